@@ -1,0 +1,1 @@
+"""What officers make of matches: findings and groups."""

@@ -1,0 +1,1 @@
+"""Is it so, and why: from candidates to matches with aligned evidence."""

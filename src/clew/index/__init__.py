@@ -1,0 +1,1 @@
+"""Search among many: exact Hamming search over binary signals."""

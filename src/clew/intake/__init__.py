@@ -1,0 +1,1 @@
+"""A file's way from where it lies to signals and matches."""

@@ -1,0 +1,1 @@
+"""Harmless made-up material with known answers."""

@@ -1,0 +1,1 @@
+"""Originals and derivatives: write-once and content-addressed."""
