@@ -1,0 +1,58 @@
+"""What a search returns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Hits:
+    """All hits of a batch of queries, sorted by query, then distance, then key.
+
+    Attributes:
+        query: int64[n], row of the query in the batch.
+        key: int64[n], key of the stored hash.
+        distance: int16[n], Hamming distance in bits, 0 to 256.
+    """
+
+    query: NDArray[np.int64]
+    key: NDArray[np.int64]
+    distance: NDArray[np.int16]
+
+    def __len__(self) -> int:
+        return len(self.query)
+
+    @classmethod
+    def empty(cls) -> Hits:
+        """No hits."""
+        return cls(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int16))
+
+    @classmethod
+    def merged(cls, parts: Sequence[Hits]) -> Hits:
+        """The hits of several parts of an index (in any order) as one, sorted."""
+        found = [part for part in parts if len(part)]
+        if not found:
+            return cls.empty()
+        query = np.concatenate([part.query for part in found])
+        key = np.concatenate([part.key for part in found])
+        distance = np.concatenate([part.distance for part in found])
+        if len(query) == 1:
+            return cls(query, key, distance)
+        # One stable sort by key, then one by (query, distance) packed into a single number.
+        rank = query * np.int64(257) + distance
+        order = np.lexsort((key, rank))
+        return cls(query[order], key[order], distance[order])
+
+    def nearest(self, k: int) -> Hits:
+        """The first k hits of each query; ties go to the smaller key."""
+        if len(self) == 0:
+            return self
+        starts = np.flatnonzero(np.r_[True, self.query[1:] != self.query[:-1]])
+        lengths = np.diff(np.r_[starts, len(self)])
+        place = np.arange(len(self)) - np.repeat(starts, lengths)
+        kept = place < k
+        return Hits(self.query[kept], self.key[kept], self.distance[kept])
