@@ -1,0 +1,192 @@
+"""Reading files in confined processes: the way every file goes, hostile or not."""
+
+from __future__ import annotations
+
+import io
+import os
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import av
+import msgspec
+import numpy as np
+from PIL import Image
+
+from clew.media.child import Sender
+from clew.media.limits import Limits
+from clew.media.pool import ConfinedPool, Failed, Finished, Job, Part, Reached, Task
+from clew.signals.reading import Outcome, Reading, read
+from clew.signals.registry import signals
+
+signals()  # found on disk now: once confined, a process cannot look any more
+
+
+class Digested(msgspec.Struct, frozen=True, tag=True):
+    """The digests of a file or member are known; decoding begins."""
+
+    reading: Reading
+
+
+class Done(msgspec.Struct, frozen=True, tag=True):
+    """A file or member has been read."""
+
+    reading: Reading
+
+
+class _Sending:
+    """Passes what :func:`clew.signals.reading.read` tells on to the parent process."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    def reached(self, phase: str, position: float) -> None:
+        self._sender.reached(phase, position)
+
+    def digested(self, reading: Reading) -> None:
+        self._sender.part(Digested(reading))
+
+    def finished(self, reading: Reading) -> None:
+        self._sender.part(Done(reading))
+
+
+def serve(source: BinaryIO, job: Job, sender: Sender, limits: Limits) -> None:
+    """The task that runs in the confined process."""
+    read(source, job.size, job.name, _Sending(sender), limits)
+
+
+class _Silent:
+    """Listens to a reading that nobody asked for."""
+
+    def reached(self, phase: str, position: float) -> None:
+        pass
+
+    def digested(self, reading: Reading) -> None:
+        pass
+
+    def finished(self, reading: Reading) -> None:
+        if reading.outcome is not Outcome.READ:
+            raise RuntimeError(f"the rehearsal could not be read: {reading.notes}")
+
+
+def rehearse() -> None:
+    """Read a tiny archive with a picture and a film in it, made on the spot.
+
+    Raises:
+        RuntimeError: when this installation cannot read even that.
+    """
+    noise = np.random.default_rng(0).integers(0, 256, (48, 64, 3), np.uint8)
+    picture, film, archive = io.BytesIO(), io.BytesIO(), io.BytesIO()
+    Image.fromarray(noise).save(picture, "JPEG")
+    with av.open(film, "w", "avi") as container:
+        stream = container.add_stream("mjpeg", rate=1, options={"strict": "unofficial"})
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuvj420p"
+        for shade in (noise, 255 - noise, noise, noise // 2):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(shade, "rgb24")))
+        container.mux(stream.encode())
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("picture.jpg", picture.getvalue())
+        packed.writestr("film.avi", film.getvalue())
+    read(archive, archive.tell(), "rehearsal.zip", _Silent())
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A file ready to be read: any identity of the caller's, and an open descriptor.
+
+    The descriptor is closed by the reader.
+    """
+
+    identity: int
+    descriptor: int
+    name: str
+    size: int
+
+
+class ConfinedReader:
+    """Reads many files at once in confined processes.
+
+    Args:
+        workers: how many processes.
+        limits: what one file may cost.
+
+    Raises:
+        clew.media.pool.ConfinementError: when no process can be started.
+    """
+
+    def __init__(self, workers: int = 1, limits: Limits | None = None) -> None:
+        self._pool = ConfinedPool("clew.signals.confined:serve", workers, limits)
+        self._decoder = msgspec.msgpack.Decoder(Digested | Done)
+
+    def __enter__(self) -> ConfinedReader:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._pool.close()
+
+    @property
+    def layers(self) -> list[str]:
+        """The layers of confinement in force."""
+        return self._pool.layers
+
+    def read(self, files: Iterable[Opened]) -> Iterator[tuple[int, Reading | Reached]]:
+        """Read all files; every one ends with exactly one reading whose ``member`` is empty.
+
+        Yields:
+            the file's identity with a reading (its own or a member's), or with how far it is.
+        """
+        tasks = (Task(f.identity, f.descriptor, f.name, f.size) for f in files)
+        unfinished: dict[int, dict[tuple[str, ...], Reading]] = {}
+        for task, event in self._pool.run(tasks):
+            begun = unfinished.setdefault(task.identity, {})
+            match event:
+                case Reached():
+                    yield task.identity, event
+                case Part(content):
+                    message = self._decoder.decode(content)
+                    if isinstance(message, Digested):
+                        begun[message.reading.member] = message.reading
+                    else:
+                        begun.pop(message.reading.member, None)
+                        yield task.identity, message.reading
+                        if not message.reading.member:
+                            begun[()] = message.reading  # told; only a late failure is left
+                case Finished():
+                    del unfinished[task.identity]
+                case Failed(reason):
+                    del unfinished[task.identity]
+                    if begun.get((), None) is None or begun[()].outcome is Outcome.READ:
+                        yield from _salvaged(task, begun, reason)
+
+
+def _salvaged(
+    task: Task, begun: dict[tuple[str, ...], Reading], reason: str
+) -> Iterator[tuple[int, Reading]]:
+    """What is known of a file whose process was lost, the member at fault first."""
+    begun.setdefault((), Reading(size=task.size))
+    innermost = max(begun, key=len)
+    for member in sorted(begun, key=len, reverse=True):
+        reading = begun[member]
+        if member == innermost:
+            reading.outcome = Outcome.UNREADABLE
+            reading.notes.append(reason)
+        else:
+            reading.outcome = Outcome.PARTLY
+            reading.notes.append(f"reading stopped inside it, at {innermost[-1]}: {reason}")
+        yield task.identity, reading
+
+
+def open_untouched(path: bytes | str) -> int:
+    """Open a regular file for reading without waiting and, where allowed, without a trace.
+
+    Access times stay as they are when the file is ours or we are root (``O_NOATIME``).
+
+    Raises:
+        OSError: when it cannot be opened, or is not a regular file any more.
+    """
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW
+    try:
+        return os.open(path, flags | os.O_NOATIME)
+    except PermissionError:
+        return os.open(path, flags)

@@ -1,0 +1,282 @@
+"""Reading one file: its bytes once, its pictures once, and every signal fed from the same pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from functools import partial
+from typing import BinaryIO, Protocol
+
+import msgspec
+import numpy as np
+
+from clew.media.container import Budget, Member, walk
+from clew.media.errors import NotMediaError, UnreadableError
+from clew.media.image import ImageReader, Picture
+from clew.media.kind import HEAD_BYTES, Kind, MediaType, named_like_media, sniff
+from clew.media.limits import MEBIBYTE, Limits
+from clew.media.thumbnail import thumbnail
+from clew.media.video import FilmReader, Frame, moments_of, sampled
+from clew.signals.base import Extractor, Feature, Need, Signal
+from clew.signals.exact.extract import SHA256
+from clew.signals.registry import available
+
+_CHUNK = 4 * MEBIBYTE
+_MISNAMED = (
+    "its name says picture, film or sound, its content is neither "
+    "(encrypted, overwritten or renamed?)"
+)
+
+
+class Outcome(StrEnum):
+    """How reading a file ended."""
+
+    READ = "read"
+    PARTLY = "partly"
+    """Damaged, but something of it was read."""
+    UNREADABLE = "unreadable"
+    OTHER = "other"
+    """Neither picture, film, sound nor archive: not Clew's business."""
+
+
+class Trace(msgspec.Struct, frozen=True):
+    """A feature together with the signal and version that read it."""
+
+    signal: str
+    version: int
+    feature: Feature
+
+
+class Reading(msgspec.Struct, kw_only=True):
+    """All that was read from one file, or from one member of an archive.
+
+    Attributes:
+        member: path inside the archives, outermost first; empty for the file itself.
+        size: bytes.
+        outcome: how it ended.
+        notes: why, for people; what was damaged, left out or odd.
+        type: kind of media by content; format, width, height, duration (seconds), frame_rate and
+            codecs as far as they apply.
+        traces: what the signals read.
+        preview: a small JPEG to look at, or None.
+    """
+
+    member: tuple[str, ...] = ()
+    size: int
+    outcome: Outcome = Outcome.READ
+    notes: list[str] = []
+    type: MediaType = MediaType.OTHER
+    format: str = ""
+    width: int = 0
+    height: int = 0
+    duration: float | None = None
+    frame_rate: float | None = None
+    codecs: str = ""
+    traces: list[Trace] = []
+    preview: bytes | None = None
+
+    @property
+    def sha256(self) -> bytes | None:
+        """SHA-256 of the bytes, None when they could not be read to the end."""
+        for trace in self.traces:
+            if trace.signal == "exact":
+                return trace.feature.value[SHA256]
+        return None
+
+
+class Listener(Protocol):
+    """Who is told how reading goes on."""
+
+    def reached(self, phase: str, position: float) -> None:
+        """A step further: bytes hashed, or seconds of film read."""
+
+    def digested(self, reading: Reading) -> None:
+        """The digests of a file are known, before anything in it is decoded."""
+
+    def finished(self, reading: Reading) -> None:
+        """One file or member is done; the file itself comes last."""
+
+
+def read(
+    source: BinaryIO, size: int, name: str, listener: Listener, limits: Limits | None = None
+) -> None:
+    """Read a file and everything inside it. Nothing that is wrong with it is raised.
+
+    Args:
+        source: seekable file.
+        size: its length in bytes.
+        name: its name, only to tell people that a name and a content disagree.
+        listener: told of every reading.
+        limits: what reading may cost.
+    """
+    _Reader(listener, limits or Limits(), size).read(source, size, name, ())
+
+
+class _Reader:
+    def __init__(self, listener: Listener, limits: Limits, size: int) -> None:
+        self._listener = listener
+        self._limits = limits
+        self._budget = Budget(size, limits)
+
+    def read(
+        self, source: BinaryIO, size: int, name: str, member: tuple[str, ...], problem: str = ""
+    ) -> None:
+        """Read one file or member and deliver it; nothing that is wrong with it gets out."""
+        reading = Reading(member=member, size=size)
+        if problem:
+            reading.notes.append(problem)
+        try:
+            self._read_content(source, name, reading)
+        except MemoryError:
+            reading.outcome = Outcome.UNREADABLE
+            reading.notes.append("reading it needs more memory than the limit allows")
+        except UnreadableError as error:
+            reading.outcome = Outcome.UNREADABLE
+            reading.notes.append(str(error))
+        except Exception as error:  # decoders fail in ways of their own; the file is the cause
+            reading.outcome = Outcome.UNREADABLE
+            reading.notes.append(f"the decoder failed ({type(error).__name__}: {error})")
+        if reading.notes and reading.outcome is Outcome.READ:
+            reading.outcome = Outcome.PARTLY
+        self._listener.finished(reading)
+
+    def _read_content(self, source: BinaryIO, name: str, reading: Reading) -> None:
+        reading.traces = self._digest(source, reading)
+        head = _head(source)
+        kind = sniff(head)
+        reading.type, reading.format = kind.type, kind.format
+        try:
+            if reading.size == 0:
+                raise NotMediaError("the file is empty")
+            if kind.type is MediaType.CONTAINER:
+                self._read_container(source, kind, reading)
+            elif kind.type is MediaType.IMAGE:
+                self._read_image(source, reading)
+            elif kind.type is not MediaType.OTHER or not _is_text(head):
+                self._read_film(source, reading, certain=kind.type is not MediaType.OTHER)
+            else:
+                raise NotMediaError("text")
+        except UnreadableError as error:
+            # What was only guessed to be a film, and is broken as one, is no film.
+            if kind.type is not MediaType.OTHER:
+                raise
+            reading.type, reading.format = MediaType.OTHER, ""
+            reading.outcome = Outcome.OTHER
+            if named_like_media(name):
+                raise UnreadableError(str(error) if reading.size == 0 else _MISNAMED) from error
+
+    def _digest(self, source: BinaryIO, reading: Reading) -> list[Trace]:
+        signals = available(Need.BYTES)
+        extractors = [signal.extractor() for signal in signals]
+        source.seek(0)
+        done = 0
+        while chunk := source.read(_CHUNK):
+            for extractor in extractors:
+                extractor.take(chunk)
+            done += len(chunk)
+            self._listener.reached("bytes", done)
+        reading.size = done
+        traces = _traces(signals, extractors)
+        # Told at once: decoding may yet kill this process.
+        self._listener.digested(msgspec.structs.replace(reading, traces=traces))
+        return traces
+
+    def _read_container(self, source: BinaryIO, kind: Kind, reading: Reading) -> None:
+        if len(reading.member) >= self._limits.container_depth:
+            raise UnreadableError(
+                f"archives nested more than {self._limits.container_depth} deep are not opened"
+            )
+
+        def visit(inside: Member) -> None:
+            path = (*reading.member, inside.name)
+            if inside.source is None:
+                self._listener.finished(
+                    Reading(
+                        member=path,
+                        size=inside.size,
+                        outcome=Outcome.UNREADABLE,
+                        notes=[inside.problem],
+                    )
+                )
+            else:
+                self.read(inside.source, inside.size, inside.name, path, inside.problem)
+
+        walk(source, kind.format, self._budget, visit)
+
+    def _read_image(self, source: BinaryIO, reading: Reading) -> None:
+        image = ImageReader(source, self._limits)
+        facts = image.facts
+        reading.format, reading.width, reading.height = facts.format, facts.width, facts.height
+        reading.notes.extend(facts.notes)
+        facts.notes = reading.notes
+        if facts.moving:
+            reading.type = MediaType.VIDEO
+            self._feed_frames(sampled(moments_of(image.frames()), 0.1), reading)
+            reading.duration = facts.duration
+            return
+        picture = image.picture()
+        reading.preview = thumbnail(picture)
+        signals = [s for s in available(Need.PICTURE) if reading.type in s.media]
+        extractors = [signal.extractor() for signal in signals]
+        for page in (picture, *image.more_pages()):
+            for extractor in extractors:
+                extractor.take(page)
+            self._listener.reached("picture", 0)
+        reading.traces.extend(_traces(signals, extractors))
+
+    def _read_film(self, source: BinaryIO, reading: Reading, *, certain: bool) -> None:
+        film = FilmReader(source, self._limits, certain=certain)
+        facts = film.facts
+        facts.notes = reading.notes
+        try:
+            if film.has_picture:
+                reading.type = MediaType.VIDEO
+                self._feed_frames(film.frames(partial(self._listener.reached, "film")), reading)
+            else:
+                reading.type = MediaType.SOUND
+                film.listen()
+        finally:
+            film.close()
+        reading.format = reading.format or facts.format
+        reading.width, reading.height = facts.width, facts.height
+        reading.duration, reading.frame_rate = facts.duration, facts.frame_rate
+        reading.codecs = " + ".join(filter(None, (facts.picture_codec, facts.sound_codec)))
+
+    def _feed_frames(self, frames: Iterable[Frame], reading: Reading) -> None:
+        signals = [s for s in available(Need.FRAMES) if MediaType.VIDEO in s.media]
+        extractors = [signal.extractor() for signal in signals]
+        best: tuple[float, Picture] | None = None
+        for count, frame in enumerate(frames):
+            for extractor in extractors:
+                extractor.take(frame)
+            if count < 40 or count % 10 == 0:
+                detail = _detail(frame.picture)
+                if best is None or detail > best[0] * 1.15:
+                    best = (detail, frame.picture)
+        if best is not None:
+            reading.preview = thumbnail(best[1])
+        reading.traces.extend(_traces(signals, extractors))
+
+
+def _traces(signals: Sequence[Signal], extractors: Sequence[Extractor]) -> list[Trace]:
+    return [
+        Trace(signal.name, signal.version, feature)
+        for signal, extractor in zip(signals, extractors, strict=True)
+        for feature in extractor.finish()
+    ]
+
+
+def _head(source: BinaryIO) -> bytes:
+    source.seek(0)
+    return source.read(HEAD_BYTES)
+
+
+def _is_text(head: bytes) -> bool:
+    """Whether the content is plainly written text, which FFmpeg would take for subtitles."""
+    sample = head[:1024]
+    return b"\0" not in sample and sum(b < 9 or 13 < b < 32 or b == 127 for b in sample) == 0
+
+
+def _detail(picture: Picture) -> float:
+    """How much there is to see: the spread of brightness, for choosing a preview."""
+    return float(np.std(picture.pixels[::4, ::4]))
