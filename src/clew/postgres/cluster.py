@@ -27,9 +27,12 @@ SPACE_TO_START = 48 * 1024 * 1024
 """Three segments of PostgreSQL's write-ahead log."""
 
 ROLE = DATABASE = "clew"
+SOCKET_PORT = "5432"
+"""No network port: a part of the socket's name."""
 
 SETTINGS = {
     "listen_addresses": "",  # the private socket only, no network
+    "port": SOCKET_PORT,
     "unix_socket_permissions": "0700",
     "max_connections": "50",
     "shared_buffers": "128MB",
@@ -112,7 +115,7 @@ class Cluster:
         if data.exists():
             self._check_space(SPACE_TO_START)
             self._check_version()
-            remove_misleading_pid_file(data)
+            clear_pid_file(data)
         else:
             self._check_space(SPACE_TO_CREATE)
             self._create()
@@ -233,21 +236,41 @@ class Cluster:
             )
 
 
-def remove_misleading_pid_file(data: Path) -> None:
-    """Remove postmaster.pid when the process it names is alive but something else.
+def clear_pid_file(data: Path) -> None:
+    """Remove a postmaster.pid that was left behind.
 
-    PostgreSQL refuses to start then; after a restart of the machine the number may be
-    anyone's. A server working in this folder has it as its current folder.
+    PostgreSQL refuses to start while the number in it belongs to any process: after a restart
+    of the machine that may be anyone's, and in a container without a reaper a killed server
+    stays as a zombie. To be called while no server of ours is running.
+
+    Raises:
+        StartError: a PostgreSQL that somebody else started works here.
     """
     pid_file = data / "postmaster.pid"
     try:
         number = int(pid_file.read_text(encoding="utf-8").split("\n", 1)[0])
-        stranger = not Path(f"/proc/{number}/cwd").samefile(data)
-    except (FileNotFoundError, PermissionError, ValueError):
-        # No such file, no such process or another user's: PostgreSQL sees that by itself.
+    except (FileNotFoundError, ValueError):
         return
-    if stranger:
-        pid_file.unlink()
+    if _is_server_of(number, data):
+        raise StartError(
+            f"A PostgreSQL that Clew did not start (process {number}) works in {data}. "
+            f"Stop it first: pg_ctl stop -D '{data}'"
+        )
+    pid_file.unlink()
+
+
+def _is_server_of(number: int, data: Path) -> bool:
+    """Whether a process is a PostgreSQL server that works in this data folder."""
+    try:
+        # All users may read this, unlike its current folder or program; empty for zombies.
+        command = Path(f"/proc/{number}/cmdline").read_bytes().split(b"\0")
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    if os.path.basename(command[0]) != b"postgres":  # noqa: PTH119 - bytes, maybe not UTF-8
+        return False
+    named = command[command.index(b"-D") + 1] if b"-D" in command else b""
+    # Only an absolute name says that it is another folder.
+    return not named.startswith(b"/") or named == os.fsencode(data)
 
 
 def _begin_child(last_signal: signal.Signals) -> None:

@@ -15,7 +15,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from clew.postgres.cluster import Cluster
+from clew.postgres.cluster import SOCKET_PORT, Cluster
 from clew.postgres.errors import PostgresError, StartError, explained
 from clew.postgres.files import FileLock, Layout, write_private
 from clew.postgres.privileges import adopt_orphans, become_ordinary, check_reach
@@ -32,7 +32,7 @@ PREDECESSOR_SECONDS = 60.0
 ORPHAN_SECONDS = 2.0
 RESTARTS_ALLOWED = 5
 RESTARTS_WITHIN_SECONDS = 60.0
-SOCKET_NAME = ".s.PGSQL.5432"
+SOCKET_NAME = f".s.PGSQL.{SOCKET_PORT}"
 LONGEST_SOCKET_PATH = 107
 """Linux keeps 108 bytes for the path of a socket, the closing zero included."""
 
@@ -149,6 +149,8 @@ class Keeper:
             found = recorded.lstat()
             private = stat.S_ISDIR(found.st_mode) and stat.S_IMODE(found.st_mode) == 0o700
             if private and found.st_uid == os.geteuid():
+                # As with postmaster.pid: its number may by now belong to a living process.
+                (recorded / f"{SOCKET_NAME}.lock").unlink(missing_ok=True)
                 return recorded
         base = tempfile.gettempdir()
         usable = re.fullmatch(r"[\w./-]+", base, re.ASCII)

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import quote, urlencode
 
-from clew.postgres.cluster import DATABASE, ROLE
+from clew.postgres.cluster import DATABASE, ROLE, SOCKET_PORT
 from clew.postgres.errors import ERRORS, FolderPermissionError, StartError, explained, user_name
 from clew.postgres.files import FileLock, Layout
 
@@ -62,7 +62,9 @@ class Server:
         """The address with the password in it; the same until the last client has left."""
         password = quote(self._layout.password.read_text(encoding="utf-8"), safe="")
         socket = self._layout.socket.read_text(encoding="utf-8")
-        return f"postgresql://{ROLE}:{password}@/{DATABASE}?{urlencode({'host': socket})}"
+        # The port names the socket; left out, it would come from the environment.
+        place = urlencode({"host": socket, "port": SOCKET_PORT})
+        return f"postgresql://{ROLE}:{password}@/{DATABASE}?{place}"
 
     def ensure_running(self) -> None:
         """Return when the server takes connections; start it again when it is gone.
