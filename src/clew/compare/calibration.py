@@ -1,0 +1,99 @@
+"""Thresholds, one place, and how often a match at them is wrong on measured data.
+
+The figures are frozen results of ``bench/calibrate.py`` on pictures and films known to be
+different. Where too little was measured, that is what is said.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib import resources
+
+import msgspec
+
+from clew.compare.evidence import MatchKind
+
+
+class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
+    """What counts as agreeing; each can be changed for one query.
+
+    Attributes:
+        picture: most bits between two pictures.
+        still: most bits between a picture and a frame of a film.
+        frame: most bits between frames of two films that are aligned.
+        frame_alone: most bits where no more than one distinct frame agrees.
+        film_frames: distinct frames that must agree for the looser ``frame`` to do.
+    """
+
+    picture: int = 60
+    still: int = 48
+    frame: int = 60
+    frame_alone: int = 31
+    film_frames: int = 3
+
+    def radius(self) -> int:
+        """The widest search that any of them needs, in bits."""
+        return max(self.picture, self.still, self.frame)
+
+    def of(self, kind: MatchKind) -> int:
+        """The threshold for one kind of match."""
+        return {
+            MatchKind.SAME_FILE: 0,
+            MatchKind.PICTURE: self.picture,
+            MatchKind.STILL: self.still,
+            MatchKind.FILM: self.frame,
+        }[kind]
+
+
+class FalseMatches(msgspec.Struct, frozen=True, kw_only=True):
+    """How often different things matched in a measurement.
+
+    Attributes:
+        threshold: the distance at which it was counted.
+        pairs: pairs of different media compared.
+        wrong: how many of them matched.
+        upper: upper end of the 95 % confidence interval of the rate (Clopper and Pearson 1934).
+    """
+
+    threshold: int
+    pairs: int
+    wrong: int
+    upper: float
+
+    def says(self) -> str:
+        """One sentence for people."""
+        return (
+            f"{self.wrong} of {self.pairs:,} pairs of different media matched at this threshold; "
+            f"the true rate is below 1 in {1 / self.upper:,.0f} with 95 % confidence"
+        )
+
+
+@cache
+def _measured() -> dict[str, dict[int, FalseMatches]]:
+    file = resources.files("clew.compare").joinpath("calibration.json")
+    content = json.loads(file.read_text(encoding="utf-8"))
+    return {
+        kind: {int(t): msgspec.convert(v, FalseMatches) for t, v in table.items()}
+        for kind, table in content["false matches"].items()
+    }
+
+
+def false_matches(kind: MatchKind, distance: int) -> FalseMatches | None:
+    """What was measured for matches of a kind at a distance or nearer.
+
+    Returns:
+        The figures at the smallest measured threshold that is not below ``distance``, or None
+        where nothing was measured.
+    """
+    table = _measured().get(kind.value, {})
+    at = [threshold for threshold in table if threshold >= distance]
+    return table[min(at)] if at else None
+
+
+def says(kind: MatchKind, distance: int) -> str:
+    """How far a match of this kind can be trusted, in one sentence for people."""
+    if kind is MatchKind.SAME_FILE:
+        return "every byte agrees (SHA-256)"
+    figures = false_matches(kind, distance)
+    return figures.says() if figures else "too little was measured to say how often this is wrong"

@@ -1,0 +1,69 @@
+"""What a match says: how two media agree, by how much, and where to look."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+
+class MatchKind(StrEnum):
+    """How two media can agree."""
+
+    SAME_FILE = "same file"
+    PICTURE = "picture"
+    STILL = "still in film"
+    FILM = "film"
+
+
+class Span(msgspec.Struct, frozen=True, kw_only=True):
+    """A stretch that two media share, in seconds; a picture's own times are both 0.
+
+    Attributes:
+        first_start: where it begins in the first media; the other three likewise.
+        distance: mean distance in bits of the frames that agree in it.
+        frames: how many distinct frames of the first agree.
+    """
+
+    first_start: float
+    first_end: float
+    second_start: float
+    second_end: float
+    distance: float
+    frames: int
+
+    @property
+    def seconds(self) -> float:
+        """Length, the shorter of both sides."""
+        return min(self.first_end - self.first_start, self.second_end - self.second_start)
+
+
+class Match(msgspec.Struct, frozen=True, kw_only=True):
+    """A compared pair that may belong together: a lead, never a finding.
+
+    Attributes:
+        kind: how they agree.
+        distance: the best distance, in bits (0 for the same file).
+        threshold: the largest distance that counted.
+        orientation: how the first must be turned or mirrored to lie on the second.
+        first_variant: the part or treatment of the first that agrees; and
+        second_variant: of the second.
+        quality: the lower quality of the two features, 0 to 100.
+        spans: where they agree in time; empty between two pictures.
+        versions: signal name to the version that read the traces.
+    """
+
+    kind: MatchKind
+    distance: int
+    threshold: int
+    orientation: str = "as it is"
+    first_variant: str = "whole"
+    second_variant: str = "whole"
+    quality: int = 100
+    spans: tuple[Span, ...] = ()
+    versions: dict[str, int] = {}
+
+    @property
+    def seconds(self) -> float:
+        """Seconds shared in all."""
+        return sum(span.seconds for span in self.spans)

@@ -1,0 +1,192 @@
+"""Two media compared: every way in which they agree, explained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from clew.compare.align import FrameHits, align
+from clew.compare.calibration import Thresholds
+from clew.compare.evidence import Match, MatchKind, Span
+from clew.compare.subject import Looks, Subject
+from clew.index import HammingIndex, Hits
+from clew.media.kind import MediaType
+from clew.signals.space import PDQ
+
+LEAST_SECONDS = 1.0
+"""Shorter agreements inside a film that has longer ones are left out."""
+
+
+def compare(first: Subject, second: Subject, thresholds: Thresholds | None = None) -> list[Match]:
+    """Every way in which two media agree, the surest first; empty when none was found.
+
+    An empty answer proves nothing: the traces may have been destroyed, or be of a kind that no
+    signal reads yet.
+    """
+    thresholds = thresholds or Thresholds()
+    if first.sha256 is not None and first.sha256 == second.sha256:
+        return [Match(kind=MatchKind.SAME_FILE, distance=0, threshold=0, versions={"exact": 1})]
+    if not len(first.looks) or not len(second.looks):
+        return []
+    return compare_looks(first, second, all_hits(first.looks, second.looks, thresholds), thresholds)
+
+
+def all_hits(first: Looks, second: Looks, thresholds: Thresholds) -> Hits:
+    """Every feature of the first, in every orientation, near a feature of the second.
+
+    The query numbers are ``feature × orientations + orientation``, the keys rows of ``second``.
+    """
+    index = HammingIndex()
+    index.add(np.arange(len(second)), second.hashes)
+    return index.search(first.queries.reshape(-1, first.queries.shape[-1]), thresholds.radius())
+
+
+def compare_looks(
+    first: Subject, second: Subject, hits: Hits, thresholds: Thresholds
+) -> list[Match]:
+    """The matches that a set of hits between two media amounts to.
+
+    Args:
+        first: the media whose features were the queries.
+        second: the media whose features were hit.
+        hits: as :func:`all_hits` gives them.
+        thresholds: what counts.
+    """
+    if not len(hits):
+        return []
+    kinds: dict[tuple[bool, bool], tuple[MatchKind, _Judge]] = {
+        (False, False): (MatchKind.PICTURE, _pictures),
+        (False, True): (MatchKind.STILL, _still),
+        (True, False): (MatchKind.STILL, _still),
+        (True, True): (MatchKind.FILM, _films),
+    }
+    moving = (first.type is MediaType.VIDEO, second.type is MediaType.VIDEO)
+    kind, judge = kinds[moving]
+    judged = judge(first.looks, second.looks, hits, thresholds)
+    if judged is None:
+        return []
+    best, spans = judged
+    feature, orientation = divmod(int(hits.query[best]), len(PDQ.orientations))
+    one, other = first.looks.features[feature], second.looks.features[int(hits.key[best])]
+    return [
+        Match(
+            kind=kind,
+            distance=int(hits.distance[best]),
+            threshold=thresholds.of(kind),
+            orientation=PDQ.orientations[orientation],
+            first_variant=one.variant,
+            second_variant=other.variant,
+            quality=min(one.quality, other.quality),
+            spans=tuple(spans),
+            versions={**first.versions, **second.versions},
+        )
+    ]
+
+
+_Judge = Callable[[Looks, Looks, Hits, Thresholds], "tuple[int, list[Span]] | None"]
+
+
+def _nearest(hits: Hits, least: int = 0) -> int:
+    """Row of the nearest hit; of equals the first, so that "as it is" beats any turning."""
+    order = np.lexsort((hits.key, hits.query % len(PDQ.orientations), hits.distance))
+    return int(order[least])
+
+
+def _pictures(
+    first: Looks, second: Looks, hits: Hits, thresholds: Thresholds
+) -> tuple[int, list[Span]] | None:
+    best = _nearest(hits)
+    return (best, []) if hits.distance[best] <= thresholds.picture else None
+
+
+def _still(
+    first: Looks, second: Looks, hits: Hits, thresholds: Thresholds
+) -> tuple[int, list[Span]] | None:
+    """A picture in a film (either way round): when it is to be seen."""
+    best = _nearest(hits)
+    if hits.distance[best] > thresholds.still:
+        return None
+    turned = hits.query % len(PDQ.orientations) == hits.query[best] % len(PDQ.orientations)
+    shown = _frame_hits(first, second, hits, turned & (hits.distance <= thresholds.still))
+    film_is_second = bool(second.end.any())
+    start = shown.second_start if film_is_second else shown.first_start
+    end = shown.second_end if film_is_second else shown.first_end
+    spans = _joined(start, end, shown)
+    if film_is_second:
+        return best, spans
+    return best, [_swapped(span) for span in spans]
+
+
+def _joined(start: np.ndarray, end: np.ndarray, shown: FrameHits) -> list[Span]:
+    """Times at which a picture is to be seen, neighbours joined, the nearest first."""
+    order = np.argsort(start, kind="stable")
+    reach = np.maximum.accumulate(end[order])
+    breaks = np.flatnonzero(start[order][1:] > reach[:-1] + 0.75) + 1
+    spans = [
+        Span(
+            first_start=0.0,
+            first_end=0.0,
+            second_start=float(start[group].min()),
+            second_end=float(end[group].max()),
+            distance=float(shown.distance[group].min()),
+            frames=len(group),
+        )
+        for group in np.split(order, breaks)
+    ]
+    return sorted(spans, key=lambda s: s.distance)[:20]
+
+
+def _swapped(span: Span) -> Span:
+    return Span(
+        first_start=span.second_start,
+        first_end=span.second_end,
+        second_start=span.first_start,
+        second_end=span.first_end,
+        distance=span.distance,
+        frames=span.frames,
+    )
+
+
+def _films(
+    first: Looks, second: Looks, hits: Hits, thresholds: Thresholds
+) -> tuple[int, list[Span]] | None:
+    """Two films: the orientation under which they share most time."""
+    best: tuple[float, int, list[Span]] | None = None
+    orientations = hits.query % len(PDQ.orientations)
+    for orientation in np.unique(orientations):
+        turned = (orientations == orientation) & (hits.distance <= thresholds.frame)
+        if not turned.any():
+            continue
+        spans = align(_frame_hits(first, second, hits, turned), LEAST_SECONDS)
+        spans = [s for s in spans if _convincing(s, first, second, hits, turned, thresholds)]
+        seconds = sum(span.seconds for span in spans) + 1e-3 * (orientation == 0)
+        if spans and (best is None or seconds > best[0]):
+            rows = np.flatnonzero(turned)
+            nearest = int(rows[np.argmin(hits.distance[rows])])
+            best = (seconds, nearest, spans)
+    return None if best is None else best[1:]
+
+
+def _convincing(
+    span: Span,
+    first: Looks,
+    second: Looks,
+    hits: Hits,
+    turned: np.ndarray,
+    thresholds: Thresholds,
+) -> bool:
+    """Many loose agreements in step say as much as one close one."""
+    return span.frames >= thresholds.film_frames or span.distance <= thresholds.frame_alone
+
+
+def _frame_hits(first: Looks, second: Looks, hits: Hits, keep: np.ndarray) -> FrameHits:
+    rows, keys = hits.query[keep] // len(PDQ.orientations), hits.key[keep]
+    return FrameHits(
+        rows,
+        first.start[rows],
+        first.end[rows],
+        second.start[keys],
+        second.end[keys],
+        hits.distance[keep],
+    )

@@ -1,0 +1,95 @@
+"""A media as the comparison sees it: its traces as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clew.media.kind import MediaType
+from clew.signals.base import Feature
+from clew.signals.exact.extract import SHA256
+from clew.signals.reading import Trace
+from clew.signals.registry import signals
+from clew.signals.space import PDQ, Space
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One media with its traces.
+
+    Attributes:
+        type: image, video or sound.
+        traces: everything the signals read from it.
+    """
+
+    type: MediaType
+    traces: tuple[Trace, ...]
+
+    @classmethod
+    def of(cls, media_type: MediaType, traces: Iterable[Trace]) -> Subject:
+        """A subject from what was read."""
+        return cls(media_type, tuple(traces))
+
+    @cached_property
+    def sha256(self) -> bytes | None:
+        """SHA-256 of its bytes."""
+        exact = (t.feature.value[SHA256] for t in self.traces if t.signal == "exact")
+        return next(exact, None)
+
+    @cached_property
+    def looks(self) -> Looks:
+        """Its usable features in the space of pictures."""
+        return Looks.of(self.traces, PDQ)
+
+    @cached_property
+    def versions(self) -> dict[str, int]:
+        """Signal name to version, of what was read."""
+        return {trace.signal: trace.version for trace in self.traces}
+
+
+@dataclass(frozen=True)
+class Looks:
+    """Features of one space, those good enough to propose connections.
+
+    Attributes:
+        features: the features themselves, n of them.
+        hashes: uint8[n, bits / 8], as they are indexed.
+        queries: uint8[n, orientations, bits / 8].
+        start: float64[n], seconds; 0 for pictures. ``end`` likewise.
+    """
+
+    features: tuple[Feature, ...]
+    hashes: NDArray[np.uint8]
+    queries: NDArray[np.uint8]
+    start: NDArray[np.float64]
+    end: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.features)
+
+    @classmethod
+    def of(cls, traces: Iterable[Trace], space: Space) -> Looks:
+        """The usable features of a space among traces."""
+        known = signals()
+        usable = tuple(
+            trace.feature
+            for trace in traces
+            if (signal := known.get(trace.signal)) is not None
+            and signal.space == space
+            and signal.version == trace.version
+            and trace.feature.quality >= signal.usable_quality
+        )
+        width = space.bits // 8
+        hashes = np.array([space.indexed(f.value) for f in usable], np.uint8)
+        queries = np.array([space.queries(f.value) for f in usable], np.uint8)
+        return cls(
+            usable,
+            hashes.reshape(-1, width),
+            queries.reshape(-1, len(space.orientations), width),
+            np.array([f.start or 0.0 for f in usable]),
+            np.array([f.end or 0.0 for f in usable]),
+        )
