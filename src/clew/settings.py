@@ -1,0 +1,225 @@
+"""What an operator can set, all in one place: read from the environment, checked once.
+
+    settings = Settings.from_environment()
+
+Each setting is declared once, in the class below; `clew doctor` and docs/settings.md list
+the same declarations. Nothing else in Clew reads the environment for its own settings.
+"""
+
+import dataclasses
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+MEBIBYTE = 1024 * 1024
+_UNITS = {"": 1, "K": 1024, "M": 1024**2, "G": 1024**3, "T": 1024**4}
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+class SettingsError(ValueError):
+    """A setting has a value that cannot be used; the message names it and what is expected."""
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """One setting, for people: its variable, the values it takes, its default, its meaning."""
+
+    name: str
+    expected: str
+    default: str
+    help: str
+    read: Callable[[str], object]
+    """From the text of the variable; ValueError when it is not what is expected."""
+    when_unset: Callable[[Mapping[str, str]], object]
+    """The value when the variable is missing or empty."""
+
+
+def _setting(
+    name: str,
+    *,
+    expected: str,
+    default: str,
+    help: str,  # noqa: A002 - the word for it everywhere else
+    read: Callable[[str], object],
+    when_unset: Callable[[Mapping[str, str]], object],
+) -> dict[str, Declaration]:
+    return {"declaration": Declaration(name, expected, default, help, read, when_unset)}
+
+
+def _folder(text: str) -> Path:
+    # Absolute, because processes that work elsewhere are given it.
+    return Path(text).expanduser().absolute()
+
+
+def _default_workspace(environment: Mapping[str, str]) -> Path:
+    data = environment.get("XDG_DATA_HOME", "")
+    # A relative XDG folder is invalid and to be ignored, says its specification.
+    base = Path(data) if data.startswith("/") else Path("~/.local/share").expanduser()
+    return base / "clew" / "workspace"
+
+
+def _database_url(text: str) -> str:
+    if urlsplit(text).scheme not in ("postgresql", "postgres"):
+        raise ValueError
+    return text
+
+
+def _vault_url(text: str) -> str:
+    address = urlsplit(text)
+    if not address.scheme or not (address.netloc or address.path):
+        raise ValueError
+    return text
+
+
+def _positive_number(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
+
+
+def _usable_cores(_environment: Mapping[str, str]) -> int:
+    # Those this process may run on; a container or taskset often allows fewer than there are.
+    return len(os.sched_getaffinity(0))
+
+
+def _level(text: str) -> str:
+    level = text.upper()
+    if level not in _LEVELS:
+        raise ValueError
+    return level
+
+
+def _size(text: str) -> int:
+    parts = re.fullmatch(r"(\d+)\s*([KMGT]?)(?:i?B)?", text.strip(), re.IGNORECASE | re.ASCII)
+    if parts is None:
+        raise ValueError
+    size = int(parts[1]) * _UNITS[parts[2].upper()]
+    # A decoder that cannot even load its libraries would make every file unreadable.
+    if size < 512 * MEBIBYTE:
+        raise ValueError
+    return size
+
+
+def _duration(text: str) -> float:
+    seconds = float(text)
+    if not 1 <= seconds <= 86400:
+        raise ValueError
+    return seconds
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings of one process, typed."""
+
+    workspace: Path = field(
+        metadata=_setting(
+            "CLEW_WORKSPACE",
+            expected="a folder",
+            default="`$XDG_DATA_HOME/clew/workspace`",
+            help="Where the database, the vault and the index are kept.",
+            read=_folder,
+            when_unset=_default_workspace,
+        )
+    )
+    # Not shown, because it may have a password in it.
+    database_url: str | None = field(
+        repr=False,
+        metadata=_setting(
+            "CLEW_DATABASE_URL",
+            expected="an address such as `postgresql://user@host/name`",
+            default="the embedded PostgreSQL in the workspace",
+            help="Another PostgreSQL (16 or newer, with pgvector) to use instead.",
+            read=_database_url,
+            when_unset=lambda _: None,
+        ),
+    )
+    vault_url: str | None = field(
+        repr=False,
+        metadata=_setting(
+            "CLEW_VAULT_URL",
+            expected="an address such as `s3://bucket/folder` or `file:///folder`",
+            default="the folder `vault` in the workspace",
+            help="Where originals and derivatives are kept instead.",
+            read=_vault_url,
+            when_unset=lambda _: None,
+        ),
+    )
+    workers: int = field(
+        metadata=_setting(
+            "CLEW_WORKERS",
+            expected="a whole number, at least 1",
+            default="all cores that Clew may use",
+            help="How many files are decoded at the same time.",
+            read=_positive_number,
+            when_unset=_usable_cores,
+        )
+    )
+    log_level: str = field(
+        metadata=_setting(
+            "CLEW_LOG_LEVEL",
+            expected=f"one of {', '.join(_LEVELS)}",
+            default="`INFO`",
+            help="How much is logged; file contents never are.",
+            read=_level,
+            when_unset=lambda _: "INFO",
+        )
+    )
+    memory_limit: int = field(
+        metadata=_setting(
+            "CLEW_MEMORY_LIMIT",
+            expected="a size such as `4G` or `800M`, at least `512M`",
+            default="`4G`",
+            help="How much memory one decoding process may use before its file is given up.",
+            read=_size,
+            when_unset=lambda _: 4096 * MEBIBYTE,
+        )
+    )
+    time_limit: float = field(
+        metadata=_setting(
+            "CLEW_TIME_LIMIT",
+            expected="seconds, from 1 to 86400",
+            default="`60`",
+            help="How long decoding may make no progress before its file is given up.",
+            read=_duration,
+            when_unset=lambda _: 60.0,
+        )
+    )
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
+        """Read all settings; an empty variable counts as missing.
+
+        Raises:
+            SettingsError: a value is not what is expected.
+        """
+        values: dict[str, Any] = {}
+        for each in dataclasses.fields(cls):
+            values[each.name] = _value(each.metadata["declaration"], environment)
+        return cls(**values)
+
+
+def declarations() -> list[Declaration]:
+    """All settings, for those who list or explain them."""
+    return [each.metadata["declaration"] for each in dataclasses.fields(Settings)]
+
+
+def _value(declaration: Declaration, environment: Mapping[str, str]) -> object:
+    text = environment.get(declaration.name, "").strip()
+    if not text:
+        return declaration.when_unset(environment)
+    try:
+        return declaration.read(text)
+    except (ValueError, RuntimeError) as problem:
+        raise SettingsError(
+            f"{declaration.name} is {_without_password(text)!r}; "
+            f"expected is {declaration.expected.replace('`', '')}."
+        ) from problem
+
+
+def _without_password(text: str) -> str:
+    return re.sub(r"(:[^:/@]*)?:[^@/]*@", ":***@", text)

@@ -1,0 +1,114 @@
+"""Settings from the environment: typed, checked, explained, documented."""
+
+import dataclasses
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clew.settings import Settings, SettingsError, declarations
+
+DOCUMENT = Path(__file__).parent.parent / "docs" / "settings.md"
+
+
+def test_defaults():
+    settings = Settings.from_environment({"XDG_DATA_HOME": "/data"})
+    assert dataclasses.asdict(settings) == {
+        "workspace": Path("/data/clew/workspace"),
+        "database_url": None,
+        "vault_url": None,
+        "workers": len(os.sched_getaffinity(0)),
+        "log_level": "INFO",
+        "memory_limit": 4 * 1024**3,
+        "time_limit": 60.0,
+    }
+
+
+def test_all_values():
+    environment = {
+        "CLEW_WORKSPACE": "/cases/one",
+        "CLEW_DATABASE_URL": "postgresql://clew:secret@host/clew",
+        "CLEW_VAULT_URL": "s3://bucket/vault",
+        "CLEW_WORKERS": "3",
+        "CLEW_LOG_LEVEL": "debug",
+        "CLEW_MEMORY_LIMIT": "800M",
+        "CLEW_TIME_LIMIT": "2.5",
+    }
+    settings = Settings.from_environment(environment)
+    assert dataclasses.asdict(settings) == {
+        "workspace": Path("/cases/one"),
+        "database_url": "postgresql://clew:secret@host/clew",
+        "vault_url": "s3://bucket/vault",
+        "workers": 3,
+        "log_level": "DEBUG",
+        "memory_limit": 800 * 1024**2,
+        "time_limit": 2.5,
+    }
+    assert "secret" not in repr(settings)
+    assert set(environment) == {each.name for each in declarations()}
+
+
+@pytest.mark.parametrize("home", ["", "relative/folder"])
+def test_workspace_without_a_usable_data_folder(home, monkeypatch):
+    monkeypatch.setenv("HOME", "/home/officer")
+    settings = Settings.from_environment({"XDG_DATA_HOME": home})
+    assert settings.workspace == Path("/home/officer/.local/share/clew/workspace")
+
+
+def test_workspace_is_absolute(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", "/home/officer")
+    assert Settings.from_environment({"CLEW_WORKSPACE": "a"}).workspace == tmp_path / "a"
+    assert Settings.from_environment({"CLEW_WORKSPACE": "~/a"}).workspace == Path("/home/officer/a")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CLEW_DATABASE_URL", "mysql://host/clew"),
+        ("CLEW_DATABASE_URL", "host"),
+        ("CLEW_VAULT_URL", "/a/folder"),
+        ("CLEW_VAULT_URL", "s3:"),
+        ("CLEW_WORKERS", "0"),
+        ("CLEW_WORKERS", "many"),
+        ("CLEW_LOG_LEVEL", "LOUD"),
+        ("CLEW_MEMORY_LIMIT", "4X"),
+        ("CLEW_MEMORY_LIMIT", "-4G"),
+        ("CLEW_MEMORY_LIMIT", "1M"),
+        ("CLEW_TIME_LIMIT", "0"),
+        ("CLEW_TIME_LIMIT", "nan"),
+        ("CLEW_TIME_LIMIT", "soon"),
+    ],
+)
+def test_wrong_value_names_variable_value_and_what_is_expected(name, value):
+    (declaration,) = (each for each in declarations() if each.name == name)
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment({name: value})
+    assert str(caught.value).startswith(f"{name} is {value!r}; expected is ")
+    assert declaration.expected.replace("`", "") in str(caught.value)
+
+
+def test_message_keeps_the_password_to_itself():
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment({"CLEW_DATABASE_URL": "mysql://clew:secret@host/clew"})
+    assert "secret" not in str(caught.value)
+    assert "host/clew" in str(caught.value)
+
+
+def test_empty_means_not_set():
+    empty = {each.name: " " for each in declarations()}
+    assert Settings.from_environment(empty) == Settings.from_environment({})
+
+
+@given(st.integers(512, 10_000), st.sampled_from(["M", "m", "MB", "MiB", " M"]))
+def test_sizes(number, unit):
+    settings = Settings.from_environment({"CLEW_MEMORY_LIMIT": f"{number}{unit}"})
+    assert settings.memory_limit == number * 1024**2
+
+
+def test_document_lists_every_setting():
+    rows = [line for line in DOCUMENT.read_text().splitlines() if line.startswith("| `CLEW_")]
+    expected = [f"| `{d.name}` | {d.expected} | {d.default} | {d.help} |" for d in declarations()]
+    assert rows == expected
