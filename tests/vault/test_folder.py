@@ -1,0 +1,98 @@
+"""The vault in a folder: private, and whole after kills."""
+
+import hashlib
+import io
+import os
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from clew.vault import UnavailableError, Vault
+
+PUT = """
+import sys
+from pathlib import Path
+from clew.vault import Vault
+vault = Vault.in_folder(Path(sys.argv[1]))
+print("begins", flush=True)
+with open(sys.argv[2], "rb") as source:
+    vault.put_original(source, sys.argv[3])
+"""
+
+MEASURED_PUT = (
+    PUT
+    + """
+import resource
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+)
+
+
+@pytest.fixture
+def large_file(tmp_path: Path) -> tuple[Path, str]:
+    path, found = tmp_path / "large", hashlib.sha256()
+    with path.open("wb") as file:
+        for _ in range(25):
+            block = os.urandom(1 << 20) * 10
+            file.write(block)
+            found.update(block)
+    return path, found.hexdigest()
+
+
+def test_everything_is_private(tmp_path):
+    previous = os.umask(0)
+    try:
+        vault = Vault.in_folder(tmp_path / "vault")
+        vault.put_original(io.BytesIO(bytes(20_000_000)))
+        vault.put_derivative("thumbnail-1.jpg", "a" * 64, b"x")
+    finally:
+        os.umask(previous)
+    for path in [tmp_path / "vault", *(tmp_path / "vault").rglob("*")]:
+        assert path.stat().st_mode & 0o777 == (0o700 if path.is_dir() else 0o600), path
+
+
+def test_address_of_a_folder(tmp_path):
+    Vault.at(f"{(tmp_path / 'a vault').as_uri()}").put_original(io.BytesIO(b"x"))
+    name = hashlib.sha256(b"x").hexdigest()
+    assert Vault.in_folder(tmp_path / "a vault").has_original(name)
+
+
+def test_folder_that_cannot_be_made(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UnavailableError, match="file/vault cannot be used: Not a directory"):
+        Vault.in_folder(tmp_path / "file" / "vault")
+
+
+def test_memory_does_not_grow_with_the_content(tmp_path, large_file):
+    path, name = large_file
+    command = [sys.executable, "-c", MEASURED_PUT, str(tmp_path / "vault"), str(path), name]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    mebibytes = int(done.stdout.split()[-1])
+    assert mebibytes < 180, "250 MB were stored; they must not have been in memory at once"
+
+
+def test_killed_writers_leave_all_or_nothing(tmp_path, large_file):
+    path, name = large_file
+    vault = Vault.in_folder(tmp_path / "vault")
+    dice = random.Random(5)
+    halves = 0
+    for _ in range(8):
+        command = [sys.executable, "-c", PUT, str(tmp_path / "vault"), str(path), name]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as writer:
+            assert writer.stdout is not None
+            assert writer.stdout.readline() == b"begins\n"
+            time.sleep(dice.uniform(0, 0.4))
+            writer.kill()
+        if vault.has_original(name):
+            vault.verify(name)
+            next((tmp_path / "vault" / "originals").rglob(name)).unlink()
+        else:
+            halves += 1
+    assert halves > 0, "no writer was killed on the way"
+    with path.open("rb") as source:
+        assert vault.put_original(source, name).created
+    vault.verify(name)
