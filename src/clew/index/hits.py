@@ -47,6 +47,20 @@ class Hits:
         order = np.lexsort((key, rank))
         return cls(query[order], key[order], distance[order])
 
+    @classmethod
+    def joined(cls, parts: Sequence[Hits]) -> Hits:
+        """Hits of consecutive slices of a batch, each sorted, as one."""
+        return cls(
+            np.concatenate([np.empty(0, np.int64), *(part.query for part in parts)]),
+            np.concatenate([np.empty(0, np.int64), *(part.key for part in parts)]),
+            np.concatenate([np.empty(0, np.int16), *(part.distance for part in parts)]),
+        )
+
+    def of_queries(self, wanted: NDArray[np.bool_]) -> Hits:
+        """The hits of those queries for which ``wanted`` (bool[q]) is true."""
+        kept = wanted[self.query]
+        return Hits(self.query[kept], self.key[kept], self.distance[kept])
+
     def nearest(self, k: int) -> Hits:
         """The first k hits of each query; ties go to the smaller key."""
         if len(self) == 0:

@@ -14,15 +14,18 @@ from __future__ import annotations
 from typing import Any
 
 from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
+from numba import extending, types
+
+# Numba's own type of an intrinsic shows checkers the generator's parameters; callers pass others.
+intrinsic: Any = extending.intrinsic
 
 _I1 = ir.IntType(1)
 _I8 = ir.IntType(8)
+_I16 = ir.IntType(16)
 _I32 = ir.IntType(32)
 _I64 = ir.IntType(64)
-_EIGHT_I32 = ir.VectorType(_I32, 8)
 _EIGHT_I64 = ir.VectorType(_I64, 8)
+_SKETCHES = ir.VectorType(_I16, 32)
 
 
 def _shuffle(builder: Any, left: Any, right: Any, lanes: list[int]) -> Any:
@@ -89,6 +92,26 @@ def prefetch(typing_context: Any, address: Any) -> Any:
 
 
 @intrinsic
+def load_u8(typing_context: Any, address: Any) -> Any:
+    """The byte at an address."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return _load(builder, arguments[0], _I8, 1)
+
+    return types.uint8(types.uint64), generate
+
+
+@intrinsic
+def load_u16(typing_context: Any, address: Any) -> Any:
+    """The ``uint16`` at an address that is a multiple of 2."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return _load(builder, arguments[0], _I16, 2)
+
+    return types.uint16(types.uint64), generate
+
+
+@intrinsic
 def load_u32(typing_context: Any, address: Any) -> Any:
     """The ``uint32`` at an address that is a multiple of 4."""
 
@@ -110,22 +133,50 @@ def load_u64(typing_context: Any, address: Any) -> Any:
 
 @intrinsic
 def sketches_within(typing_context: Any, address: Any, sketch: Any, mask: Any, most: Any) -> Any:
-    """Compare eight neighbouring 32-bit sketches with one.
+    """Compare 32 neighbouring 16-bit sketches (64 bytes at ``address``) with one.
 
     Bit i of the answer is set where ``bit_count((stored[i] ^ sketch) & mask) <= most``.
-    Reads 32 bytes at ``address``, so arrays of sketches are padded by eight.
     """
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         where, wanted, masked, limit = arguments
-        stored = _load(builder, where, _EIGHT_I32, 4)
-        difference = builder.xor(stored, _spread(builder, _EIGHT_I32, wanted))
-        difference = builder.and_(difference, _spread(builder, _EIGHT_I32, masked))
-        counts = _count_bits(builder, _EIGHT_I32, "llvm.ctpop.v8i32", difference)
-        near = builder.icmp_unsigned("<=", counts, _spread(builder, _EIGHT_I32, limit))
-        return builder.zext(builder.bitcast(near, _I8), _I64)
+        stored = _load(builder, where, _SKETCHES, 2)
+        difference = builder.xor(stored, _spread(builder, _SKETCHES, wanted))
+        difference = builder.and_(difference, _spread(builder, _SKETCHES, masked))
+        counts = _count_bits(builder, _SKETCHES, "llvm.ctpop.v32i16", difference)
+        near = builder.icmp_unsigned("<=", counts, _spread(builder, _SKETCHES, limit))
+        return builder.zext(builder.bitcast(near, _I32), _I64)
 
-    return types.uint64(types.uint64, types.uint32, types.uint32, types.uint32), generate
+    return types.uint64(types.uint64, types.uint16, types.uint16, types.uint16), generate
+
+
+@intrinsic
+def sketch_pairs_within(
+    typing_context: Any, near_address: Any, far_address: Any, sketch: Any, mask: Any, most: Any
+) -> Any:
+    """Compare 32 neighbouring 32-bit sketches, stored as two arrays of halves, with one.
+
+    Bit i of the answer is set where the masked differences of the low half (at ``near_address``)
+    and of the high half (at ``far_address``) are together at most ``most``.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        *addresses, wanted, masked, limit = arguments
+        counts = []
+        for half, address in enumerate(addresses):
+            shift = ir.Constant(_I32, 16 * half)
+            sketch_half = builder.trunc(builder.lshr(wanted, shift), _I16)
+            mask_half = builder.trunc(builder.lshr(masked, shift), _I16)
+            stored = _load(builder, address, _SKETCHES, 2)
+            difference = builder.xor(stored, _spread(builder, _SKETCHES, sketch_half))
+            difference = builder.and_(difference, _spread(builder, _SKETCHES, mask_half))
+            counts.append(_count_bits(builder, _SKETCHES, "llvm.ctpop.v32i16", difference))
+        total = builder.add(*counts)
+        near = builder.icmp_unsigned("<=", total, _spread(builder, _SKETCHES, limit))
+        return builder.zext(builder.bitcast(near, _I32), _I64)
+
+    word, half_word = types.uint64, types.uint32
+    return word(word, word, half_word, half_word, types.uint16), generate
 
 
 @intrinsic

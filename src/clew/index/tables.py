@@ -1,0 +1,132 @@
+"""The tables of multi-index hashing: for each chunk of the hash, all entries by its value.
+
+Each table is a flat array of buckets in compressed-row form: ``offsets`` says where the bucket of
+a chunk value begins; in bucket order lie the 16 bits that follow the chunk in each hash (the near
+sketch), the 16 bits after those (the far sketch), and the entry's row number. "Follow" is cyclic:
+after bit 255 comes bit 0. Bit b of a hash is bit b % 64 of its word b // 64.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from clew.index.compiled import kernel
+
+# The vector compare reads 32 sketches at once, up to 31 beyond the end of the last bucket.
+PADDING = 32
+
+_ONE = np.uint64(1)
+_SIX = np.uint64(6)
+_WORD_BITS = np.uint64(64)
+_LAST_IN_WORD = np.uint64(63)
+_LAST_BIT = np.uint64(255)
+_SKETCH_BITS = np.uint64(32)
+_LOW_HALF = np.uint64(0xFFFF)
+_NEAR_BITS = np.uint64(16)
+
+
+@dataclass(frozen=True)
+class Table:
+    """All entries by the value of one chunk.
+
+    Attributes:
+        start: first bit of the chunk.
+        width: number of bits of the chunk.
+        offsets: uint32[2**width + 1].
+        near: uint16[n + PADDING], bits start + width to start + width + 15 of each entry.
+        far: uint16[n + PADDING], the 16 bits after those.
+        rows: uint32[n], rows of the entries among the hashes.
+    """
+
+    start: int
+    width: int
+    offsets: NDArray[np.uint32]
+    near: NDArray[np.uint16]
+    far: NDArray[np.uint16]
+    rows: NDArray[np.uint32]
+
+
+@njit(inline="always")
+def ring_bits(h0: Any, h1: Any, h2: Any, h3: Any, start: Any, width: Any) -> Any:
+    """The ``width`` (at most 32) bits from bit ``start`` (at most 255) on, going round at 256."""
+    word = start >> _SIX
+    shift = start & _LAST_IN_WORD
+    low = h0 if word == 0 else (h1 if word == 1 else (h2 if word == 2 else h3))
+    high = h1 if word == 0 else (h2 if word == 1 else (h3 if word == 2 else h0))
+    value = low >> shift
+    if shift + width > _WORD_BITS:
+        value |= high << (_WORD_BITS - shift)
+    return value & ((_ONE << width) - _ONE)
+
+
+@kernel
+def _fill(
+    hashes: Any, start: Any, width: Any, offsets: Any, near: Any, far: Any, rows: Any
+) -> None:
+    """Counting sort of all entries by their chunk; ``offsets`` has 2**width + 2 places."""
+    begin, bits = np.uint64(start), np.uint64(width)
+    after = (begin + bits) & _LAST_BIT
+    entries = np.uint64(hashes.shape[0])
+    offsets[:] = 0
+    for row in range(entries):
+        h0, h1, h2, h3 = hashes[row, 0], hashes[row, 1], hashes[row, 2], hashes[row, 3]
+        offsets[ring_bits(h0, h1, h2, h3, begin, bits) + np.uint64(2)] += np.uint32(1)
+    for value in range(1, offsets.size):
+        offsets[value] += offsets[value - 1]
+    # Now place value + 1 says where the bucket begins; filling moves it to where it ends.
+    for row in range(entries):
+        h0, h1, h2, h3 = hashes[row, 0], hashes[row, 1], hashes[row, 2], hashes[row, 3]
+        bucket = ring_bits(h0, h1, h2, h3, begin, bits) + _ONE
+        place = np.uint64(offsets[bucket])
+        offsets[bucket] += np.uint32(1)
+        sketch = ring_bits(h0, h1, h2, h3, after, _SKETCH_BITS)
+        near[place] = np.uint16(sketch & _LOW_HALF)
+        far[place] = np.uint16(sketch >> _NEAR_BITS)
+        rows[place] = np.uint32(row)
+
+
+def build_table(hashes: NDArray[np.uint64], start: int, width: int) -> Table:
+    """The table of one chunk over hashes uint64[n, 4]."""
+    entries = len(hashes)
+    offsets = np.empty((1 << width) + 2, np.uint32)
+    near = np.empty(entries + PADDING, np.uint16)
+    far = np.empty(entries + PADDING, np.uint16)
+    near[entries:] = 0
+    far[entries:] = 0
+    rows = np.empty(entries, np.uint32)
+    _fill(hashes, start, width, offsets, near, far, rows)
+    return Table(start, width, offsets[:-1], near, far, rows)
+
+
+def build_tables(
+    hashes: NDArray[np.uint64],
+    widths: Sequence[int],
+    threads: int,
+    done: Callable[[int, Table], Table] | None = None,
+) -> list[Table]:
+    """The tables of all chunks.
+
+    Args:
+        hashes: uint64[n, 4], C-contiguous.
+        widths: widths of the chunks in bits, from bit 0 on.
+        threads: how many tables to build at a time; each takes 8 bytes a hash until it is done.
+        done: called with the number of each table and the table; what it returns is kept in the
+            table's place, so that a table can go to a file and leave memory.
+    """
+    starts = np.concatenate([[0], np.cumsum(widths)]).tolist()
+
+    def build(chunk: int) -> Table:
+        table = build_table(hashes, starts[chunk], widths[chunk])
+        return done(chunk, table) if done else table
+
+    if threads <= 1 or len(widths) <= 1:
+        return [build(chunk) for chunk in range(len(widths))]
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(build, range(len(widths))))
