@@ -104,9 +104,7 @@ def _best_offset(hits: FrameHits) -> float:
     rough = np.cumsum(steps)[:bins]
     promising = np.argsort(-rough, kind="stable")[:_MOST_OFFSETS]
     # Then exactly, at the offsets under which two frames begin or end together.
-    exact = np.concatenate(
-        [hits.second_start - hits.first_start, hits.second_end - hits.first_end]
-    )
+    exact = np.concatenate([hits.second_start - hits.first_start, hits.second_end - hits.first_end])
     near = np.isin(((exact - origin) / _BIN).astype(np.int64), promising)
     offsets = np.unique(np.round(exact[near] if near.any() else exact, 2))
     best, most = float(offsets[0]), -1.0

@@ -37,6 +37,20 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
         """Length, the shorter of both sides."""
         return min(self.first_end - self.first_start, self.second_end - self.second_start)
 
+    def swapped(self) -> Span:
+        """The same stretch seen from the second media."""
+        return Span(
+            first_start=self.second_start,
+            first_end=self.second_end,
+            second_start=self.first_start,
+            second_end=self.first_end,
+            distance=self.distance,
+            frames=self.frames,
+        )
+
+
+_BACK = {"turned by 90°": "turned by 270°", "turned by 270°": "turned by 90°"}
+
 
 class Match(msgspec.Struct, frozen=True, kw_only=True):
     """A compared pair that may belong together: a lead, never a finding.
@@ -67,3 +81,13 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     def seconds(self) -> float:
         """Seconds shared in all."""
         return sum(span.seconds for span in self.spans)
+
+    def swapped(self) -> Match:
+        """The same match seen from the second media; mirrorings undo themselves, turns turn back."""
+        return msgspec.structs.replace(
+            self,
+            orientation=_BACK.get(self.orientation, self.orientation),
+            first_variant=self.second_variant,
+            second_variant=self.first_variant,
+            spans=tuple(span.swapped() for span in self.spans),
+        )

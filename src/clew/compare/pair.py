@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from clew.compare.align import FrameHits, align
 from clew.compare.calibration import Thresholds
@@ -87,10 +88,9 @@ def compare_looks(
 _Judge = Callable[[Looks, Looks, Hits, Thresholds], "tuple[int, list[Span]] | None"]
 
 
-def _nearest(hits: Hits, least: int = 0) -> int:
+def _nearest(hits: Hits) -> int:
     """Row of the nearest hit; of equals the first, so that "as it is" beats any turning."""
-    order = np.lexsort((hits.key, hits.query % len(PDQ.orientations), hits.distance))
-    return int(order[least])
+    return int(np.lexsort((hits.key, hits.query % len(PDQ.orientations), hits.distance))[0])
 
 
 def _pictures(
@@ -115,10 +115,10 @@ def _still(
     spans = _joined(start, end, shown)
     if film_is_second:
         return best, spans
-    return best, [_swapped(span) for span in spans]
+    return best, [span.swapped() for span in spans]
 
 
-def _joined(start: np.ndarray, end: np.ndarray, shown: FrameHits) -> list[Span]:
+def _joined(start: NDArray[np.float64], end: NDArray[np.float64], shown: FrameHits) -> list[Span]:
     """Times at which a picture is to be seen, neighbours joined, the nearest first."""
     order = np.argsort(start, kind="stable")
     reach = np.maximum.accumulate(end[order])
@@ -137,17 +137,6 @@ def _joined(start: np.ndarray, end: np.ndarray, shown: FrameHits) -> list[Span]:
     return sorted(spans, key=lambda s: s.distance)[:20]
 
 
-def _swapped(span: Span) -> Span:
-    return Span(
-        first_start=span.second_start,
-        first_end=span.second_end,
-        second_start=span.first_start,
-        second_end=span.first_end,
-        distance=span.distance,
-        frames=span.frames,
-    )
-
-
 def _films(
     first: Looks, second: Looks, hits: Hits, thresholds: Thresholds
 ) -> tuple[int, list[Span]] | None:
@@ -159,7 +148,7 @@ def _films(
         if not turned.any():
             continue
         spans = align(_frame_hits(first, second, hits, turned), LEAST_SECONDS)
-        spans = [s for s in spans if _convincing(s, first, second, hits, turned, thresholds)]
+        spans = [span for span in spans if _convincing(span, thresholds)]
         seconds = sum(span.seconds for span in spans) + 1e-3 * (orientation == 0)
         if spans and (best is None or seconds > best[0]):
             rows = np.flatnonzero(turned)
@@ -168,19 +157,12 @@ def _films(
     return None if best is None else best[1:]
 
 
-def _convincing(
-    span: Span,
-    first: Looks,
-    second: Looks,
-    hits: Hits,
-    turned: np.ndarray,
-    thresholds: Thresholds,
-) -> bool:
+def _convincing(span: Span, thresholds: Thresholds) -> bool:
     """Many loose agreements in step say as much as one close one."""
     return span.frames >= thresholds.film_frames or span.distance <= thresholds.frame_alone
 
 
-def _frame_hits(first: Looks, second: Looks, hits: Hits, keep: np.ndarray) -> FrameHits:
+def _frame_hits(first: Looks, second: Looks, hits: Hits, keep: NDArray[np.bool_]) -> FrameHits:
     rows, keys = hits.query[keep] // len(PDQ.orientations), hits.key[keep]
     return FrameHits(
         rows,

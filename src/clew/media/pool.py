@@ -172,7 +172,7 @@ class ConfinedPool:
             "PYTHONDONTWRITEBYTECODE": "1",
         }
         process = subprocess.Popen(
-            [sys.executable, "-m", "clew.media.child", str(theirs.fileno())],
+            [sys.executable, "-P", "-m", "clew.media.child", str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

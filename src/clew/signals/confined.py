@@ -137,7 +137,7 @@ class ConfinedReader:
             the file's identity with a reading (its own or a member's), or with how far it is.
         """
         tasks = (Task(f.identity, f.descriptor, f.name, f.size) for f in files)
-        unfinished: dict[int, dict[tuple[str, ...], Reading]] = {}
+        unfinished: dict[int, dict[tuple[bytes, ...], Reading]] = {}
         for task, event in self._pool.run(tasks):
             begun = unfinished.setdefault(task.identity, {})
             match event:
@@ -161,7 +161,7 @@ class ConfinedReader:
 
 
 def _salvaged(
-    task: Task, begun: dict[tuple[str, ...], Reading], reason: str
+    task: Task, begun: dict[tuple[bytes, ...], Reading], reason: str
 ) -> Iterator[tuple[int, Reading]]:
     """What is known of a file whose process was lost, the member at fault first."""
     begun.setdefault((), Reading(size=task.size))
@@ -173,7 +173,9 @@ def _salvaged(
             reading.notes.append(reason)
         else:
             reading.outcome = Outcome.PARTLY
-            reading.notes.append(f"reading stopped inside it, at {innermost[-1]}: {reason}")
+            reading.notes.append(
+                f"reading stopped inside it, at {innermost[-1].decode('utf-8', 'replace')}: {reason}"
+            )
         yield task.identity, reading
 
 

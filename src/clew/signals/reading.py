@@ -51,7 +51,8 @@ class Reading(msgspec.Struct, kw_only=True):
     """All that was read from one file, or from one member of an archive.
 
     Attributes:
-        member: path inside the archives, outermost first; empty for the file itself.
+        member: names inside the archives, outermost first, as bytes since they need not be
+            text; empty for the file itself.
         size: bytes.
         outcome: how it ended.
         notes: why, for people; what was damaged, left out or odd.
@@ -61,7 +62,7 @@ class Reading(msgspec.Struct, kw_only=True):
         preview: a small JPEG to look at, or None.
     """
 
-    member: tuple[str, ...] = ()
+    member: tuple[bytes, ...] = ()
     size: int
     outcome: Outcome = Outcome.READ
     notes: list[str] = []
@@ -119,7 +120,7 @@ class _Reader:
         self._budget = Budget(size, limits)
 
     def read(
-        self, source: BinaryIO, size: int, name: str, member: tuple[str, ...], problem: str = ""
+        self, source: BinaryIO, size: int, name: str, member: tuple[bytes, ...], problem: str = ""
     ) -> None:
         """Read one file or member and deliver it; nothing that is wrong with it gets out."""
         reading = Reading(member=member, size=size)
@@ -188,7 +189,7 @@ class _Reader:
             )
 
         def visit(inside: Member) -> None:
-            path = (*reading.member, inside.name)
+            path = (*reading.member, inside.name.encode("utf-8", "surrogateescape"))
             if inside.source is None:
                 self._listener.finished(
                     Reading(

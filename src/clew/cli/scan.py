@@ -1,0 +1,164 @@
+"""``clew scan``: triage of a folder, with progress and a summary."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from clew.casework.findings import Findings
+from clew.casework.gather import gather
+from clew.cli.logging import start_log
+from clew.cli.output import (
+    Exit,
+    JsonOption,
+    WorkspaceOption,
+    answer,
+    aside,
+    clean,
+    explained,
+    people,
+    size_in_words,
+)
+from clew.intake import progress as told
+from clew.intake.triage import Scan
+from clew.workspace import Workspace
+
+
+class _Bar:
+    """Draws a scan's progress: files, bytes, rate, time left, phase."""
+
+    def __init__(self) -> None:
+        self._bar = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.fields[detail]}"),
+            TimeRemainingColumn(),
+            console=aside,
+            transient=True,
+        )
+        self._task = self._bar.add_task("starting", total=None, detail="")
+        self._phase: told.Phase | None = None
+        self._started = time.monotonic()
+        self._from = 0
+
+    def __enter__(self) -> _Bar:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._bar.stop()
+
+    def __call__(self, progress: told.Progress) -> None:
+        """Show where the scan is."""
+        if progress.phase is not self._phase:
+            self._phase = progress.phase
+            self._bar.reset(self._task, total=None)
+            self._started, self._from = time.monotonic(), progress.bytes_done
+        total, done, detail = self._reading(progress)
+        if progress.phase is told.Phase.LOOKING:
+            total, detail = None, f"{progress.files} files"
+        elif progress.phase is told.Phase.COMPARING:
+            total, done = max(1, progress.media), progress.media_done
+            detail = f"{done} of {progress.media} media · {progress.matches} matches"
+        self._bar.update(
+            self._task, description=progress.phase, total=total, completed=done, detail=detail
+        )
+
+    def _reading(self, progress: told.Progress) -> tuple[float | None, float, str]:
+        seconds = max(0.1, time.monotonic() - self._started)
+        rate = (progress.bytes_done - self._from) / seconds
+        detail = (
+            f"{progress.files_done} of {progress.files} files · "
+            f"{size_in_words(progress.bytes_done)} of {size_in_words(progress.bytes)} · "
+            f"{size_in_words(rate)}/s"
+        )
+        return max(1, progress.bytes), progress.bytes_done, detail
+
+
+def scan(
+    folder: Annotated[Path, typer.Argument(help="The folder to look through.", show_default=False)],
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Look through a folder: what is in it, what repeats, what belongs together.
+
+    Every file is read where it lies and nothing there is changed. Traces, paths and small
+    previews go into the workspace, originals do not. Stop it whenever you like: run again, it
+    goes on where it stopped.
+
+    Examples:
+      clew scan /media/evidence
+
+      clew scan ~/Downloads --workspace ./case-17
+
+      clew scan ~/Pictures --json | jq .figures
+    """
+    with explained(), Workspace.open(workspace) as opened:
+        start_log(opened.folder, opened.settings.log_level)
+        started = time.monotonic()
+        with _Bar() as bar:
+            scanning = Scan(opened, folder, bar)
+            try:
+                done = scanning.run()
+            except KeyboardInterrupt:
+                bar.__exit__()
+                kept = scanning.progress
+                aside.print(
+                    f"Stopped. {kept.files_done} of {kept.files} files are stored; "
+                    "the same command goes on from there."
+                )
+                raise typer.Exit(Exit.STOPPED) from None
+        findings = gather()
+        if json:
+            answer(findings)
+            return
+        seconds = time.monotonic() - started
+        people.print(
+            f"[bold]{clean(str(folder))}[/bold]: {done.files} files, "
+            f"{size_in_words(done.bytes)}, in {seconds:.1f} s"
+            + (f" ({done.already} unchanged since an earlier scan)" if done.already else "")
+        )
+        print_findings(findings)
+        people.print(
+            f"\nMore: [bold]clew report[/bold] (a page to look at), "
+            f"[bold]clew export --json[/bold], [bold]clew find FILE[/bold]. "
+            f"Workspace: {clean(str(opened.folder))}"
+        )
+
+
+def print_findings(findings: Findings, most: int = 12) -> None:
+    """The summary and the largest groups, for people."""
+    figures = findings.figures
+    table = Table(show_header=False, box=None, padding=(0, 2))
+    for label, value in (
+        ("pictures, films, sounds", f"{figures.pictures}, {figures.films}, {figures.sounds}"),
+        ("byte for byte repeated", str(figures.repeated)),
+        ("connected media", f"{figures.connected} in {figures.groups} groups"),
+        ("read only in part", str(figures.partly)),
+        ("unreadable", str(figures.unreadable)),
+        ("other files", str(figures.other)),
+    ):
+        table.add_row(label, value)
+    people.print(table)
+    for group in findings.groups[:most]:
+        places = sum(len(item.places) for item in group.items)
+        kinds = sorted({link.match.kind.value for link in group.links}) or ["same file"]
+        people.print(
+            f"\n[bold]Group {group.number}[/bold]: {places} files, {len(group.items)} distinct "
+            f"({', '.join(kinds)})"
+        )
+        names = [place.path for item in group.items for place in item.places]
+        for name in names[:6]:
+            people.print(f"  {clean(name)}", soft_wrap=True, markup=False)
+        if len(names) > 6:
+            people.print(f"  … and {len(names) - 6} more")
+    if len(findings.groups) > most:
+        people.print(f"\n… and {len(findings.groups) - most} more groups")
+    if findings.groups:
+        people.print("\nEvery connection is a lead, not a finding: a person decides.")

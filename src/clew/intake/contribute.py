@@ -1,0 +1,84 @@
+"""Contributing: chosen files copied into the vault, verified, and read like any other."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+from django.db import transaction
+
+from clew.intake.matching import compare_waiting
+from clew.intake.progress import Progress
+from clew.intake.reading import read_one
+from clew.records.models import Folder, Media, Original
+from clew.records.readings import Seen, store
+from clew.signals.confined import open_untouched
+from clew.signals.reading import Outcome, Reading
+from clew.vault.errors import VaultError
+from clew.workspace import Workspace
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Contributed:
+    """What became of one file.
+
+    Attributes:
+        path: as given.
+        sha256: hexadecimal; empty when it could not be read.
+        size: bytes.
+        fresh: whether the vault did not have it before.
+        problem: why it was not stored; empty when it was.
+    """
+
+    path: Path
+    sha256: str = ""
+    size: int = 0
+    fresh: bool = False
+    problem: str = ""
+
+
+def contribute(workspace: Workspace, files: Iterable[Path]) -> list[Contributed]:
+    """Copy files into the vault, verify each, and connect them with what is there.
+
+    Every file gets an answer; one that fails does not stop the others.
+    """
+    done = [_contribute_one(workspace, path) for path in files]
+    compare_waiting(workspace, Progress())
+    return done
+
+
+def _contribute_one(workspace: Workspace, path: Path) -> Contributed:
+    try:
+        descriptor = open_untouched(os.fsencode(path.absolute()))
+        with os.fdopen(descriptor, "rb") as source:
+            reading = read_one(workspace, path)
+            if reading.sha256 is None:
+                return Contributed(path, problem="; ".join(reading.notes) or "it cannot be read")
+            stored = workspace.vault.put_original(source, reading.sha256.hex())
+    except OSError as error:
+        return Contributed(path, problem=f"it cannot be opened ({error.strerror})")
+    except VaultError as error:
+        return Contributed(path, problem=str(error))
+    media = _record(workspace, path, reading)
+    if media is None:
+        return Contributed(path, stored.sha256, stored.size, stored.created)
+    with transaction.atomic():
+        Original.objects.get_or_create(media=media, defaults={"size": stored.size})
+    log.info("contributed", sha256=stored.sha256, size=stored.size)
+    return Contributed(path, stored.sha256, stored.size, stored.created)
+
+
+def _record(workspace: Workspace, path: Path, reading: Reading) -> Media | None:
+    """Record the sighting; a media of any kind, since somebody chose it."""
+    whole = path.absolute()
+    folder, _ = Folder.objects.get_or_create(path=os.fsencode(whole.parent))
+    if reading.preview is not None and reading.sha256 is not None:
+        workspace.vault.put_derivative("preview", reading.sha256.hex(), reading.preview)
+    modified = whole.stat().st_mtime_ns
+    media = store(folder, [Seen(os.fsencode(whole.name), modified, reading)])
+    return media[0] if media and reading.outcome is not Outcome.OTHER else None

@@ -1,0 +1,107 @@
+"""The index, fed from the traces in the database so that none is ever missed.
+
+The index is a view: traces are the truth. Every trace carries the number of the transaction that
+wrote it. Transactions below a snapshot's horizon (``pg_snapshot_xmin``) have all ended, so no
+trace can turn up behind it later; up to there the index is fed once. What lies at or above the
+horizon is asked for again at every search. So a committed trace is found by the very next query,
+in whatever order concurrent transactions commit.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from django.db import connection
+from numpy.typing import NDArray
+
+from clew.index import HammingIndex, Hits
+from clew.signals.registry import signals
+from clew.signals.space import Space
+
+_SEAL_FROM = 200_000
+_BATCH = 50_000
+
+
+class FedIndex:
+    """An exact Hamming index over the usable traces of one space.
+
+    Args:
+        folder: where its segments lie; may be deleted at any time, they are made anew.
+        space: whose traces it holds.
+    """
+
+    def __init__(self, folder: Path, space: Space) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._space = space
+        self._index = HammingIndex.open(folder)
+        self._sources = [
+            (signal.name, signal.version, signal.usable_quality)
+            for signal in signals().values()
+            if signal.space == space
+        ]
+        self._upto = self._index.covered_upto
+        self._unsealed = 0
+
+    def __len__(self) -> int:
+        return len(self._index)
+
+    def search(self, queries: NDArray[np.uint8], radius: int) -> Hits:
+        """Every committed trace within a distance.
+
+        Args:
+            queries: uint8[q, bits / 8].
+            radius: bits.
+
+        Returns:
+            Hits whose keys are ids of ``StoredTrace``.
+        """
+        recent = self._catch_up()
+        hits = self._index.search(queries, radius)
+        return Hits.merged([hits, recent.search(queries, radius)]) if len(recent) else hits
+
+    def _catch_up(self) -> HammingIndex:
+        """Feed what is settled; return what is committed but not settled yet."""
+        with connection.cursor() as cursor:
+            # One statement, one snapshot: the horizon and the rows belong together.
+            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+            (horizon,) = cursor.fetchone()
+        if horizon > self._upto:
+            for keys, hashes in self._rows(self._upto, horizon):
+                self._index.add(keys, hashes)
+                self._unsealed += len(keys)
+            self._upto = horizon
+            if self._unsealed >= _SEAL_FROM:
+                self._index.seal(horizon)
+                self._unsealed = 0
+        recent = HammingIndex()
+        for keys, hashes in self._rows(horizon, None):
+            recent.add(keys, hashes)
+        return recent
+
+    def _rows(
+        self, first: int, end: int | None
+    ) -> list[tuple[NDArray[np.int64], NDArray[np.uint8]]]:
+        """Usable traces written by transactions from ``first`` up to (not with) ``end``."""
+        batches = []
+        # A literal bit of SQL for each signal: name, version and quality come from the registry.
+        wanted = " OR ".join(
+            "(signal = %s AND version = %s AND quality >= %s)" for _ in self._sources
+        )
+        values: list[object] = [value for source in self._sources for value in source]
+        last = 0
+        while True:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    f"SELECT id, value FROM records_storedtrace WHERE written_by >= %s AND id > %s "  # noqa: S608
+                    f"{'AND written_by < %s ' if end is not None else ''}AND ({wanted}) "
+                    f"ORDER BY id LIMIT {_BATCH}",
+                    [first, last, *([end] if end is not None else []), *values],
+                )
+                rows = cursor.fetchall()
+            if not rows:
+                return batches
+            keys = np.array([row[0] for row in rows], np.int64)
+            hashes = np.array([self._space.indexed(bytes(row[1])) for row in rows], np.uint8)
+            batches.append((keys, hashes))
+            last = int(keys[-1])

@@ -1,0 +1,27 @@
+"""Locks between processes that work on one database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+
+from django.db import connection
+
+
+class Lock(IntEnum):
+    """What only one process does at a time. The numbers are PostgreSQL's advisory lock keys."""
+
+    MIGRATE = 0x636C6577_01
+    COMPARE = 0x636C6577_02
+
+
+@contextmanager
+def alone(lock: Lock) -> Iterator[None]:
+    """Wait for a turn, and hold it. The database gives it back if this process dies."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [lock.value])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [lock.value])

@@ -1,0 +1,146 @@
+"""A workspace: a folder with a database, a vault and index segments.
+
+``Workspace.open`` is the one way into layers 2 to 4: it starts or joins the database, configures
+Django for it, brings its tables up to date and hands out the vault and the index. A process works
+with one workspace at a time.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from django.core.management import call_command
+from django.db import connections
+
+from clew.django_settings import database
+from clew.postgres import Server
+from clew.records.locks import Lock, alone
+from clew.settings import Settings
+
+if TYPE_CHECKING:
+    from clew.records.index_feed import FedIndex
+    from clew.vault.store import Vault
+
+FORMAT = 1
+_MARK = "workspace.json"
+
+
+class WorkspaceError(Exception):
+    """The workspace cannot be opened; ``str(error)`` says why and what to do."""
+
+
+class Workspace:
+    """An open workspace. Use as a context manager.
+
+    Attributes:
+        folder: where it lies.
+        settings: what the environment says.
+    """
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        self.folder = folder
+        self.settings = settings
+        self._server: Server | None = None
+
+    @classmethod
+    def open(
+        cls, folder: Path | None = None, settings: Settings | None = None, *, create: bool = True
+    ) -> Self:
+        """Open a workspace, making it when it is new.
+
+        Args:
+            folder: where; by default the one that ``CLEW_WORKSPACE`` names.
+            settings: by default those of the environment.
+            create: whether a new one may be made.
+
+        Raises:
+            WorkspaceError: when there is none (and none may be made) or it is of a later version.
+            clew.postgres.PostgresError: when its database does not start.
+        """
+        settings = settings or Settings.from_environment()
+        workspace = cls((folder or settings.workspace).expanduser().absolute(), settings)
+        workspace._claim(create=create)
+        try:
+            workspace._connect()
+        except BaseException:
+            workspace.close()
+            raise
+        return workspace
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database; it stops by itself when nobody else uses it."""
+        connections.close_all()
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+
+    @cached_property
+    def vault(self) -> Vault:
+        """Originals and derivatives."""
+        from clew.vault.store import Vault
+
+        if self.settings.vault_url is not None:
+            return Vault.at(self.settings.vault_url)
+        return Vault.in_folder(self.folder / "vault")
+
+    @cached_property
+    def looks(self) -> FedIndex:
+        """The index of everything that looks like something: pictures and film frames."""
+        from clew.records.index_feed import FedIndex
+        from clew.signals.space import PDQ
+
+        return FedIndex(self.folder / "index" / PDQ.name, PDQ)
+
+    def _claim(self, *, create: bool) -> None:
+        """Make the folder, or see that it is a workspace of a version known here."""
+        mark = self.folder / _MARK
+        if mark.exists():
+            found = json.loads(mark.read_text(encoding="utf-8")).get("format")
+            if found != FORMAT:
+                raise WorkspaceError(
+                    f"The workspace {self.folder} has format {found}, this Clew knows {FORMAT}. "
+                    "Use the version of Clew that made it, or a newer one."
+                )
+            return
+        if not create:
+            raise WorkspaceError(
+                f"There is no workspace in {self.folder}. Make one with `clew scan FOLDER`, or "
+                "name another with --workspace."
+            )
+        if self.folder.exists() and any(self.folder.iterdir()):
+            raise WorkspaceError(
+                f"{self.folder} holds other files; a workspace wants a folder of its own. Name a "
+                "new or empty one with --workspace."
+            )
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.folder.chmod(0o700)
+        fresh = mark.with_suffix(".new")
+        fresh.write_text(json.dumps({"format": FORMAT}) + "\n", encoding="utf-8")
+        fresh.replace(mark)
+
+    def _connect(self) -> None:
+        url = self.settings.database_url
+        if url is None:
+            self._server = Server.open(self.folder / "database")
+            url = self._server.url
+        connections.close_all()
+        connections.databases["default"] = database(url)
+        if hasattr(connections._connections, "default"):
+            del connections["default"]  # made for another workspace, or for none
+        with alone(Lock.MIGRATE):
+            call_command("migrate", verbosity=0, interactive=False)
