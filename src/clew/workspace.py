@@ -140,7 +140,7 @@ class Workspace:
             url = self._server.url
         connections.close_all()
         connections.databases["default"] = database(url)
-        if hasattr(connections._connections, "default"):
+        if list(connections.all(initialized_only=True)):
             del connections["default"]  # made for another workspace, or for none
         with alone(Lock.MIGRATE):
             call_command("migrate", verbosity=0, interactive=False)

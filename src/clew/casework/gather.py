@@ -217,6 +217,6 @@ def _figures(folder: bytes | None, groups: tuple[Group, ...]) -> Figures:
     )
 
 
-def _text(path: bytes) -> str:
+def _text(path: bytes | memoryview) -> str:
     """A path for people; bytes that are no text come out as the replacement character."""
     return bytes(path).decode("utf-8", "replace")

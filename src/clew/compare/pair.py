@@ -94,7 +94,7 @@ def _nearest(hits: Hits) -> int:
 
 
 def _pictures(
-    first: Looks, second: Looks, hits: Hits, thresholds: Thresholds
+    _first: Looks, _second: Looks, hits: Hits, thresholds: Thresholds
 ) -> tuple[int, list[Span]] | None:
     best = _nearest(hits)
     return (best, []) if hits.distance[best] <= thresholds.picture else None

@@ -137,7 +137,7 @@ def search(
     if but_not is not None:
         owner.pop(but_not, None)
     others = subjects.get(owner)
-    found = []
+    found: list[tuple[int, Match]] = []
     for pk, rows in owner.items():
         other, places = others[pk]
         chosen = np.array(rows)

@@ -38,9 +38,11 @@ def read_files(settings: Settings, paths: Sequence[Path]) -> list[Reading]:
     if opened:
         workers = min(settings.workers, len(opened))
         with ConfinedReader(workers, limits_of(settings)) as reader:
-            for number, event in reader.read(opened):
-                if not isinstance(event, Reached) and not event.member:
-                    readings[number] = event
+            readings |= {
+                number: event
+                for number, event in reader.read(opened)
+                if not isinstance(event, Reached) and not event.member
+            }
     return [readings[number] for number in range(len(paths))]
 
 

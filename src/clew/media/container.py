@@ -194,8 +194,12 @@ def _walk_open_tar(archive: tarfile.TarFile, budget: Budget, visit: Visit, *, pa
 
 def _walk_compressed(source: BinaryIO, name: str, budget: Budget, visit: Visit) -> None:
     """A compressed tar, or else a single compressed file."""
-    opened = {"gzip": gzip.open, "bzip2": bz2.open, "xz": lzma.open}[name](source)
-    with cast(BinaryIO, opened) as stream:
+    openers: dict[str, Callable[[BinaryIO], object]] = {
+        "gzip": gzip.open,
+        "bzip2": bz2.open,
+        "xz": lzma.open,
+    }
+    with cast(BinaryIO, openers[name](source)) as stream:
         head = stream.read(512)
         stream.seek(0)
         if head[257:262] == b"ustar":
@@ -217,7 +221,7 @@ def _walk_7z(source: BinaryIO, budget: Budget, visit: Visit) -> None:
         raise UnreadableError("encrypted: needs a password") from None
 
 
-class _Visiting(py7zr.io.WriterFactory):  # type: ignore[misc]
+class _Visiting(py7zr.io.WriterFactory):
     """Lets py7zr unpack in its one pass, visiting each member as it is complete."""
 
     def __init__(self, budget: Budget, visit: Visit) -> None:
@@ -228,7 +232,7 @@ class _Visiting(py7zr.io.WriterFactory):  # type: ignore[misc]
         return _VisitedMember(filename, self._budget, self._visit)
 
 
-class _VisitedMember(py7zr.io.Py7zIO):  # type: ignore[misc]
+class _VisitedMember(py7zr.io.Py7zIO):
     def __init__(self, name: str, budget: Budget, visit: Visit) -> None:
         self._name, self._budget, self._visit = name, budget, visit
         self._content = io.BytesIO()

@@ -16,7 +16,7 @@ from typing import BinaryIO
 import numpy as np
 import pillow_heif
 from numpy.typing import NDArray
-from PIL import Image, ImageFile
+from PIL import Image, ImageFile, UnidentifiedImageError
 
 from clew.media.borders import Box, crop
 from clew.media.errors import OverLimitError, UnreadableError
@@ -133,7 +133,7 @@ class ImageReader:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # damaged tags: the pixels decide
                 image = Image.open(self._source, formats=_DECODERS)
-        except Image.UnidentifiedImageError:
+        except UnidentifiedImageError:
             raise UnreadableError("no picture decoder recognises the content") from None
         except Exception as error:
             raise UnreadableError(f"the picture's header is damaged ({_says(error)})") from error

@@ -150,7 +150,7 @@ class FilmReader:
         self._limits = limits
         source.seek(0)
         try:
-            self._container = av.open(source, metadata_errors="replace")
+            self._container = av.open(source, "r", metadata_errors="replace")
         except av.error.InvalidDataError:
             raise NotMediaError("no film or sound decoder recognises the content") from None
         except (av.error.FFmpegError, ValueError, OSError) as error:
@@ -291,7 +291,7 @@ class FilmReader:
         width = max(2, round(frame.width / scale / 2) * 2)
         height = max(2, round(frame.height / scale / 2) * 2)
         small = frame.reformat(width, height, "rgb24", interpolation="AREA")
-        pixels = small.to_ndarray()
+        pixels: NDArray[np.uint8] = np.asarray(small.to_ndarray(), np.uint8)
         full = (frame.width, frame.height)
         if turns := round(frame.rotation / 90) % 4:
             pixels = np.ascontiguousarray(np.rot90(pixels, turns))
@@ -340,10 +340,10 @@ def _miniature(frame: av.VideoFrame) -> NDArray[np.uint8]:
     name = frame.format.name
     if name.startswith(("yuv4", "yuvj4", "nv12", "gray")) and frame.format.components[0].bits == 8:
         plane = frame.planes[0]
-        rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+        rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
         luma = rows[: frame.height, : frame.width]
         return np.asarray(cv2.resize(luma, (64, 36), interpolation=cv2.INTER_AREA))
-    return frame.reformat(64, 36, "gray", interpolation="AREA").to_ndarray()
+    return np.asarray(frame.reformat(64, 36, "gray", interpolation="AREA").to_ndarray(), np.uint8)
 
 
 def _miniature_of(picture: Picture) -> NDArray[np.uint8]:

@@ -83,12 +83,12 @@ class FedIndex:
         self, first: int, end: int | None
     ) -> list[tuple[NDArray[np.int64], NDArray[np.uint8]]]:
         """Usable traces written by transactions from ``first`` up to (not with) ``end``."""
-        batches = []
+        batches: list[tuple[NDArray[np.int64], NDArray[np.uint8]]] = []
         # A literal bit of SQL for each signal: name, version and quality come from the registry.
         wanted = " OR ".join(
             "(signal = %s AND version = %s AND quality >= %s)" for _ in self._sources
         )
-        values: list[object] = [value for source in self._sources for value in source]
+        values: list[int | str] = [value for source in self._sources for value in source]
         last = 0
         while True:
             with connection.cursor() as cursor:

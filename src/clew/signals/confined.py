@@ -173,9 +173,8 @@ def _salvaged(
             reading.notes.append(reason)
         else:
             reading.outcome = Outcome.PARTLY
-            reading.notes.append(
-                f"reading stopped inside it, at {innermost[-1].decode('utf-8', 'replace')}: {reason}"
-            )
+            name = innermost[-1].decode("utf-8", "replace")
+            reading.notes.append(f"reading stopped inside it, at {name}: {reason}")
         yield task.identity, reading
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clew.media.borders import Box, content_box, crop, luma
+from clew.media.borders import Box, content_box, luma
 from clew.media.image import Picture
 from clew.signals.base import Feature
 from clew.signals.picture.pdq import eight_hashes

@@ -1,0 +1,51 @@
+# The whole of Clew's set-up and upkeep. `make help` lists what there is.
+
+PYTHON ?= python3
+BIN := .venv/bin
+WORKSPACE ?= demo/workspace
+FOLDER ?= demo/files
+
+# Several linear-algebra threads in every one of several processes only get in each other's way.
+export OPENBLAS_NUM_THREADS = 1
+
+.PHONY: help setup browser demo test lint bench soak lock clean
+
+help:  ## List the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: .venv/installed  ## Install everything into .venv (done by the others when needed)
+
+.venv/installed: requirements.lock pyproject.toml scripts/setup
+	PYTHON=$(PYTHON) scripts/setup
+	@touch $@
+
+browser:  ## See that there is a Chromium for the tests of pages
+	@scripts/browser
+
+demo: setup  ## Make a harmless collection, scan it, write the report (FOLDER=~/Pictures for yours)
+	@if [ "$(FOLDER)" = demo/files ] && [ ! -e demo/truth.json ]; then \
+		rm -rf demo/files && $(BIN)/clew sample demo/files --truth demo/truth.json; fi
+	$(BIN)/clew scan "$(FOLDER)" --workspace $(WORKSPACE)
+	$(BIN)/clew report --with-pictures --workspace $(WORKSPACE) --output demo/report.html
+
+test: setup browser lint  ## Run all tests (browser included) and checks
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not soak"
+
+lint: setup  ## Check style, types and layers
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: setup  ## Measure, print the table and freeze the results (SIZE=10m for the large index)
+	$(BIN)/pip install --quiet --require-hashes -r requirements-bench.lock
+	$(BIN)/python -m bench
+
+soak: setup  ## Tests that take long: kills, load, growth
+	$(BIN)/python -m pytest -m soak --timeout 3600
+
+lock: setup  ## Resolve the dependencies anew
+	scripts/lock
+
+clean:  ## Remove what set-up, demo and tests have made
+	rm -rf .venv demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
