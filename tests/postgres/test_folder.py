@@ -120,6 +120,23 @@ def test_root_without_namespaces_gives_the_folder_to_nobody(place, processes, qu
 
 
 @as_root
+def test_refused_namespaces_are_noticed(place, processes):
+    processes(place / "database")
+    program = (
+        "import errno, sys; from pathlib import Path\n"
+        "import pyseccomp\n"
+        "from clew.postgres import Server\n"
+        "rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)\n"
+        "rules.add_rule(pyseccomp.ERRNO(errno.EPERM), 'unshare')\n"
+        "rules.load()\n"
+        "Server.open(Path(sys.argv[1])).close()"
+    )
+    # As in Docker's default profile; the keeper inherits it.
+    subprocess.run([sys.executable, "-c", program, str(place / "database")], check=True)
+    assert (place / "database").owner() == "nobody"
+
+
+@as_root
 def test_root_without_namespaces_in_a_closed_folder(place, processes):
     place.chmod(0o700)
     processes(place / "database")

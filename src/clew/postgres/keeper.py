@@ -72,6 +72,9 @@ class Keeper:
             received = signal.sigtimedwait(SIGNALS, CHECK_SECONDS)
             if received is not None and received.si_signo != signal.SIGCHLD:
                 self._stop(f"received signal {received.si_signo}")
+                # Clients that are left keep their address, for `ensure_running`.
+                if self._clients.try_exclusive():
+                    self._remove_socket_folder()
                 return
             if self._process.poll() is not None:
                 self._restart()
