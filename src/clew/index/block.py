@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 
 from clew.index.compiled import kernel
 from clew.index.flat import (
-    DISTANCE_BITS,
-    DISTANCE_SHIFT,
     ENTRY_BITS,
     MOST_ENTRIES,
     QUERY_SHIFT,
+    HashesAt,
     nearest_radii,
     scan,
+    unpacked,
 )
 from clew.index.hamming import describe, search
 from clew.index.hits import Hits
@@ -163,26 +163,30 @@ class Entries:
             found[here] = self.more_entries[place[here]]
         return found
 
-    def hits(self, packed: NDArray[np.uint64]) -> Hits:
-        """Packed hits on entries as hits on keys, in no order."""
-        query = (packed >> QUERY_SHIFT).astype(np.int64)
-        distance = ((packed >> DISTANCE_SHIFT) & DISTANCE_BITS).astype(np.int16)
-        entry = (packed & ENTRY_BITS).astype(np.int64)
-        first = Hits(query, self.keys[entry], distance)
+    def hits(self, packed: NDArray[np.uint64], keys_at: np.uint64) -> Hits:
+        """Packed hits on entries as hits on keys, sorted; ``keys_at`` is the address of keys."""
+        first = Hits(*unpacked(packed, keys_at))
         if not len(self.more_keys) or not len(packed):
             return first
-        wanted = entry.astype(np.uint32)
-        begin = np.searchsorted(self.more_entries, wanted, side="left")
-        count = np.searchsorted(self.more_entries, wanted, side="right") - begin
+        entry = (np.sort(packed) & ENTRY_BITS).astype(np.uint32)
+        begin = np.searchsorted(self.more_entries, entry, side="left")
+        count = np.searchsorted(self.more_entries, entry, side="right") - begin
         if not count.any():
             return first
         within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-        more = self.more_keys[np.repeat(begin, count) + within]
-        return Hits(
-            np.concatenate([query, np.repeat(query, count)]),
-            np.concatenate([first.key, more]),
-            np.concatenate([distance, np.repeat(distance, count)]),
+        more = Hits(
+            np.repeat(first.query, count),
+            self.more_keys[np.repeat(begin, count) + within],
+            np.repeat(first.distance, count),
         )
+        return Hits.merged([first, more])
+
+
+@dataclass(frozen=True)
+class _Way:
+    plan: Plan
+    described: NDArray[np.uint64]
+    budget_ns: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,9 +195,14 @@ class Block:
 
     entries: Entries
     tables: tuple[Table, ...] = ()
-    _ways: dict[tuple[int, bool], tuple[Plan, NDArray[np.uint64]] | None] = field(
-        default_factory=dict, repr=False
-    )
+    _at: HashesAt = field(init=False, repr=False)
+    _keys_at: np.uint64 = field(init=False, repr=False)
+    _ways: dict[tuple[int, bool], _Way | None] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        # Looking these up takes microseconds, which is much of a single query's time.
+        object.__setattr__(self, "_at", HashesAt(self.entries.hashes))
+        object.__setattr__(self, "_keys_at", np.uint64(self.entries.keys.ctypes.data))
 
     @classmethod
     def flat(cls, keys: NDArray[np.int64], hashes: NDArray[np.uint64]) -> Block:
@@ -218,44 +227,43 @@ class Block:
         return tuple(table.width for table in self.tables)
 
     def search(self, queries: NDArray[np.uint64], which: NDArray[np.int64], radius: int) -> Hits:
-        """All keys within ``radius`` bits of the queries ``which``, in no order."""
-        return self.entries.hits(self._packed(queries, which, radius))
+        """All keys within ``radius`` bits of the queries ``which``, sorted."""
+        return self.entries.hits(self._packed(queries, which, radius), self._keys_at)
 
     def nearest_radii(
         self, queries: NDArray[np.uint64], which: NDArray[np.int64], k: int, max_radius: int
     ) -> NDArray[np.int64]:
         """For each query a radius, at most ``max_radius``, within which k entries lie."""
-        return nearest_radii(self.entries.hashes, queries, which, k, max_radius)
+        return nearest_radii(self._at, queries, which, k, max_radius)
 
     def scan(
         self, queries: NDArray[np.uint64], which: NDArray[np.int64], radii: NDArray[np.int64]
     ) -> Hits:
         """As :meth:`search`, by the flat scan, with a radius for each query."""
-        return self.entries.hits(scan(self.entries.hashes, queries, which, radii))
+        return self.entries.hits(scan(self._at, queries, which, radii), self._keys_at)
 
-    def _way(self, radius: int, single: bool) -> tuple[Plan, NDArray[np.uint64]] | None:
-        """The plan and described tables for a radius; None where the flat scan is faster."""
+    def _way(self, radius: int, single: bool) -> _Way | None:
+        """How to search the tables for a radius; None where the flat scan is faster."""
         if (radius, single) not in self._ways:
-            count = 1 if single else 2
-            if flat_is_faster(self.widths, radius, len(self.entries.keys), count):
+            queries, entries = 1 if single else 2, len(self.entries.keys)
+            if flat_is_faster(self.widths, radius, entries, queries):
                 self._ways[radius, single] = None
             else:
                 plan = make_plan(self.widths, radius)
-                self._ways[radius, single] = (plan, describe(self.tables, plan))
+                budget = int(_PATIENCE * flat_ns(entries, queries))
+                self._ways[radius, single] = _Way(plan, describe(self.tables, plan), budget)
         return self._ways[radius, single]
 
     def _packed(
         self, queries: NDArray[np.uint64], which: NDArray[np.int64], radius: int
     ) -> NDArray[np.uint64]:
-        hashes = self.entries.hashes
         way = self._way(radius, len(which) == 1)
         if way is None:
-            return scan(hashes, queries, which, np.full(len(which), radius))
-        plan, described = way
-        budget = _PATIENCE * flat_ns(len(hashes), len(which))
-        hits, given_up = search(described, plan, hashes, queries, which, budget)
-        if not given_up.any():
+            return scan(self._at, queries, which, np.full(len(which), radius))
+        hits, given_up = search(way.described, way.plan, self._at, queries, which, way.budget_ns)
+        if given_up is None:
             return hits
         left = which[given_up]
         kept = hits[~np.isin((hits >> QUERY_SHIFT).astype(np.int64), left)]
-        return np.concatenate([kept, scan(hashes, queries, left, np.full(len(left), radius))])
+        rest = scan(self._at, queries, left, np.full(len(left), radius))
+        return np.concatenate([kept, rest])

@@ -75,6 +75,7 @@ def _scan(base: Any, entries: Any, queries: Any, which: Any, radii: Any) -> Any:
     """Kernel of :func:`scan`; the hashes are given by address, so they may be read-only."""
     hits = np.empty(64, np.uint64)
     found = 0
+    entries = np.int64(entries)
     tile = _TILE if which.size > 1 else max(entries, 1)
     for start in range(0, entries, tile):
         stop = min(start + tile, entries)
@@ -111,6 +112,7 @@ def _scan(base: Any, entries: Any, queries: Any, which: Any, radii: Any) -> Any:
 def _count_distances(base: Any, entries: Any, queries: Any, which: Any) -> Any:
     """How many hashes lie at each distance: int64[w, 257]."""
     counts = np.zeros((which.size, 257), np.int64)
+    entries = np.int64(entries)
     for start in range(0, entries, _TILE):
         stop = min(start + _TILE, entries)
         for place in range(which.size):
@@ -122,8 +124,52 @@ def _count_distances(base: Any, entries: Any, queries: Any, which: Any) -> Any:
     return counts
 
 
+@kernel
+def _unpacked(packed: Any, keys: Any) -> Any:
+    """Kernel of :func:`unpacked`."""
+    packed = np.sort(packed)
+    query = np.empty(packed.size, np.int64)
+    key = np.empty(packed.size, np.int64)
+    distance = np.empty(packed.size, np.int16)
+    for place in range(packed.size):
+        hit = packed[place]
+        query[place] = np.int64(hit >> QUERY_SHIFT)
+        distance[place] = np.int16((hit >> DISTANCE_SHIFT) & DISTANCE_BITS)
+        key[place] = np.int64(load_u64(keys + ((hit & ENTRY_BITS) << np.uint64(3))))
+    return query, key, distance
+
+
+class HashesAt:
+    """Hashes as kernels take them: read-only or not, they are compiled once.
+
+    Args:
+        hashes: uint64[n, 4], C-contiguous, n < 2**32; kept alive by this.
+    """
+
+    def __init__(self, hashes: NDArray[np.uint64]) -> None:
+        assert hashes.flags.c_contiguous
+        self.hashes = hashes
+        self.address = np.uint64(hashes.ctypes.data)
+        self.count = np.uint64(len(hashes))
+
+
+def unpacked(
+    packed: NDArray[np.uint64], keys_at: np.uint64
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int16]]:
+    """Query, key and distance of packed hits, sorted by query, distance and entry.
+
+    Args:
+        packed: uint64[h].
+        keys_at: address of the entries' keys, int64[n].
+    """
+    hits: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int16]] = _unpacked(
+        packed, keys_at
+    )
+    return hits
+
+
 def scan(
-    hashes: NDArray[np.uint64],
+    hashes: HashesAt,
     queries: NDArray[np.uint64],
     which: NDArray[np.int64],
     radii: NDArray[np.int64],
@@ -131,7 +177,7 @@ def scan(
     """All hashes within reach of the queries, by looking at every one.
 
     Args:
-        hashes: uint64[n, 4], C-contiguous, n < 2**32.
+        hashes: what to look at.
         queries: uint64[q, 4], C-contiguous, q <= MOST_QUERIES.
         which: int64[w], the rows of ``queries`` to ask.
         radii: int64[w], largest Hamming distance in bits for each, 0 to 256.
@@ -139,14 +185,12 @@ def scan(
     Returns:
         uint64[h] hits in no order, each ``query << 41 | distance << 32 | row of the hash``.
     """
-    found: NDArray[np.uint64] = _scan(
-        np.uint64(hashes.ctypes.data), len(hashes), queries, which, radii
-    )
+    found: NDArray[np.uint64] = _scan(hashes.address, hashes.count, queries, which, radii)
     return found
 
 
 def nearest_radii(
-    hashes: NDArray[np.uint64],
+    hashes: HashesAt,
     queries: NDArray[np.uint64],
     which: NDArray[np.int64],
     k: int,
@@ -156,7 +200,7 @@ def nearest_radii(
 
     Shapes as for :func:`scan`; returns int64[w].
     """
-    counts = _count_distances(np.uint64(hashes.ctypes.data), len(hashes), queries, which)
+    counts = _count_distances(hashes.address, hashes.count, queries, which)
     enough = np.cumsum(counts, axis=1) >= k
     radii = np.where(enough.any(axis=1), enough.argmax(axis=1), 256)
     return np.minimum(radii, max_radius).astype(np.int64)

@@ -19,8 +19,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from clew.index.compiled import kernel
-from clew.index.flat import ENTRY_BITS, appended, distance_at
-from clew.index.machine import bit_count, load_u16, load_u32, load_u64, prefetch
+from clew.index.flat import ENTRY_BITS, HashesAt, appended, distance_at
+from clew.index.machine import bit_count, load_u16, load_u32, load_u64, lowest_bit, prefetch
 from clew.index.plan import Plan
 from clew.index.tables import Table, ring_bits
 from clew.index.walk import (
@@ -28,22 +28,26 @@ from clew.index.walk import (
     COLUMNS,
     CURSOR_PLACES,
     FAR,
+    FITS,
+    GROUP_COLUMNS,
     NEAR,
     NEAR_MASK,
     NEAR_MOST,
-    ROOM_FOR_SURVIVORS,
+    PLACE,
     ROWS,
     SKETCH_MASK,
     SKETCH_MOST,
     START,
     UNDER_WAY,
+    WAVE,
     WIDTH,
     walk,
 )
 
 BLOCK = 256  # queries that go through a table together
 
-# What examining an entry costs of a query's budget, in nanoseconds (compare plan.py).
+# What survivors take of a query's budget, in nanoseconds (compare plan.py).
+_SURVIVOR_COST = 14
 _FULL_COST = 50
 
 _ZERO = np.uint64(0)
@@ -86,36 +90,50 @@ def _found_before(tables: Any, whole: Any, chunk: Any, y0: Any, y1: Any, y2: Any
 
 
 @kernel
+def _spread(
+    whole: Any, groups: Any, count: Any, tables: Any, sketches: Any, left: Any,
+    survivors: Any, near: Any, far: Any,
+) -> Any:  # fmt: skip
+    """Turn groups into single survivors whose far sketch fits too; returns how many."""
+    number = np.uint64(0)
+    for group in range(count):
+        fits, first = groups[group, FITS], groups[group, PLACE]
+        cost = np.int64(0)
+        while fits != _ZERO:
+            lane = lowest_bit(fits)
+            fits &= fits - _ONE
+            survivors[number] = first + lane
+            if not whole:
+                near[number] = groups[group, NEAR] + lane + lane
+                far[number] = groups[group, FAR] + lane + lane
+                prefetch(far[number])
+            number += _ONE
+            cost += _SURVIVOR_COST
+        left[(first >> _40) & _BYTE] -= cost
+    if whole:
+        return number
+    kept = np.uint64(0)
+    for place in range(number):
+        survivor = survivors[place]
+        chunk, slot = (survivor >> _32) & _BYTE, (survivor >> _40) & _BYTE
+        high_half = np.uint64(load_u16(far[place])) << np.uint64(16)
+        difference = (np.uint64(load_u16(near[place])) | high_half) ^ sketches[slot, chunk]
+        survivors[kept] = survivor
+        count_bits = bit_count(difference & tables[chunk, SKETCH_MASK])
+        kept += np.uint64(count_bits <= survivor >> _48)
+    return kept
+
+
+@kernel
 def _examine(
-    tables: Any,
-    whole: Any,
-    hash_base: Any,
-    entries: Any,
-    survivors: Any,
-    count: Any,
-    queries: Any,
-    asked: Any,
-    sketches: Any,
-    spent: Any,
-    radius: Any,
-    hits: Any,
-    found: Any,
-) -> Any:
-    """Take survivors of the near sketch through the far sketch and the whole hash."""
-    kept = 0
+    tables: Any, whole: Any, hash_base: Any, entries: Any, survivors: Any, count: Any,
+    queries: Any, asked: Any, left: Any, radius: Any, hits: Any, found: Any,
+) -> Any:  # fmt: skip
+    """Compare the whole hashes of survivors; the hits, how many, and whether rows are damaged."""
     for number in range(count):
         survivor = survivors[number]
-        chunk, slot = (survivor >> _32) & _BYTE, (survivor >> _40) & _BYTE
-        place = survivor & ENTRY_BITS
-        near = np.uint64(load_u16(tables[chunk, NEAR] + place + place))
-        far = np.uint64(load_u16(tables[chunk, FAR] + place + place))
-        difference = (near | (far << np.uint64(16))) ^ sketches[slot, chunk]
-        if bit_count(difference & tables[chunk, SKETCH_MASK]) <= survivor >> _48:
-            survivors[kept] = survivor
-            kept += 1
-            prefetch(tables[chunk, ROWS] + (place << _2))
-            spent[slot] += _FULL_COST
-    for number in range(kept):
+        prefetch(tables[(survivor >> _32) & _BYTE, ROWS] + ((survivor & ENTRY_BITS) << _2))
+    for number in range(count):
         survivor = survivors[number]
         chunk = (survivor >> _32) & _BYTE
         row = np.uint64(load_u32(tables[chunk, ROWS] + ((survivor & ENTRY_BITS) << _2)))
@@ -123,13 +141,14 @@ def _examine(
             return hits, found, True
         survivors[number] = (survivor & ~ENTRY_BITS) | row
         prefetch(hash_base + (row << _5))
-    for number in range(kept):
+    for number in range(count):
         survivor = survivors[number]
         chunk, slot = (survivor >> _32) & _BYTE, (survivor >> _40) & _BYTE
         row = survivor & ENTRY_BITS
         here = hash_base + (row << _5)
         query = asked[slot]
         q0, q1, q2, q3 = queries[query, 0], queries[query, 1], queries[query, 2], queries[query, 3]
+        left[slot] -= _FULL_COST
         distance = distance_at(here, q0, q1, q2, q3)
         if distance <= radius:
             y0, y1 = load_u64(here) ^ q0, load_u64(here + np.uint64(8)) ^ q1
@@ -158,24 +177,27 @@ def _search(
     tables: Any, probes: Any, first_probe: Any, whole: Any, hash_base: Any, entries: Any,
     queries: Any, which: Any, radius: Any, budget: Any,
 ) -> Any:  # fmt: skip
-    """Kernel of :func:`search`: hits, which queries were given up, whether a table is damaged."""
+    """Kernel of :func:`search`: hits, which queries were given up, how many, -1 if damaged."""
     block = min(BLOCK, which.size)
     values = np.empty((block, tables.shape[0]), np.uint64)
     sketches = np.empty((block, tables.shape[0]), np.uint64)
     bounds = np.empty(UNDER_WAY, np.uint64)
-    starts = np.empty(UNDER_WAY, np.uint64)
-    stops = np.empty(UNDER_WAY, np.uint64)
-    survivors = np.empty(ROOM_FOR_SURVIVORS, np.uint64)
+    pending = np.empty((UNDER_WAY, 3), np.uint64)
+    groups = np.empty((WAVE + 1, GROUP_COLUMNS), np.uint64)
+    survivors = np.empty(32 * WAVE + 1, np.uint64)
+    near = np.empty(32 * WAVE, np.uint64)
+    far = np.empty(32 * WAVE, np.uint64)
     cursor = np.empty(CURSOR_PLACES, np.uint64)
     given_up = np.zeros(which.size, np.bool_)
     hits = np.empty(64, np.uint64)
     found = 0
+    lost: Any = 0
     # One query goes through all tables as one stream. Several go through one table after the
     # other, so that its bucket bounds stay in the second-level cache.
     together = 1 if which.size == 1 else first_probe.size - 1
     for first in range(0, which.size, BLOCK):
         asked = which[first : first + BLOCK]
-        spent = np.zeros(asked.size, np.int64)
+        left = np.full(asked.size, budget, np.int64)
         _cut(tables, queries, asked, values, sketches)
         for group in range(together):
             begin = np.uint64(first_probe[group])
@@ -186,23 +208,27 @@ def _search(
             cursor[3] = cursor[5] = cursor[7] = begin
             while cursor[0] == _ZERO:
                 count, damaged = walk(
-                    tables, probes, whole, begin, end, entries, values, sketches, spent, budget,
-                    cursor, bounds, starts, stops, survivors,
+                    tables, probes, whole, begin, end, entries, values, sketches, left,
+                    cursor, bounds, pending, groups,
                 )  # fmt: skip
                 if not damaged:
+                    kept = _spread(
+                        whole, groups, count, tables, sketches, left, survivors, near, far
+                    )
                     hits, found, damaged = _examine(
-                        tables, whole, hash_base, entries, survivors, count,
-                        queries, asked, sketches, spent, np.uint64(radius), hits, found,
+                        tables, whole, hash_base, entries, survivors, kept,
+                        queries, asked, left, np.uint64(radius), hits, found,
                     )  # fmt: skip
                 if damaged:
-                    return hits[:0], given_up, True
+                    return hits[:0], given_up, -1
         for slot in range(asked.size):
-            given_up[first + slot] = spent[slot] > budget
-    return hits[:found], given_up, False
+            given_up[first + slot] = left[slot] < 0
+            lost += np.int64(left[slot] < 0)
+    return hits[:found], given_up, lost
 
 
 def describe(tables: Sequence[Table], plan: Plan) -> NDArray[np.uint64]:
-    """Tables and their filters as the kernel reads them: uint64[m, 11], with addresses.
+    """Tables and their filters as the kernel reads them: uint64[m, 10], with addresses.
 
     The caller keeps the tables alive as long as the description is used.
     """
@@ -213,8 +239,7 @@ def describe(tables: Sequence[Table], plan: Plan) -> NDArray[np.uint64]:
             table.start,
             table.width,
             table.offsets.ctypes.data,
-            table.near.ctypes.data,
-            table.far.ctypes.data,
+            table.sketches.ctypes.data,
             table.rows.ctypes.data,
             plan.budgets[chunk] + 1,
             kept.near_mask,
@@ -232,40 +257,41 @@ class TablesDamagedError(Exception):
 def search(
     described: NDArray[np.uint64],
     plan: Plan,
-    hashes: NDArray[np.uint64],
+    hashes: HashesAt,
     queries: NDArray[np.uint64],
     which: NDArray[np.int64],
-    budget_ns: float,
-) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
+    budget_ns: int,
+) -> tuple[NDArray[np.uint64], NDArray[np.bool_] | None]:
     """All entries within ``plan.radius`` bits of the queries, through the tables.
 
     Args:
         described: what :func:`describe` made of the tables and the plan.
         plan: the plan the tables were described with.
-        hashes: uint64[n, 4], C-contiguous: the entries the tables were built over.
+        hashes: the entries the tables were built over.
         queries: uint64[q, 4], C-contiguous, q <= MOST_QUERIES.
         which: int64[w], the rows of ``queries`` to ask.
         budget_ns: a query that would take longer than about this is given up.
 
     Returns:
         Hits uint64[h] in no order, as :func:`clew.index.flat.scan` returns them, and bool[w]:
-        which queries were given up. Hits of those are incomplete and must be thrown away.
+        which queries were given up, or None if none was. Hits of those are incomplete and must
+        be thrown away.
 
     Raises:
         TablesDamagedError: a bucket or an entry lies outside the arrays.
     """
-    hits, given_up, damaged = _search(
+    hits, given_up, lost = _search(
         described,
         plan.probes,
         plan.first_probe,
         plan.whole_sketch,
-        np.uint64(hashes.ctypes.data),
-        np.uint64(len(hashes)),
+        hashes.address,
+        hashes.count,
         queries,
         which,
         plan.radius,
-        int(budget_ns),
+        budget_ns,
     )
-    if damaged:
+    if lost < 0:
         raise TablesDamagedError
-    return hits, given_up
+    return hits, given_up if lost else None

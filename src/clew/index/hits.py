@@ -33,16 +33,15 @@ class Hits:
 
     @classmethod
     def merged(cls, parts: Sequence[Hits]) -> Hits:
-        """The hits of several parts of an index (in any order) as one, sorted."""
-        found = [part for part in parts if len(part)]
+        """The hits of several parts of an index, each sorted, as one, sorted."""
+        found = [part for part in parts if len(part)] if len(parts) > 1 else parts
         if not found:
             return cls.empty()
+        if len(found) == 1:
+            return found[0]
         query = np.concatenate([part.query for part in found])
         key = np.concatenate([part.key for part in found])
         distance = np.concatenate([part.distance for part in found])
-        if len(query) == 1:
-            return cls(query, key, distance)
-        # One stable sort by key, then one by (query, distance) packed into a single number.
         rank = query * np.int64(257) + distance
         order = np.lexsort((key, rank))
         return cls(query[order], key[order], distance[order])

@@ -126,7 +126,8 @@ class HammingIndex:
             if not fresh.all():
                 keys, words = keys[fresh], words[fresh]
             if len(keys):
-                self._dropped = np.setdiff1d(self._dropped, keys)
+                if len(self._dropped):
+                    self._dropped = np.setdiff1d(self._dropped, keys)
                 self._set_tail(tails.added(self._tail, keys, words))
 
     def delete(self, keys: NDArray[np.int64]) -> int:

@@ -63,7 +63,7 @@ class Layer:
         return entries
 
     def search(self, queries: NDArray[np.uint64], which: NDArray[np.int64], radius: int) -> Hits:
-        """All keys within ``radius`` bits of the queries ``which``, in no order."""
+        """All keys within ``radius`` bits of the queries ``which``, sorted."""
         self._ready()
         try:
             return self._counting(self.block.search(queries, which, radius))
@@ -75,7 +75,7 @@ class Layer:
     def nearest(
         self, queries: NDArray[np.uint64], which: NDArray[np.int64], k: int, max_radius: int
     ) -> Hits:
-        """At least the k nearest keys of each query within ``max_radius``, in no order."""
+        """At least the k nearest keys of each query within ``max_radius``, sorted."""
         self._ready()
         # Each deleted key may hide one entry of those counted.
         enough = k + len(self.deleted)

@@ -96,8 +96,7 @@ def _sections(entries: int, more: int, widths: tuple[int, ...]) -> Iterator[_Sec
     for chunk, width in enumerate(widths):
         counts += [
             (f"table {chunk} offsets", "<u4", (1 << width) + 1),
-            (f"table {chunk} near", "<u2", entries + PADDING),
-            (f"table {chunk} far", "<u2", entries + PADDING),
+            (f"table {chunk} sketches", "<u2", 2 * entries + PADDING),
             (f"table {chunk} rows", "<u4", entries),
         ]
     offset = _ROOM_FOR_HEADER
@@ -148,11 +147,10 @@ def write_segment(
         _write_all(file, values, section.offset)
 
     def put_table(chunk: int, table: Table) -> Table:
-        for part in ("offsets", "near", "far", "rows"):
+        for part in ("offsets", "sketches", "rows"):
             put(f"table {chunk} {part}", getattr(table, part))
-        nothing = np.empty(0, np.uint16)
         gone = np.empty(0, np.uint32)
-        return Table(table.start, table.width, gone, nothing, nothing, gone)
+        return Table(table.start, table.width, gone, np.empty(0, np.uint16), gone)
 
     try:
         os.posix_fallocate(file, 0, size)  # a full disk is found before the work is done
@@ -264,8 +262,7 @@ class Segment:
                 int(starts[chunk]),
                 width,
                 arrays[f"table {chunk} offsets"],
-                arrays[f"table {chunk} near"],
-                arrays[f"table {chunk} far"],
+                arrays[f"table {chunk} sketches"],
                 arrays[f"table {chunk} rows"],
             )
             for chunk, width in enumerate(widths)

@@ -1,9 +1,11 @@
 """The tables of multi-index hashing: for each chunk of the hash, all entries by its value.
 
 Each table is a flat array of buckets in compressed-row form: ``offsets`` says where the bucket of
-a chunk value begins; in bucket order lie the 16 bits that follow the chunk in each hash (the near
-sketch), the 16 bits after those (the far sketch), and the entry's row number. "Follow" is cyclic:
-after bit 255 comes bit 0. Bit b of a hash is bit b % 64 of its word b // 64.
+a chunk value begins; in bucket order lie the entries' row numbers and their sketches: the 16 bits
+that follow the chunk in each hash (near) and the 16 bits after those (far). Each bucket has first
+all its near sketches, which a search reads in sequence, then all its far ones, of which it needs
+a few: they are then in the same page of memory, often in the same cache line. "Follow" is
+cyclic: after bit 255 comes bit 0. Bit b of a hash is bit b % 64 of its word b // 64.
 """
 
 from __future__ import annotations
@@ -40,16 +42,15 @@ class Table:
         start: first bit of the chunk.
         width: number of bits of the chunk.
         offsets: uint32[2**width + 1].
-        near: uint16[n + PADDING], bits start + width to start + width + 15 of each entry.
-        far: uint16[n + PADDING], the 16 bits after those.
+        sketches: uint16[2 * n + PADDING]. For a bucket from place ``low`` to ``high``, the near
+            sketch of the entry at place p is number p + low, the far one number p + high.
         rows: uint32[n], rows of the entries among the hashes.
     """
 
     start: int
     width: int
     offsets: NDArray[np.uint32]
-    near: NDArray[np.uint16]
-    far: NDArray[np.uint16]
+    sketches: NDArray[np.uint16]
     rows: NDArray[np.uint32]
 
 
@@ -68,41 +69,39 @@ def ring_bits(h0: Any, h1: Any, h2: Any, h3: Any, start: Any, width: Any) -> Any
 
 @kernel
 def _fill(
-    hashes: Any, start: Any, width: Any, offsets: Any, near: Any, far: Any, rows: Any
+    hashes: Any, start: Any, width: Any, offsets: Any, filled: Any, sketches: Any, rows: Any
 ) -> None:
-    """Counting sort of all entries by their chunk; ``offsets`` has 2**width + 2 places."""
+    """Counting sort of all entries by their chunk; ``filled`` has a place for each bucket."""
     begin, bits = np.uint64(start), np.uint64(width)
     after = (begin + bits) & _LAST_BIT
     entries = np.uint64(hashes.shape[0])
     offsets[:] = 0
     for row in range(entries):
         h0, h1, h2, h3 = hashes[row, 0], hashes[row, 1], hashes[row, 2], hashes[row, 3]
-        offsets[ring_bits(h0, h1, h2, h3, begin, bits) + np.uint64(2)] += np.uint32(1)
-    for value in range(1, offsets.size):
-        offsets[value] += offsets[value - 1]
-    # Now place value + 1 says where the bucket begins; filling moves it to where it ends.
+        offsets[ring_bits(h0, h1, h2, h3, begin, bits) + _ONE] += np.uint32(1)
+    for bucket in range(filled.size):
+        filled[bucket] = offsets[bucket]
+        offsets[bucket + 1] += offsets[bucket]
     for row in range(entries):
         h0, h1, h2, h3 = hashes[row, 0], hashes[row, 1], hashes[row, 2], hashes[row, 3]
-        bucket = ring_bits(h0, h1, h2, h3, begin, bits) + _ONE
-        place = np.uint64(offsets[bucket])
-        offsets[bucket] += np.uint32(1)
+        bucket = ring_bits(h0, h1, h2, h3, begin, bits)
+        place = np.uint64(filled[bucket])
+        filled[bucket] += np.uint32(1)
         sketch = ring_bits(h0, h1, h2, h3, after, _SKETCH_BITS)
-        near[place] = np.uint16(sketch & _LOW_HALF)
-        far[place] = np.uint16(sketch >> _NEAR_BITS)
+        sketches[place + np.uint64(offsets[bucket])] = np.uint16(sketch & _LOW_HALF)
+        sketches[place + np.uint64(offsets[bucket + _ONE])] = np.uint16(sketch >> _NEAR_BITS)
         rows[place] = np.uint32(row)
 
 
 def build_table(hashes: NDArray[np.uint64], start: int, width: int) -> Table:
     """The table of one chunk over hashes uint64[n, 4]."""
     entries = len(hashes)
-    offsets = np.empty((1 << width) + 2, np.uint32)
-    near = np.empty(entries + PADDING, np.uint16)
-    far = np.empty(entries + PADDING, np.uint16)
-    near[entries:] = 0
-    far[entries:] = 0
+    offsets = np.empty((1 << width) + 1, np.uint32)
+    sketches = np.empty(2 * entries + PADDING, np.uint16)
+    sketches[2 * entries :] = 0
     rows = np.empty(entries, np.uint32)
-    _fill(hashes, start, width, offsets, near, far, rows)
-    return Table(start, width, offsets[:-1], near, far, rows)
+    _fill(hashes, start, width, offsets, np.empty(1 << width, np.uint32), sketches, rows)
+    return Table(start, width, offsets, sketches, rows)
 
 
 def build_tables(
