@@ -13,6 +13,7 @@ from importlib import resources
 import msgspec
 
 from clew.compare.evidence import MatchKind
+from clew.media.kind import MediaType
 
 
 class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,15 +27,15 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
         film_frames: distinct frames that must agree for the looser ``frame`` to do.
     """
 
-    picture: int = 60
-    still: int = 48
-    frame: int = 60
+    picture: int = 52
+    still: int = 52
+    frame: int = 64
     frame_alone: int = 31
     film_frames: int = 3
 
-    def radius(self) -> int:
-        """The widest search that any of them needs, in bits."""
-        return max(self.picture, self.still, self.frame)
+    def radius(self, media_type: MediaType) -> int:
+        """How far to search for what agrees with a media of this type, in bits."""
+        return max(self.frame if media_type is MediaType.VIDEO else self.picture, self.still)
 
     def of(self, kind: MatchKind) -> int:
         """The threshold for one kind of match."""

@@ -30,17 +30,21 @@ def compare(first: Subject, second: Subject, thresholds: Thresholds | None = Non
         return [Match(kind=MatchKind.SAME_FILE, distance=0, threshold=0, versions={"exact": 1})]
     if not len(first.looks) or not len(second.looks):
         return []
-    return compare_looks(first, second, all_hits(first.looks, second.looks, thresholds), thresholds)
+    return compare_looks(first, second, all_hits(first, second, thresholds), thresholds)
 
 
-def all_hits(first: Looks, second: Looks, thresholds: Thresholds) -> Hits:
+def all_hits(first: Subject, second: Subject, thresholds: Thresholds) -> Hits:
     """Every feature of the first, in every orientation, near a feature of the second.
 
     The query numbers are ``feature × orientations + orientation``, the keys rows of ``second``.
     """
     index = HammingIndex()
-    index.add(np.arange(len(second)), second.hashes)
-    return index.search(first.queries.reshape(-1, first.queries.shape[-1]), thresholds.radius())
+    index.add(np.arange(len(second.looks)), second.looks.hashes)
+    queries = first.looks.queries
+    return index.search(
+        queries.reshape(-1, queries.shape[-1]),
+        max(thresholds.radius(first.type), thresholds.radius(second.type)),
+    )
 
 
 def compare_looks(

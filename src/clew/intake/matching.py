@@ -132,7 +132,7 @@ def search(
     if not len(looks):
         return []
     queries = looks.queries.reshape(-1, looks.queries.shape[-1])
-    hits = workspace.looks.search(queries, thresholds.radius())
+    hits = workspace.looks.search(queries, thresholds.radius(subject.type))
     owner = _owners(hits, before)
     if but_not is not None:
         owner.pop(but_not, None)

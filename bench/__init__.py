@@ -1,0 +1,1 @@
+"""Benchmarks: one module for each table of docs/benchmarks.md, frozen results beside them."""
