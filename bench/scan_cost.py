@@ -1,0 +1,112 @@
+"""What a whole scan costs beside only decoding and hashing the same files.
+
+Both use as many processes as there are cores. The floor reads each file's bytes for the digests,
+decodes it and computes the same features, without confinement, database, previews or comparing.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from bench.material import distinct_photos, scratch, shared_data
+from bench.results import Result, Row, freeze
+from clew.media.image import ImageReader
+from clew.media.limits import Limits
+from clew.settings import Settings
+from clew.signals.base import Need
+from clew.signals.registry import available
+
+_COPIES = 4
+
+
+def run() -> Result:
+    """Time the floor and the scan on the same photos, each with a warm page cache."""
+    with scratch() as name:
+        photos = Path(name) / "photos"
+        files = _collect(photos)
+        size = sum(file.stat().st_size for file in files)
+        floor = _floor(files)
+        # New processes, imports included, as in the scan itself.
+        ours, phases = _scan(photos, Path(name) / "workspace")
+    ratio = ours / floor
+    return Result(
+        title="A whole scan",
+        says=(
+            f"{len(files)} photos, {size / 1e6:.0f} MB, {Settings.from_environment().workers} "
+            "processes. The scan includes starting and confining the processes, digests, previews, "
+            "the database, and comparing everything with everything."
+        ),
+        rows=[
+            Row(cells={"what": "decode and hash only", "seconds": f"{floor:.2f}"}),
+            Row(cells={"what": "whole scan", "seconds": f"{ours:.2f}"}),
+            *(
+                Row(cells={"what": f"of which {phase}", "seconds": f"{seconds:.2f}"})
+                for phase, seconds in phases.items()
+            ),
+            Row(cells={"what": "ratio", "seconds": f"{ratio:.2f}"}),
+        ],
+        bars=[f"at most 2 times: {'met' if ratio <= 2 else 'missed'} ({ratio:.2f})"],
+        figures={"ratio": ratio, "files": len(files)},
+    )
+
+
+def _collect(folder: Path) -> list[Path]:
+    """Every distinct photo and the large ones, several times with other bytes behind the end."""
+    large = sorted((shared_data() / "neardup_pdq/pdq_data/reg-test-input/dih").glob("*.jpg"))
+    folder.mkdir()
+    files = []
+    for copy in range(_COPIES):
+        for number, photo in enumerate([*distinct_photos(), *large]):
+            file = folder / f"{copy}-{number}{photo.suffix}"
+            shutil.copyfile(photo, file)
+            with file.open("ab") as end:
+                end.write(bytes([copy]))  # a different file, the same picture
+            files.append(file)
+    return files
+
+
+def _floor(files: list[Path]) -> float:
+    workers = Settings.from_environment().workers
+    with ProcessPoolExecutor(workers) as pool:
+        list(pool.map(_only_read, files[:workers]))  # imports are not what is measured
+        start = time.perf_counter()
+        list(pool.map(_only_read, files, chunksize=8))
+        return time.perf_counter() - start
+
+
+def _only_read(file: Path) -> int:
+    digests = [signal.extractor() for signal in available(Need.BYTES)]
+    content = file.read_bytes()
+    for digest in digests:
+        digest.take(content)
+    extractors = [signal.extractor() for signal in available(Need.PICTURE)]
+    with file.open("rb") as source:
+        picture = ImageReader(source, Limits()).picture()
+    for extractor in extractors:
+        extractor.take(picture)
+    return sum(len(extractor.finish()) for extractor in (*digests, *extractors))
+
+
+def _scan(photos: Path, folder: Path) -> tuple[float, dict[str, float]]:
+    from clew.intake.progress import Phase, Progress
+    from clew.intake.triage import Scan
+    from clew.workspace import Workspace
+
+    began: dict[Phase, float] = {}
+
+    def watch(progress: Progress) -> None:
+        began.setdefault(progress.phase, time.perf_counter())
+
+    with Workspace.open(folder) as workspace:
+        start = time.perf_counter()
+        Scan(workspace, photos, watch).run()
+        end = time.perf_counter()
+    reading, comparing = began[Phase.READING], began[Phase.COMPARING]
+    return end - start, {"reading": comparing - reading, "comparing": end - comparing}
+
+
+if __name__ == "__main__":
+    freeze("scan_cost", run())
