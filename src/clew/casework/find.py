@@ -9,7 +9,7 @@ from clew.casework.gather import items
 from clew.compare.calibration import Thresholds
 from clew.compare.evidence import Match, MatchKind
 from clew.compare.subject import Subject
-from clew.intake.matching import Subjects, search
+from clew.intake.matching import search
 from clew.records.models import Media
 from clew.signals.reading import Reading
 from clew.workspace import Workspace
@@ -36,7 +36,6 @@ def find_file(
     found += search(
         workspace,
         subject,
-        Subjects(),
         thresholds or Thresholds(),
         but_not=same.pk if same is not None else None,
     )

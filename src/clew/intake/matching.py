@@ -8,7 +8,6 @@ from collections.abc import Iterable
 import msgspec
 import numpy as np
 from django.db import transaction
-from django.db.models import Q
 
 from clew.compare.calibration import Thresholds
 from clew.compare.evidence import Match
@@ -20,6 +19,7 @@ from clew.media.kind import MediaType
 from clew.records.locks import Lock, alone
 from clew.records.models import Media, StoredMatch, StoredTrace
 from clew.records.readings import traces_of
+from clew.signals.space import PDQ
 from clew.workspace import Workspace
 
 MOST_MATCHES = 200
@@ -38,19 +38,22 @@ class Subjects:
     def get(self, wanted: Iterable[int]) -> dict[int, tuple[Subject, dict[int, int]]]:
         """Subjects by media id, each with the row in its looks of every trace id."""
         wanted = list(dict.fromkeys(wanted))
-        missing = [pk for pk in wanted if pk not in self._known]
-        types = dict(Media.objects.filter(pk__in=missing).values_list("pk", "type"))
-        rows: dict[int, list[StoredTrace]] = {pk: [] for pk in missing}
-        for row in StoredTrace.objects.filter(media__in=missing).order_by("media_id", "id"):
-            rows[row.media_id].append(row)
-        for pk in missing:
-            self._known[pk] = _subject(MediaType(types[pk]), rows[pk])
+        if missing := [pk for pk in wanted if pk not in self._known]:
+            self._read(missing)
         found = {pk: self._known[pk] for pk in wanted}
         for pk in wanted:
             self._known.move_to_end(pk)
         while len(self._known) > max(_REMEMBERED, len(wanted)):
             self._known.popitem(last=False)
         return found
+
+    def _read(self, missing: list[int]) -> None:
+        types = dict(Media.objects.filter(pk__in=missing).values_list("pk", "type"))
+        rows: dict[int, list[StoredTrace]] = {pk: [] for pk in missing}
+        for row in StoredTrace.objects.filter(media__in=missing).order_by("media_id", "id"):
+            rows[row.media_id].append(row)
+        for pk in missing:
+            self._known[pk] = _subject(MediaType(types[pk]), rows[pk])
 
 
 def _subject(media_type: MediaType, rows: list[StoredTrace]) -> tuple[Subject, dict[int, int]]:
@@ -96,73 +99,112 @@ def compare_waiting(
 def _compare_batch(
     workspace: Workspace, batch: list[Media], subjects: Subjects, thresholds: Thresholds
 ) -> int:
-    ours = subjects.get(media.pk for media in batch)
+    """Compare a batch with everything before it: each pair once, when its later media comes."""
+    ours = [subject for subject, _ in subjects.get(media.pk for media in batch).values()]
     rows: list[StoredMatch] = []
-    for media in batch:
-        subject, _ = ours[media.pk]
-        found = search(workspace, subject, subjects, thresholds, but_not=media.pk, before=media.pk)
-        media.compared = True
-        media.matches_left_out = max(0, len(found) - MOST_MATCHES)
+    for media, near in zip(batch, _candidates(workspace, ours, thresholds), strict=True):
+        subject, _ = subjects.get([media.pk])[media.pk]
+        before = {
+            other: hits
+            for other, (compared, hits) in near.items()
+            if other != media.pk and (compared or other < media.pk)
+        }
+        found = _agreeing(subject, before, subjects, thresholds)
+        if len(found) > MOST_MATCHES:
+            left_out = len(found) - MOST_MATCHES
+            Media.objects.filter(pk=media.pk).update(matches_left_out=left_out)
         rows.extend(_as_row(media.pk, other, match) for other, match in found[:MOST_MATCHES])
     StoredMatch.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
-    Media.objects.bulk_update(batch, ["compared", "matches_left_out"])
+    Media.objects.filter(pk__in=[media.pk for media in batch]).update(compared=True)
     return len(rows)
 
 
 def search(
     workspace: Workspace,
     subject: Subject,
-    subjects: Subjects,
     thresholds: Thresholds,
     *,
     but_not: int | None = None,
-    before: int | None = None,
 ) -> list[tuple[int, Match]]:
     """Every media in the workspace that agrees with a subject, nearest first.
 
     Args:
         workspace: where to look.
         subject: what to look for.
-        subjects: remembers media between searches.
         thresholds: what counts as agreeing.
-        but_not: a media that is not an answer (the subject itself).
-        before: only media that were compared already, or have a smaller id than this.
+        but_not: a media that is no answer (the subject itself).
     """
-    looks = subject.looks
-    if not len(looks):
-        return []
-    queries = looks.queries.reshape(-1, looks.queries.shape[-1])
-    hits = workspace.looks.search(queries, thresholds.radius(subject.type))
-    owner = _owners(hits, before)
-    if but_not is not None:
-        owner.pop(but_not, None)
-    others = subjects.get(owner)
+    (near,) = _candidates(workspace, [subject], thresholds)
+    others = {media: hits for media, (_, hits) in near.items() if media != but_not}
+    return _agreeing(subject, others, Subjects(), thresholds)
+
+
+def _candidates(
+    workspace: Workspace, subjects: list[Subject], thresholds: Thresholds
+) -> list[dict[int, tuple[bool, Hits]]]:
+    """For each subject the media near it: whether each was compared before, and the hits.
+
+    Subjects are searched together by radius: one look at the index for a whole batch.
+    """
+    near: list[dict[int, tuple[bool, Hits]]] = [{} for _ in subjects]
+    by_radius: dict[int, list[int]] = {}
+    for number, subject in enumerate(subjects):
+        if len(subject.looks):
+            by_radius.setdefault(thresholds.radius(subject.type), []).append(number)
+    for radius, numbers in by_radius.items():
+        queries = [subjects[n].looks.queries.reshape(-1, PDQ.bits // 8) for n in numbers]
+        hits = workspace.looks.search(np.concatenate(queries), radius)
+        owner = _owners(hits)
+        start = 0
+        for number, asked in zip(numbers, queries, strict=True):
+            first, last = np.searchsorted(hits.query, [start, start + len(asked)])
+            near[number] = _by_media(hits, slice(int(first), int(last)), start, owner)
+            start += len(asked)
+    return near
+
+
+def _owners(hits: Hits) -> dict[int, tuple[int, bool]]:
+    """Of each trace that was hit, its media and whether that was compared before."""
+    keys = np.unique(hits.key).tolist()
+    rows = StoredTrace.objects.filter(pk__in=keys) if keys else StoredTrace.objects.none()
+    found = rows.values_list("pk", "media_id", "media__compared")
+    return {key: (media, compared) for key, media, compared in found}
+
+
+def _by_media(
+    hits: Hits, part: slice, start: int, owner: dict[int, tuple[int, bool]]
+) -> dict[int, tuple[bool, Hits]]:
+    """The hits of one subject, apart by media, query numbers counted from its own first."""
+    rows: dict[int, list[int]] = {}
+    compared: dict[int, bool] = {}
+    for row, key in enumerate(hits.key[part].tolist(), part.start):
+        if key in owner:
+            media, done = owner[key]
+            rows.setdefault(media, []).append(row)
+            compared[media] = done
+    return {
+        media: (
+            compared[media],
+            Hits(hits.query[chosen] - start, hits.key[chosen], hits.distance[chosen]),
+        )
+        for media, chosen in rows.items()
+    }
+
+
+def _agreeing(
+    subject: Subject, near: dict[int, Hits], subjects: Subjects, thresholds: Thresholds
+) -> list[tuple[int, Match]]:
+    """Compare a subject with the media near it; those that agree, nearest first."""
+    others = subjects.get(near)
     found: list[tuple[int, Match]] = []
-    for pk, rows in owner.items():
-        other, places = others[pk]
-        chosen = np.array(rows)
-        keys = np.array([places[key] for key in hits.key[chosen].tolist()], np.int64)
-        between = Hits(hits.query[chosen], keys, hits.distance[chosen])
-        found.extend((pk, match) for match in compare_looks(subject, other, between, thresholds))
+    for media, hits in near.items():
+        other, places = others[media]
+        # From ids of traces to rows of the other's looks.
+        keys = np.array([places[key] for key in hits.key.tolist()], np.int64)
+        between = Hits(hits.query, keys, hits.distance)
+        found.extend((media, m) for m in compare_looks(subject, other, between, thresholds))
     found.sort(key=lambda pair: (pair[1].distance, -pair[1].seconds, pair[0]))
     return found
-
-
-def _owners(hits: Hits, before: int | None) -> dict[int, list[int]]:
-    """Rows of the hits by the media they belong to."""
-    if not len(hits):
-        return {}
-    keys, inverse = np.unique(hits.key, return_inverse=True)
-    traces = StoredTrace.objects.filter(pk__in=keys.tolist())
-    if before is not None:
-        traces = traces.filter(Q(media__compared=True) | Q(media_id__lt=before))
-    media_of = dict(traces.values_list("pk", "media_id"))
-    owners: dict[int, list[int]] = {}
-    for row, place in enumerate(inverse.tolist()):
-        media = media_of.get(int(keys[place]))
-        if media is not None:
-            owners.setdefault(media, []).append(row)
-    return owners
 
 
 def _as_row(media: int, other: int, match: Match) -> StoredMatch:

@@ -8,7 +8,6 @@ with everything in the workspace. A scan that was stopped, however hard, goes on
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,19 +18,16 @@ from django.utils import timezone
 from clew.intake.matching import compare_waiting
 from clew.intake.progress import Phase, Progress, Watcher, unwatched
 from clew.intake.reading import limits_of
+from clew.intake.storing import Storing
 from clew.intake.walk import Entry, walk
 from clew.media.pool import Reached
 from clew.records.models import Folder, Sighting
-from clew.records.readings import Seen, store
+from clew.records.readings import Seen
 from clew.signals.confined import ConfinedReader, Opened, open_untouched
 from clew.signals.reading import Outcome, Reading
-from clew.vault.errors import VaultError
 from clew.workspace import Workspace
 
 log = structlog.get_logger()
-
-_BATCH_FILES = 64
-_BATCH_SECONDS = 1.0
 
 
 class ScanError(Exception):
@@ -60,12 +56,9 @@ class Scan:
             raise ScanError(f"{os.fsdecode(folder)} is not a folder, or cannot be reached")
         self._watcher = watcher
         self.progress = Progress()
+        self._bytes_already = 0
         self._limits = limits_of(workspace.settings)
         self._folder, _ = Folder.objects.get_or_create(path=self._root)
-        self._batch: list[Seen] = []
-        self._batch_files = 0
-        self._batch_bytes = 0
-        self._stored_at = time.monotonic()
         self._files: dict[int, Entry] = {}
 
     def run(self) -> Progress:
@@ -108,8 +101,7 @@ class Scan:
                 self._watcher(self.progress)
             if not entry.problem and known.get(entry.path) == (entry.size, entry.modified_ns):
                 self.progress.already += 1
-                self.progress.files_done += 1
-                self.progress.bytes_done += entry.size
+                self._bytes_already += entry.size
             else:
                 to_read.append(entry)
         return to_read
@@ -117,25 +109,33 @@ class Scan:
     def _read_all(self, entries: list[Entry]) -> None:
         self._show(Phase.READING)
         readable = [entry for entry in entries if not entry.problem]
-        for entry in entries:
-            if entry.problem:
-                self._keep(entry, _unreadable(entry, entry.problem))
-        if readable:
-            workers = min(self._workspace.settings.workers, len(readable))
-            with ConfinedReader(workers, self._limits) as reader:
-                log.info("decoders confined", layers=reader.layers)
-                for number, event in reader.read(self._opened(readable)):
-                    entry = self._files[number]
-                    if isinstance(event, Reached):
-                        self._flush_if_due()
-                        self._watcher(self.progress)
-                    else:
-                        self._keep(entry, event)
-                        if not event.member:
-                            del self._files[number]
-        self._flush()
+        with Storing(self._folder, self._workspace.vault) as storing:
+            for entry in entries:
+                if entry.problem:
+                    self._keep(storing, entry, _unreadable(entry, entry.problem))
+            if readable:
+                self._read(storing, readable)
+        self._count(storing)
 
-    def _opened(self, entries: list[Entry]) -> Iterator[Opened]:
+    def _read(self, storing: Storing, entries: list[Entry]) -> None:
+        workers = min(self._workspace.settings.workers, len(entries))
+        with ConfinedReader(workers, self._limits) as reader:
+            log.info("decoders confined", layers=reader.layers)
+            for number, event in reader.read(self._opened(storing, entries)):
+                if isinstance(event, Reached):
+                    storing.tick()
+                else:
+                    self._keep(storing, self._files[number], event)
+                    if not event.member:
+                        del self._files[number]
+                self._count(storing)
+
+    def _count(self, storing: Storing) -> None:
+        self.progress.files_done = self.progress.already + storing.files
+        self.progress.bytes_done = self._bytes_already + storing.bytes
+        self._watcher(self.progress)
+
+    def _opened(self, storing: Storing, entries: list[Entry]) -> Iterator[Opened]:
         """Open files one by one as processes become free."""
         for number, entry in enumerate(entries):
             try:
@@ -144,47 +144,18 @@ class Scan:
                 problem = f"it cannot be opened ({error.strerror})"
                 # Without a time of change the next scan tries again.
                 untimed = replace(entry, modified_ns=None)
-                self._keep(untimed, _unreadable(entry, problem))
+                self._keep(storing, untimed, _unreadable(entry, problem))
                 continue
             self._files[number] = entry
             # Only for telling people; the process cannot open it, and it need not be text.
             name = entry.path.decode("utf-8", "replace")
             yield Opened(number, descriptor, name, entry.size)
 
-    def _keep(self, entry: Entry, reading: Reading) -> None:
-        """Take a reading into the batch; store the batch when it is due."""
-        self._keep_preview(reading)
-        self._batch.append(Seen(entry.path, entry.modified_ns, reading))
+    def _keep(self, storing: Storing, entry: Entry, reading: Reading) -> None:
         if reading.outcome in (Outcome.UNREADABLE, Outcome.PARTLY):
             self.progress.troubled += 1
-        if not reading.member:
-            self._batch_files += 1
-            self._batch_bytes += entry.size
-        self._flush_if_due()
-
-    def _keep_preview(self, reading: Reading) -> None:
-        if reading.preview is None or reading.sha256 is None:
-            return
-        try:
-            self._workspace.vault.put_derivative("preview", reading.sha256.hex(), reading.preview)
-        except VaultError as error:
-            reading.notes.append(f"its preview could not be kept ({error})")
-        reading.preview = None
-
-    def _flush_if_due(self) -> None:
-        due = time.monotonic() - self._stored_at > _BATCH_SECONDS
-        if len(self._batch) >= _BATCH_FILES or (due and self._batch):
-            self._flush()
-
-    def _flush(self) -> None:
-        if self._batch:
-            store(self._folder, self._batch)
-        # Reported only now that it is committed.
-        self.progress.files_done += self._batch_files
-        self.progress.bytes_done += self._batch_bytes
-        self._batch, self._batch_files, self._batch_bytes = [], 0, 0
-        self._stored_at = time.monotonic()
-        self._watcher(self.progress)
+        completes = None if reading.member else entry.size
+        storing.add(Seen(entry.path, entry.modified_ns, reading), completes=completes)
 
 
 def _unreadable(entry: Entry, problem: str) -> Reading:

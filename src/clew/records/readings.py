@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from clew.media.kind import MediaType
 from clew.records.models import Folder, Media, Sighting, StoredTrace
+from clew.signals.base import Feature
 from clew.signals.reading import Outcome, Reading, Trace
 
 SEPARATOR = b"\0"
@@ -95,7 +96,7 @@ def _store_traces(media: dict[bytes, Media], readings: dict[bytes, Reading]) -> 
             "media_id", "signal", "version"
         )
     )
-    rows = []
+    rows: list[tuple[int, str, int, int, Feature]] = []
     for sha256, one in media.items():
         counts: dict[tuple[str, int], int] = {}
         for trace in readings[sha256].traces:
@@ -103,24 +104,40 @@ def _store_traces(media: dict[bytes, Media], readings: dict[bytes, Reading]) -> 
                 continue
             ordinal = counts.get((trace.signal, trace.version), 0)
             counts[trace.signal, trace.version] = ordinal + 1
-            rows.append(_as_row(one, trace, ordinal))
-    # Two scans may read the same media at once; the first to commit is the one that counts.
-    StoredTrace.objects.bulk_create(rows, batch_size=2000, ignore_conflicts=True)
+            rows.append((one.pk, trace.signal, trace.version, ordinal, trace.feature))
+    _insert_traces(rows)
 
 
-def _as_row(media: Media, trace: Trace, ordinal: int) -> StoredTrace:
-    feature = trace.feature
-    return StoredTrace(
-        media=media,
-        signal=trace.signal,
-        version=trace.version,
-        ordinal=ordinal,
-        variant=feature.variant,
-        value=feature.value,
-        quality=feature.quality,
-        start=feature.start,
-        end=feature.end,
-    )
+_INSERT_TRACES = """
+    INSERT INTO records_storedtrace
+           (media_id, signal, version, ordinal, variant, value, quality, start, "end")
+    SELECT * FROM unnest(
+           %s::bigint[], %s::text[], %s::smallint[], %s::int[], %s::text[],
+           %s::bytea[], %s::smallint[], %s::float8[], %s::float8[])
+    ON CONFLICT DO NOTHING
+"""
+
+
+def _insert_traces(rows: list[tuple[int, str, int, int, Feature]]) -> None:
+    """Insert (media, signal, version, ordinal, feature) rows by one statement of arrays.
+
+    Two scans may read the same media at once; the first to commit is the one that counts.
+    """
+    if not rows:
+        return
+    media, signal, version, ordinal, features = (list(column) for column in zip(*rows, strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _INSERT_TRACES,
+            [
+                *(media, signal, version, ordinal),
+                [f.variant for f in features],
+                [f.value for f in features],
+                [f.quality for f in features],
+                [f.start for f in features],
+                [f.end for f in features],
+            ],
+        )
 
 
 def _store_sightings(folder: Folder, batch: Sequence[Seen], media: dict[bytes, Media]) -> None:
@@ -155,8 +172,6 @@ def _text(notes: Iterable[str]) -> list[str]:
 
 def traces_of(rows: Iterable[StoredTrace]) -> list[Trace]:
     """Stored rows as the engine knows them."""
-    from clew.signals.base import Feature
-
     return [
         Trace(
             row.signal,
