@@ -1,0 +1,163 @@
+"""Two media compared: pictures, stills and films, explained."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from clew.compare.calibration import Thresholds, false_matches, says
+from clew.compare.evidence import Match, MatchKind
+from clew.compare.pair import compare
+from clew.compare.subject import Subject
+from clew.media.image import Picture
+from clew.media.kind import MediaType
+from clew.media.video import Frame
+from clew.signals.reading import Trace
+from clew.signals.registry import signals
+from clew.training.edits.pictures import PICTURE_EDITS, mirror, rotate
+from clew.training.pictures import make_picture
+
+Pixels = NDArray[np.uint8]
+
+
+@cache
+def scene(number: int) -> Pixels:
+    return make_picture(17, number, 300, 400).pixels
+
+
+def as_picture(pixels: Pixels) -> Picture:
+    return Picture(pixels, pixels.shape[1], pixels.shape[0])
+
+
+def traces(name: str, items: list[object]) -> list[Trace]:
+    signal = signals()[name]
+    extractor = signal.extractor()
+    for item in items:
+        extractor.take(item)
+    return [Trace(signal.name, signal.version, feature) for feature in extractor.finish()]
+
+
+def photo(pixels: Pixels) -> Subject:
+    read = traces("exact", [pixels.tobytes()]) + traces("picture", [as_picture(pixels)])
+    return Subject.of(MediaType.IMAGE, read)
+
+
+def film(*scenes: Pixels, seconds: float = 2.0) -> Subject:
+    frames = [
+        Frame(as_picture(pixels), n * seconds, (n + 1) * seconds, shot=n)
+        for n, pixels in enumerate(scenes)
+    ]
+    content = b"".join(pixels.tobytes() for pixels in scenes)
+    return Subject.of(MediaType.VIDEO, traces("exact", [content]) + traces("frames", frames))
+
+
+def one(matches: list[Match]) -> Match:
+    (match,) = matches
+    return match
+
+
+def test_the_same_bytes_are_the_same_file_and_nothing_more_is_said() -> None:
+    match = one(compare(photo(scene(1)), photo(scene(1))))
+    assert match.kind is MatchKind.SAME_FILE
+
+
+def test_different_pictures_are_no_lead() -> None:
+    assert compare(photo(scene(1)), photo(scene(2))) == []
+
+
+def test_an_edited_picture_is_a_lead_with_its_evidence() -> None:
+    match = one(compare(photo(scene(1)), photo(PICTURE_EDITS["greyscale"].pixels(scene(1)))))
+    assert match.kind is MatchKind.PICTURE
+    assert match.distance <= match.threshold == Thresholds().picture
+    assert match.versions == {"exact": 1, "picture": 1}
+    assert match.orientation == "as it is"
+
+
+def test_the_evidence_says_how_the_first_picture_must_be_turned() -> None:
+    turned = np.ascontiguousarray(rotate(scene(1), 90))
+    there = one(compare(photo(scene(1)), photo(turned)))
+    back = one(compare(photo(turned), photo(scene(1))))
+    assert {there.orientation, back.orientation} == {"turned by 90°", "turned by 270°"}
+    assert there.swapped().orientation == back.orientation
+
+
+def test_the_evidence_says_which_part_agrees() -> None:
+    match = one(compare(photo(scene(1)), photo(PICTURE_EDITS["letterbox"].pixels(scene(1)))))
+    assert (match.first_variant, match.second_variant) == ("whole", "inside its border")
+
+
+def test_a_threshold_can_be_changed_for_one_question() -> None:
+    logo = PICTURE_EDITS["logo 25 %"].pixels(scene(1))
+    strict = Thresholds(picture=8)
+    loose = Thresholds(picture=110)
+    assert compare(photo(scene(1)), photo(logo), strict) == []
+    assert one(compare(photo(scene(1)), photo(logo), loose)).threshold == 110
+
+
+def test_a_still_of_a_film_says_when_it_is_to_be_seen() -> None:
+    shown = film(scene(1), scene(2), scene(3))
+    match = one(compare(photo(scene(2)), shown))
+    assert match.kind is MatchKind.STILL
+    assert (match.spans[0].second_start, match.spans[0].second_end) == (2.0, 4.0)
+
+
+def test_a_film_that_shows_a_photo_says_when_too() -> None:
+    match = one(compare(film(scene(1), scene(2), scene(3)), photo(scene(3))))
+    assert match.kind is MatchKind.STILL
+    assert (match.spans[0].first_start, match.spans[0].first_end) == (4.0, 6.0)
+
+
+def test_films_share_aligned_seconds() -> None:
+    long = film(*(scene(n) for n in range(8)))
+    cut = film(*(scene(n) for n in range(2, 6)))
+    match = one(compare(long, cut))
+    assert match.kind is MatchKind.FILM
+    (span,) = match.spans
+    assert (span.first_start, span.first_end) == (4.0, 12.0)
+    assert (span.second_start, span.second_end) == (0.0, 8.0)
+    assert match.seconds == pytest.approx(8.0)
+
+
+def test_a_mirrored_film_is_a_lead_that_says_mirrored() -> None:
+    mirrored = film(*(np.ascontiguousarray(mirror(scene(n))) for n in range(4)))
+    match = one(compare(film(*(scene(n) for n in range(4))), mirrored))
+    assert match.orientation == "mirrored"
+    assert match.seconds == pytest.approx(8.0)
+
+
+def test_films_of_different_things_are_no_lead() -> None:
+    assert compare(film(scene(1), scene(2)), film(scene(3), scene(4))) == []
+
+
+def test_one_loosely_agreeing_frame_is_not_enough_for_films() -> None:
+    logo = PICTURE_EDITS["logo 10 %"].pixels(scene(1))
+    alone = compare(film(scene(1)), film(logo), Thresholds(frame=100, frame_alone=20))
+    assert alone == []
+
+
+def test_flat_pictures_propose_nothing() -> None:
+    grey = np.full((300, 400, 3), 128, np.uint8)
+    lighter = np.full((300, 400, 3), 130, np.uint8)
+    assert compare(photo(grey), photo(lighter)) == []
+
+
+def test_comparing_the_other_way_round_tells_the_same() -> None:
+    long = film(*(scene(n) for n in range(6)))
+    cut = film(*(scene(n) for n in range(1, 4)))
+    there, back = one(compare(long, cut)), one(compare(cut, long))
+    assert there.spans == back.swapped().spans
+
+
+@pytest.mark.parametrize("kind", [MatchKind.PICTURE, MatchKind.STILL, MatchKind.FILM])
+def test_every_kind_shows_how_often_it_is_wrong_and_on_how_many_pairs(kind: MatchKind) -> None:
+    measured = false_matches(kind, Thresholds().of(kind))
+    assert measured is not None
+    assert measured.pairs > 500
+    assert f"{measured.pairs:,}" in says(kind, Thresholds().of(kind))
+
+
+def test_where_nothing_was_measured_that_is_what_is_said() -> None:
+    assert "too little was measured" in says(MatchKind.PICTURE, 127)
