@@ -200,7 +200,7 @@ def _item(item: Item, label: str, several_folders: bool, pictures: Pictures | No
 
 def _facts(item: Item) -> Iterable[str]:
     if item.width and item.height:
-        yield f"{item.width} × {item.height}"
+        yield f"{item.width}\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}{item.height}"
     if item.duration is not None:
         yield text.clock(item.duration, tenths=item.duration < 10)
     if item.format:

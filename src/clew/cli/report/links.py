@@ -136,7 +136,7 @@ def _view(link: Link, items: Mapping[int, Item], references: Mapping[int, Refere
         share=f"{min(share, 1.0) * 100:.0f}",
         remarks=tuple(_remarks(link, first.label, second.label)),
         trust=text.sentence(text.plain(link.trust)),
-        versions=", ".join(f"{name} {version}" for name, version in match.versions.items()),
+        versions=", ".join(f"{name} v{version}" for name, version in match.versions.items()),
         turn=match.orientation.replace("°", "").replace(" ", "-"),
         drawing=_drawing(link, items, first.label, second.label),
     )

@@ -10,6 +10,8 @@
   }));
   const jumps = new Map(find("#jump-list a").map((a) => [a.hash.slice(1), a.parentElement]));
   const rows = find("#problems tbody tr");
+  const problemCounts = find(".problem-count");
+  const allProblems = problemCounts[0].textContent;
   const thousands = (number) => number.toLocaleString("en");
 
   // Pictures: hidden until asked for, and hidden again at once.
@@ -188,9 +190,10 @@
     one("none").hidden = fitting.length > 0;
     one("clear").hidden = !active;
     const all = `${thousands(groups.length)} ${groups.length === 1 ? "group" : "groups"}`;
-    let state = active ? `${thousands(fitting.length)} of ${all}` : all;
-    if (words && rows.length) state += `, ${thousands(problems)} of ${thousands(rows.length)} not or partly read`;
-    one("state").textContent = state;
+    one("state").textContent = active ? `${thousands(fitting.length)} of ${all}` : all;
+    for (const place of problemCounts) {
+      place.textContent = words ? `${thousands(problems)} of ${thousands(rows.length)}` : allProblems;
+    }
   };
   const clear = () => {
     search.value = "";

@@ -84,7 +84,7 @@ def tiles(figures: Figures) -> tuple[Tile, ...]:
     return (
         Tile(text.count(figures.groups), "groups", "of connected or repeated files"),
         Tile(text.count(figures.connected), "connected", f"of {text.count(media)} different files"),
-        Tile(text.count(figures.repeated), "exact repeats", "byte for byte the same"),
+        Tile(text.count(figures.repeated), "repeats", "byte for byte the same as another file"),
         Tile(
             text.count(figures.pictures),
             "pictures",

@@ -13,7 +13,7 @@ from datetime import datetime
 from django.utils.html import escape
 from django.utils.safestring import mark_safe
 
-NAME_LENGTH = 64
+NAME_LENGTH = 48
 """Characters of a file name shown before its middle is left out; the whole is in its title."""
 PATH_LENGTH = 110
 """Likewise of a path."""
@@ -87,7 +87,12 @@ def size(number: int) -> str:
         # 999.95 would round up to 1000.0 of the smaller unit.
         if value < 999.5 or unit == "PB":
             break
-    return f"{value:.1f} {unit}" if value < 9.95 else f"{value:,.0f} {unit}"
+    # A no-break space: the unit stays with its number.
+    return (
+        f"{value:.1f}\N{NO-BREAK SPACE}{unit}"
+        if value < 9.95
+        else f"{value:,.0f}\N{NO-BREAK SPACE}{unit}"
+    )
 
 
 def clock(seconds: float, tenths: bool = False) -> str:
@@ -110,14 +115,15 @@ def duration(seconds: float) -> str:
 
 
 def moment(time: datetime) -> str:
-    """ISO date and time with the offset from universal time.
+    """ISO date and time with its offset from universal time, ``2026-02-03 14:05:09 +01:00``.
 
     Raises:
         ValueError: when the time has no zone; it could be read as any hour of the day.
     """
     if time.tzinfo is None:
         raise ValueError(f"a time without zone cannot be reported: {time}")
-    return time.isoformat(sep=" ", timespec="seconds")
+    stamp = time.isoformat(sep=" ", timespec="seconds")
+    return f"{stamp[:19]} {stamp[19:]}".replace(" +00:00", " UTC")
 
 
 def sentence(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from clew.cli.report import text
@@ -13,7 +13,7 @@ COLOURS = 6
 _WIDTH = 1000.0
 _LEAST_WIDTH = 4.0
 _SHORT_FILM = 60.0
-_LEAST_GAP = 3.0
+_LEAST_FOR_NUMBER = 12.0
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,6 @@ class Band:
         points: the band between the bars, as SVG points; empty for a single bar.
         words: its times as text.
         detail: how long it is and how much agrees.
-        middle: where its number stands, in percent of the width.
     """
 
     number: str
@@ -39,7 +38,6 @@ class Band:
     points: str
     words: str
     detail: str
-    middle: str
 
 
 @dataclass(frozen=True)
@@ -75,13 +73,16 @@ class Timeline:
         return self.bands + self.more
 
     @property
-    def numbered(self) -> tuple[Band, ...]:
-        """Bands whose numbers stand far enough from each other to be read."""
-        kept: list[Band] = []
-        for band in sorted(self.all_bands, key=lambda band: float(band.middle)):
-            if not kept or float(band.middle) - float(kept[-1].middle) >= _LEAST_GAP:
-                kept.append(band)
-        return tuple(kept)
+    def top_numbers(self) -> list[tuple[str, str]]:
+        """Where numbers stand on the upper bar, in percent of the width."""
+        return _numbers((band.top_x, band.top_width, band.number) for band in self.all_bands)
+
+    @property
+    def bottom_numbers(self) -> list[tuple[str, str]]:
+        """Likewise on the lower bar; none where there is no lower bar."""
+        if not self.bottom:
+            return []
+        return _numbers((band.bottom_x, band.bottom_width, band.number) for band in self.all_bands)
 
 
 @dataclass(frozen=True)
@@ -135,8 +136,7 @@ def _films(name: str, spans: Sequence[Span], first: Film, second: Film) -> Timel
             f"{text.duration(span.seconds)}, {text.counted(span.frames, 'frame')} "
             f"{'agrees' if span.frames == 1 else 'agree'}, mean difference {span.distance:.0f}"
         )
-        middle = (top[0] + top[1] / 2 + bottom[0] + bottom[1] / 2) / 2
-        bands.append(_band(number, top, bottom, _points(corners), words, detail, middle))
+        bands.append(_band(number, top, bottom, _points(corners), words, detail))
     shared = sum(span.seconds for span in spans)
     return Timeline(
         id=name,
@@ -170,7 +170,7 @@ def _still(name: str, spans: Sequence[Span], film: Film, film_is_first: bool) ->
         words = f"{_stretch(start, end, tenths)} of {film.label}"
         closest = ", the nearest" if span.distance == nearest and len(spans) > 1 else ""
         detail = f"difference {span.distance:.0f}{closest}"
-        bands.append(_band(number, place, place, "", words, detail, place[0] + place[1] / 2))
+        bands.append(_band(number, place, place, "", words, detail))
     return Timeline(
         id=name,
         title=f"When the picture is seen in {film.label}",
@@ -193,7 +193,6 @@ def _band(
     points: str,
     words: str,
     detail: str,
-    middle: float,
 ) -> Band:
     return Band(
         number=str(number + 1),
@@ -205,7 +204,6 @@ def _band(
         points=points,
         words=words,
         detail=detail,
-        middle=_number(middle / _WIDTH * 100),
     )
 
 
@@ -213,6 +211,15 @@ def _placed(start: float, end: float, longest: float) -> tuple[float, float]:
     """Left edge and width on a bar; never too narrow to be seen, never over the end."""
     width = min(max((end - start) / longest * _WIDTH, _LEAST_WIDTH), _WIDTH)
     return min(max(start / longest * _WIDTH, 0.0), _WIDTH - width), width
+
+
+def _numbers(bands: Iterable[tuple[str, str, str]]) -> list[tuple[str, str]]:
+    """Middles of the stretches wide enough to hold their number."""
+    return [
+        (_number((float(x) + float(width) / 2) / _WIDTH * 100), number)
+        for x, width, number in bands
+        if float(width) >= _LEAST_FOR_NUMBER
+    ]
 
 
 def _points(corners: Sequence[tuple[float, float]]) -> str:
