@@ -1,0 +1,250 @@
+"""Exact Hamming search beside FAISS, in the same run on the same data.
+
+    python -m bench.index                     1 and 10 million, clustered data, disk
+    python -m bench.index --size 1m           one million only
+    python -m bench.index --size 100m         adds 100 million (needs about 25 GB of free memory)
+    python -m bench.index --freeze            and write the results to bench/results/index.json
+
+FAISS flat is ``IndexBinaryFlat``; FAISS multi-hash is ``IndexBinaryMultiHash`` with 11 tables of
+23 bits and 2 flips, which is exact up to radius 32. Each round measures both sides in turn; the
+ratio is that of the medians. Every answer compared is checked to be the same on both sides.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import faiss
+import numpy as np
+
+from bench.made import clustered_hashes, queries_about, uniform_hashes
+from clew.index import HammingIndex, warm
+
+RESULTS = Path(__file__).parent / "results" / "index.json"
+SIZES = {"1m": 10**6, "10m": 10**7, "100m": 10**8}
+ROUNDS = 7
+# What the ratios ought to be, by (size, radius) and by name.
+BARS = {
+    (10**7, 31): 300,
+    (10**7, 45): 60,
+    (10**7, 64): 5,
+    (10**6, 31): 120,
+}
+
+
+def seconds(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def pairs_of_faiss(index: faiss.IndexBinary, queries: np.ndarray, radius: int) -> set:
+    limits, _, found = index.range_search(queries, radius + 1)  # FAISS excludes the radius
+    rows = np.repeat(np.arange(len(queries)), np.diff(limits.astype(np.int64)))
+    return set(zip(rows.tolist(), found.tolist(), strict=True))
+
+
+def check_same(index: HammingIndex, flat: faiss.IndexBinary, queries: np.ndarray, radius: int):
+    hits = index.search(queries, radius)
+    ours = set(zip(hits.query.tolist(), hits.key.tolist(), strict=True))
+    assert ours == pairs_of_faiss(flat, queries, radius), "answers differ"
+
+
+def one_at_a_time(
+    index: HammingIndex, others: dict[str, faiss.IndexBinary], queries: np.ndarray, radius: int
+) -> dict:
+    """Microseconds a query, one thread, each side asked one query after the other."""
+    faiss.omp_set_num_threads(1)
+    singles = [queries[[row]] for row in range(len(queries))]
+    ours_a_round = 100 if radius < 40 else 40 if radius < 60 else 10
+    check_same(index, others["flat"], queries[:20], radius)
+    index.search(singles[0], radius)
+    times: dict[str, list[float]] = {"clew": [], **{name: [] for name in others}}
+    at = 0
+    for _ in range(ROUNDS):
+        part = [singles[(at + step) % len(singles)] for step in range(ours_a_round)]
+        at += ours_a_round
+        spent = seconds(lambda part=part: [index.search(query, radius) for query in part])
+        times["clew"].append(spent / len(part))
+        for name, other in others.items():
+            few = part[: 3 if name == "flat" else 10]
+            spent = seconds(
+                lambda few=few, other=other: [other.range_search(q, radius + 1) for q in few]
+            )
+            times[name].append(spent / len(few))
+    return summary(times)
+
+
+def batches(index: HammingIndex, flat: faiss.IndexBinary, queries: np.ndarray, radius: int) -> dict:
+    """Microseconds a query in batches of 1,000 on two threads."""
+    faiss.omp_set_num_threads(2)
+    index.threads = 2
+    times: dict[str, list[float]] = {"clew": [], "flat": []}
+    for _ in range(5):
+        times["clew"].append(seconds(lambda: index.search(queries, radius)) / len(queries))
+        few = queries[:100]
+        times["flat"].append(seconds(lambda few=few: flat.range_search(few, radius + 1)) / len(few))
+    faiss.omp_set_num_threads(1)
+    return summary(times)
+
+
+def summary(times: dict[str, list[float]]) -> dict:
+    medians = {name: statistics.median(values) for name, values in times.items()}
+    return {
+        "microseconds": {name: round(value * 1e6, 1) for name, value in medians.items()},
+        "best": {name: round(min(values) * 1e6, 1) for name, values in times.items()},
+        "ratio": {
+            name: round(value / medians["clew"], 1)
+            for name, value in medians.items()
+            if name != "clew"
+        },
+    }
+
+
+def flat_of(hashes: np.ndarray) -> faiss.IndexBinaryFlat:
+    flat = faiss.IndexBinaryFlat(256)
+    flat.add(hashes)
+    return flat
+
+
+def multi_hash_of(hashes: np.ndarray) -> faiss.IndexBinaryMultiHash:
+    index = faiss.IndexBinaryMultiHash(256, 11, 23)
+    index.nflip = 2
+    index.add(hashes)
+    return index
+
+
+def report(what: str, measured: dict, bar: float | None = None) -> dict:
+    times = "  ".join(f"{name} {value:,}" for name, value in measured["microseconds"].items())
+    ratios = "  ".join(f"{value:,} × {name}" for name, value in measured["ratio"].items())
+    verdict = ""
+    if bar is not None:
+        measured["bar"] = bar
+        verdict = "" if measured["ratio"]["flat"] >= bar else f"  MISSED (bar {bar} ×)"
+    print(f"{what:<46} {times} µs   {ratios}{verdict}", flush=True)
+    return measured
+
+
+def uniform(count: int) -> dict:
+    rng = np.random.default_rng(1)
+    hashes = uniform_hashes(count, rng)
+    queries = queries_about(hashes, 1000, rng)
+    results: dict = {}
+    folder = Path(tempfile.mkdtemp(prefix="bench-index-"))
+    try:
+        writer = HammingIndex.open(folder, threads=2)
+        added = seconds(lambda: writer.add(np.arange(count), hashes))
+        sealed = seconds(lambda: writer.seal(count))
+        del writer
+        memory = HammingIndex(threads=2)
+        memory.add(np.arange(count), hashes)
+        built = seconds(memory.seal)
+        del memory
+        size = sum(path.stat().st_size for path in folder.iterdir())
+        opened = min(seconds(lambda: HammingIndex.open(folder)) for _ in range(5))
+        index = HammingIndex.open(folder, threads=1)
+        verified = seconds(index.verify)
+        results["storage"] = {
+            "bytes a hash": round(size / count, 1),
+            "seconds to open": round(opened, 4),
+            "seconds to verify": round(verified, 3),
+            "million hashes a second, tables in memory": round(count / built / 1e6, 2),
+            "million hashes a second, added, sealed and on disk": round(
+                count / (added + sealed) / 1e6, 2
+            ),
+        }
+        for name, value in results["storage"].items():
+            print(f"{count:,} uniform: {name} {value}", flush=True)
+        others: dict[str, faiss.IndexBinary] = {"flat": flat_of(hashes)}
+        if count == 10**6:
+            others["multi-hash"] = multi_hash_of(hashes)
+        for radius in (31, 45, 64):
+            asked = {n: other for n, other in others.items() if n == "flat" or radius < 33}
+            measured = one_at_a_time(index, asked, queries, radius)
+            bar = BARS.get((count, radius))
+            what = f"{count:,} uniform, radius {radius}, one at a time"
+            results[f"radius {radius}"] = report(what, measured, bar)
+        measured = batches(index, others["flat"], queries, 31)
+        what = f"{count:,} uniform, radius 31, batches, 2 threads"
+        results["batches"] = report(what, measured, 300 if count == 10**7 else None)
+    finally:
+        shutil.rmtree(folder)
+    return results
+
+
+def clustered(count: int) -> dict:
+    rng = np.random.default_rng(2)
+    hashes = clustered_hashes(count, rng)
+    index = HammingIndex(threads=1)
+    index.add(np.arange(count), hashes)
+    index.seal()
+    others = {"flat": flat_of(hashes), "multi-hash": multi_hash_of(hashes)}
+    results = {}
+    flat_picture = hashes[:1]
+    kinds = {
+        "frames": hashes[rng.integers(count // 20, count // 2, 300)],
+        "flat picture": np.repeat(flat_picture, 20, axis=0),
+        "uniform": uniform_hashes(300, rng),
+    }
+    for kind, queries in kinds.items():
+        asked = dict(others)
+        if kind == "flat picture":
+            del asked["multi-hash"]  # takes seconds a query
+            started = time.perf_counter()
+            others["multi-hash"].range_search(queries[:1], 32)
+            print(f"(multi-hash needs {time.perf_counter() - started:.2f} s for the flat picture)")
+        measured = one_at_a_time(index, asked, queries, 31)
+        what = f"{count:,} clustered, radius 31, asked for {kind}"
+        results[kind] = report(what, measured, 1)
+    return results
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--size", choices=[*SIZES, "all"], default="all")
+    parser.add_argument("--freeze", action="store_true", help="write bench/results/index.json")
+    options = parser.parse_args()
+    print(f"warm-up {seconds(warm):.2f} s")
+    sizes = [10**6, 10**7] if options.size == "all" else [SIZES[options.size]]
+    results: dict = {
+        "machine": {
+            "processor": processor(),
+            "threads": len(os.sched_getaffinity(0)),
+            "python": platform.python_version(),
+            "faiss": f"{faiss.__version__} {faiss.get_compile_options().strip()}",
+        }
+    }
+    for count in sizes:
+        results[f"{count:,} uniform"] = uniform(count)
+    if options.size in ("1m", "all"):
+        results["1,000,000 clustered"] = clustered(10**6)
+    growth = {
+        name.split(" ")[0]: measured["radius 31"]["microseconds"]["clew"]
+        for name, measured in results.items()
+        if name.endswith("uniform")
+    }
+    print("growth, microseconds at radius 31:", growth)
+    if options.freeze:
+        RESULTS.parent.mkdir(exist_ok=True)
+        frozen = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+        RESULTS.write_text(json.dumps({**frozen, **results}, indent=1, ensure_ascii=False) + "\n")
+
+
+def processor() -> str:
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    names = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
