@@ -156,7 +156,10 @@ def _remarks(link: Link, first: str, second: str) -> list[str]:
         remarks.append(f"{text.duration(match.seconds)} shared in {stretches}")
     if match.orientation != "as it is":
         remarks.append(f"agrees when {first} is {match.orientation}")
-    for label, variant in ((first, match.first_variant), (second, match.second_variant)):
+    parts = [(first, match.first_variant), (second, match.second_variant)]
+    if match.first_variant == match.second_variant:
+        parts = [("both", match.first_variant)]
+    for label, variant in parts:
         if variant != "whole":
             remarks.append(f"{label} compared: {variant}")
     remarks.append(f"quality {match.quality} of 100")

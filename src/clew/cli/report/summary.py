@@ -82,18 +82,30 @@ def tiles(figures: Figures) -> tuple[Tile, ...]:
     """The figures of the summary, those that lead to work first."""
     media = figures.pictures + figures.films + figures.sounds
     return (
-        Tile(text.count(figures.groups), "groups", "of connected or repeated files"),
+        Tile(
+            text.count(figures.groups),
+            _noun(figures.groups, "group"),
+            "of connected or repeated files",
+        ),
         Tile(text.count(figures.connected), "connected", f"of {text.count(media)} different files"),
-        Tile(text.count(figures.repeated), "repeats", "byte for byte the same as another file"),
+        Tile(
+            text.count(figures.repeated),
+            _noun(figures.repeated, "repeat"),
+            "byte for byte the same as another file",
+        ),
         Tile(
             text.count(figures.pictures),
-            "pictures",
+            _noun(figures.pictures, "picture"),
             f"{text.count(figures.flat)} too flat to compare",
         ),
-        Tile(text.count(figures.films), "films", "different ones"),
-        Tile(text.count(figures.sounds), "sounds", "compared as files only"),
+        Tile(text.count(figures.films), _noun(figures.films, "film"), "different ones"),
+        Tile(text.count(figures.sounds), _noun(figures.sounds, "sound"), "compared as files only"),
         Tile(text.count(figures.in_vault), "in the vault", "originals contributed"),
     )
+
+
+def _noun(number: int, one: str) -> str:
+    return one if number == 1 else f"{one}s"
 
 
 def shares(figures: Figures) -> tuple[Share, ...]:
