@@ -69,8 +69,7 @@ def _found(groups) -> tuple[list[Pair], dict[Pair, list[Times]]]:  # type: ignor
             pairs += [(a, b) for a in same for b in same if a < b]
         for link in group.links:
             there = [
-                (s.first_start, s.first_end, s.second_start, s.second_end)
-                for s in link.match.spans
+                (s.first_start, s.first_end, s.second_start, s.second_end) for s in link.match.spans
             ]
             back = [(c, d, a, b) for a, b, c, d in there]
             for a in paths[link.first]:

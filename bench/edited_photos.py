@@ -33,11 +33,12 @@ def run() -> Result:
     with scratch() as name:
         folder = Path(name)
         with ProcessPoolExecutor(2) as pool:
-            plain = dict(zip(photos, pool.map(_edited, photos, [folder] * len(photos))))
+            hashes = pool.map(_edited, photos, [folder] * len(photos))
+            plain = dict(zip(photos, hashes, strict=True))
         copies = sorted(folder.iterdir())
         read = subjects([*photos, *copies])
     found = {edit: [0, 0, 0] for edit in PICTURE_EDITS}
-    for number, photo in enumerate(photos):
+    for photo in photos:
         for place, edit in enumerate(PICTURE_EDITS):
             copy = folder / _name(photo, place)
             tally = found[edit]
