@@ -83,7 +83,7 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
         return sum(span.seconds for span in self.spans)
 
     def swapped(self) -> Match:
-        """The same match seen from the second media; mirrorings undo themselves, turns turn back."""
+        """The same match from the second media: mirrorings undo themselves, turns turn back."""
         return msgspec.structs.replace(
             self,
             orientation=_BACK.get(self.orientation, self.orientation),

@@ -15,6 +15,7 @@ from clew.index import HammingIndex, Hits
 from clew.media.kind import MediaType
 from clew.signals.space import PDQ
 
+_FOR_A_PART = 4
 LEAST_SECONDS = 1.0
 """Shorter agreements inside a film that has longer ones are left out."""
 
@@ -92,25 +93,39 @@ def compare_looks(
 _Judge = Callable[[Looks, Looks, Hits, Thresholds], "tuple[int, list[Span]] | None"]
 
 
-def _nearest(hits: Hits) -> int:
-    """Row of the nearest hit; of equals the first, so that "as it is" beats any turning."""
-    return int(np.lexsort((hits.key, hits.query % len(PDQ.orientations), hits.distance))[0])
+def _most_telling(first: Looks, second: Looks, hits: Hits) -> int:
+    """Row of the hit to show: the nearest, but wholes before parts that are hardly nearer.
+
+    Of equals "as it is" comes before any turning.
+    """
+    feature, orientation = np.divmod(hits.query, len(PDQ.orientations))
+    parts = first.part[feature].astype(np.int64) + second.part[hits.key]
+    order = np.lexsort((hits.key, feature, orientation, hits.distance + _FOR_A_PART * parts))
+    return int(order[0])
 
 
 def _pictures(
-    _first: Looks, _second: Looks, hits: Hits, thresholds: Thresholds
+    first: Looks, second: Looks, hits: Hits, thresholds: Thresholds
 ) -> tuple[int, list[Span]] | None:
-    best = _nearest(hits)
-    return (best, []) if hits.distance[best] <= thresholds.picture else None
+    near = np.flatnonzero(hits.distance <= thresholds.picture)
+    if not len(near):
+        return None
+    best = _most_telling(first, second, _only(hits, near))
+    return int(near[best]), []
+
+
+def _only(hits: Hits, rows: NDArray[np.int64]) -> Hits:
+    return Hits(hits.query[rows], hits.key[rows], hits.distance[rows])
 
 
 def _still(
     first: Looks, second: Looks, hits: Hits, thresholds: Thresholds
 ) -> tuple[int, list[Span]] | None:
     """A picture in a film (either way round): when it is to be seen."""
-    best = _nearest(hits)
-    if hits.distance[best] > thresholds.still:
+    near = np.flatnonzero(hits.distance <= thresholds.still)
+    if not len(near):
         return None
+    best = int(near[_most_telling(first, second, _only(hits, near))])
     turned = hits.query % len(PDQ.orientations) == hits.query[best] % len(PDQ.orientations)
     shown = _frame_hits(first, second, hits, turned & (hits.distance <= thresholds.still))
     film_is_second = bool(second.end.any())

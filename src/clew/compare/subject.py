@@ -60,6 +60,7 @@ class Looks:
         hashes: uint8[n, bits / 8], as they are indexed.
         queries: uint8[n, orientations, bits / 8].
         start: float64[n], seconds; 0 for pictures. ``end`` likewise.
+        part: bool[n], whether a feature is of a part and not of the whole.
     """
 
     features: tuple[Feature, ...]
@@ -67,6 +68,7 @@ class Looks:
     queries: NDArray[np.uint8]
     start: NDArray[np.float64]
     end: NDArray[np.float64]
+    part: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.features)
@@ -92,4 +94,5 @@ class Looks:
             queries.reshape(-1, len(space.orientations), width),
             np.array([f.start or 0.0 for f in usable]),
             np.array([f.end or 0.0 for f in usable]),
+            np.array([not f.variant.startswith("whole") for f in usable], np.bool_),
         )
