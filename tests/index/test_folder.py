@@ -43,6 +43,7 @@ def segment_files(folder: Path) -> list[Path]:
 
 
 def exact(index: HammingIndex, keys: np.ndarray, hashes: np.ndarray) -> None:
+    assert len(index) == len(keys)
     queries = hashes[:5]
     for radius in (0, 31, 64):
         assert listed(index.search(queries, radius)) == within(keys, hashes, queries, radius)

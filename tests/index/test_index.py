@@ -321,3 +321,16 @@ def test_a_million_hashes_against_brute_force(tmp_path: Path) -> None:
         ]
         assert found == truth
     assert listed(index.search_nearest(queries, 50)) == nearest(keys, hashes, queries, 50, 256)
+
+
+def test_keys_too_far_apart_for_one_number_are_sorted_too() -> None:
+    rng = np.random.default_rng(9)
+    hashes = np.repeat(random_hashes(300, rng), 3, axis=0)
+    keys = rng.integers(-(2**62), 2**62, len(hashes))
+    queries = asked_about(hashes, 5, rng)
+    index = HammingIndex(threads=1)
+    index.add(keys, hashes)
+    for _ in range(2):
+        for radius in (0, 31, 256):
+            assert listed(index.search(queries, radius)) == within(keys, hashes, queries, radius)
+        index.seal()

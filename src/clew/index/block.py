@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from clew.index.compiled import kernel
 from clew.index.flat import (
-    ENTRY_BITS,
     MOST_ENTRIES,
     QUERY_SHIFT,
     HashesAt,
@@ -26,14 +25,16 @@ from clew.index.flat import (
     scan,
     unpacked,
 )
+from clew.index.further import FurtherKeys
 from clew.index.hamming import describe, search
 from clew.index.hits import Hits
 from clew.index.machine import prefetch
-from clew.index.plan import Plan, choose_widths, flat_is_faster, flat_ns, make_plan
+from clew.index.plan import Plan, choose_widths, expected_ns, flat_is_faster, flat_ns, make_plan
 from clew.index.tables import Table, build_tables
 
-# A query that spends this part of a flat scan's time in the tables is left to the flat scan.
-_PATIENCE = 0.6
+# A query that spends three times what random data would take it is left to the flat scan, but not
+# before this part of a flat scan's time, and in any case after that one.
+_LEAST_PATIENCE, _MOST_PATIENCE = 0.15, 0.6
 _AHEAD = 24
 
 
@@ -163,23 +164,14 @@ class Entries:
             found[here] = self.more_entries[place[here]]
         return found
 
-    def hits(self, packed: NDArray[np.uint64], keys_at: np.uint64) -> Hits:
-        """Packed hits on entries as hits on keys, sorted; ``keys_at`` is the address of keys."""
-        first = Hits(*unpacked(packed, keys_at))
-        if not len(self.more_keys) or not len(packed):
-            return first
-        entry = (np.sort(packed) & ENTRY_BITS).astype(np.uint32)
-        begin = np.searchsorted(self.more_entries, entry, side="left")
-        count = np.searchsorted(self.more_entries, entry, side="right") - begin
-        if not count.any():
-            return first
-        within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-        more = Hits(
-            np.repeat(first.query, count),
-            self.more_keys[np.repeat(begin, count) + within],
-            np.repeat(first.distance, count),
-        )
-        return Hits.merged([first, more])
+    def key_range(self) -> tuple[int, int]:
+        """Smallest and largest key."""
+        if not len(self.keys):
+            return 0, 0
+        largest = int(self.keys[-1])
+        if len(self.more_keys):
+            largest = max(largest, int(self.more_keys[self.more_by_key[-1]]))
+        return int(self.keys[0]), largest
 
 
 @dataclass(frozen=True)
@@ -197,12 +189,14 @@ class Block:
     tables: tuple[Table, ...] = ()
     _at: HashesAt = field(init=False, repr=False)
     _keys_at: np.uint64 = field(init=False, repr=False)
+    _further: FurtherKeys | None = field(init=False, repr=False)
     _ways: dict[tuple[int, bool], _Way | None] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         # Looking these up takes microseconds, which is much of a single query's time.
         object.__setattr__(self, "_at", HashesAt(self.entries.hashes))
         object.__setattr__(self, "_keys_at", np.uint64(self.entries.keys.ctypes.data))
+        object.__setattr__(self, "_further", None)
 
     @classmethod
     def flat(cls, keys: NDArray[np.int64], hashes: NDArray[np.uint64]) -> Block:
@@ -228,7 +222,7 @@ class Block:
 
     def search(self, queries: NDArray[np.uint64], which: NDArray[np.int64], radius: int) -> Hits:
         """All keys within ``radius`` bits of the queries ``which``, sorted."""
-        return self.entries.hits(self._packed(queries, which, radius), self._keys_at)
+        return self._hits(self._packed(queries, which, radius))
 
     def nearest_radii(
         self, queries: NDArray[np.uint64], which: NDArray[np.int64], k: int, max_radius: int
@@ -240,7 +234,18 @@ class Block:
         self, queries: NDArray[np.uint64], which: NDArray[np.int64], radii: NDArray[np.int64]
     ) -> Hits:
         """As :meth:`search`, by the flat scan, with a radius for each query."""
-        return self.entries.hits(scan(self._at, queries, which, radii), self._keys_at)
+        return self._hits(scan(self._at, queries, which, radii))
+
+    def _hits(self, packed: NDArray[np.uint64]) -> Hits:
+        """Hits on entries as hits on all their keys, sorted."""
+        entries = self.entries
+        if not len(packed) or not len(entries.more_keys):
+            return Hits(*unpacked(packed, self._keys_at))
+        if self._further is None:  # at the first hit, not when a segment is opened
+            further = FurtherKeys.over(entries.keys, entries.more_keys, entries.more_entries)
+            object.__setattr__(self, "_further", further)
+        assert self._further is not None
+        return self._further.hits(packed, entries.key_range())
 
     def _way(self, radius: int, single: bool) -> _Way | None:
         """How to search the tables for a radius; None where the flat scan is faster."""
@@ -250,7 +255,7 @@ class Block:
                 self._ways[radius, single] = None
             else:
                 plan = make_plan(self.widths, radius)
-                budget = int(_PATIENCE * flat_ns(entries, queries))
+                budget = _budget_ns(expected_ns(self.widths, radius, entries), entries, queries)
                 self._ways[radius, single] = _Way(plan, describe(self.tables, plan), budget)
         return self._ways[radius, single]
 
@@ -267,3 +272,9 @@ class Block:
         kept = hits[~np.isin((hits >> QUERY_SHIFT).astype(np.int64), left)]
         rest = scan(self._at, queries, left, np.full(len(left), radius))
         return np.concatenate([kept, rest])
+
+
+def _budget_ns(expected: float, entries: int, queries: int) -> int:
+    """Time after which a query leaves the tables, in nanoseconds."""
+    flat = flat_ns(entries, queries)
+    return int(max(_LEAST_PATIENCE * flat, min(3 * expected, _MOST_PATIENCE * flat)))

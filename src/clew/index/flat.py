@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from clew.index.compiled import kernel
 from clew.index.machine import bit_count, hashes_within, load_u64, lowest_bit, prefetch
+from clew.index.sorting import sort_kernel
 
 # A hit is one number, so that sorting hits sorts them by query, then distance, then entry.
 DISTANCE_SHIFT = np.uint64(32)
@@ -127,7 +128,7 @@ def _count_distances(base: Any, entries: Any, queries: Any, which: Any) -> Any:
 @kernel
 def _unpacked(packed: Any, keys: Any) -> Any:
     """Kernel of :func:`unpacked`."""
-    packed = np.sort(packed)
+    packed = sort_kernel(packed)
     query = np.empty(packed.size, np.int64)
     key = np.empty(packed.size, np.int64)
     distance = np.empty(packed.size, np.int16)

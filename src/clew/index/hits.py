@@ -8,6 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from clew.index.sorting import sorted_numbers
+
+_DISTANCES = 257
+
 
 @dataclass(frozen=True)
 class Hits:
@@ -42,9 +46,7 @@ class Hits:
         query = np.concatenate([part.query for part in found])
         key = np.concatenate([part.key for part in found])
         distance = np.concatenate([part.distance for part in found])
-        rank = query * np.int64(257) + distance
-        order = np.lexsort((key, rank))
-        return cls(query[order], key[order], distance[order])
+        return cls(*_sorted(query, key, distance))
 
     @classmethod
     def joined(cls, parts: Sequence[Hits]) -> Hits:
@@ -69,3 +71,21 @@ class Hits:
         place = np.arange(len(self)) - np.repeat(starts, lengths)
         kept = place < k
         return Hits(self.query[kept], self.key[kept], self.distance[kept])
+
+
+def _sorted(
+    query: NDArray[np.int64], key: NDArray[np.int64], distance: NDArray[np.int16]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int16]]:
+    """The three columns sorted by query, distance, key."""
+    rank = query * np.int64(_DISTANCES) + distance
+    least = int(key.min())
+    bits = (int(key.max()) - least).bit_length()
+    if int(rank.max()).bit_length() + bits > 64:
+        order = np.lexsort((key, rank))
+        return query[order], key[order], distance[order]
+    shift = np.uint64(bits)
+    packed = sorted_numbers((rank.astype(np.uint64) << shift) | (key - least).astype(np.uint64))
+    rank = (packed >> shift).astype(np.int64)
+    key = (packed & np.uint64((1 << bits) - 1)).astype(np.int64) + least
+    query = rank // _DISTANCES
+    return query, key, (rank - query * _DISTANCES).astype(np.int16)

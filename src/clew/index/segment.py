@@ -295,8 +295,8 @@ class Segment:
             if self._verified and not again:
                 return
             self._verified = False
-            status = self.path.stat() if self.path.exists() else self._status
             started = time.time()
+            status = self._present_status()
 
             def fits(name: str) -> bool:
                 return checksum(self._arrays[name]) == self._sums[name]
@@ -309,7 +309,14 @@ class Segment:
             if damaged:
                 raise self._damaged(f"is damaged in {', '.join(damaged)}")
             self._verified = True
-            self._note(status, started)
+            if status is not None:
+                self._note(status, started)
+
+    def _present_status(self) -> os.stat_result | None:
+        try:
+            return self.path.stat()
+        except FileNotFoundError:
+            return None  # compacted away while it is open
 
     @property
     def _note_path(self) -> Path:

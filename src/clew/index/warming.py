@@ -15,10 +15,12 @@ def warm() -> None:
     Importing the package compiles nothing; the first calls would. Once in a cache that Numba can
     write (beside the package, or in ``NUMBA_CACHE_DIR``), the code is only loaded.
     """
-    count = LEAST_ENTRIES_FOR_TABLES
+    count = LEAST_ENTRIES_FOR_TABLES + 10
     hashes = np.random.default_rng(0).integers(0, 1 << 64, (count, 4), np.uint64)
     checksum(hashes)
+    hashes[-9:] = hashes[0]
     block = Block.with_tables(np.arange(count), hashes, threads=1)
+    Block.flat(np.arange(2), hashes[:2]).search(hashes[:2], np.arange(2), 31)
     queries, both = hashes[:2], np.arange(2)
     block.search(queries, both[:1], 31)
     block.search(queries, both, 256)
