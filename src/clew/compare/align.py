@@ -45,7 +45,7 @@ class FrameHits:
     def __len__(self) -> int:
         return len(self.first)
 
-    def where(self, keep: NDArray[np.bool_]) -> FrameHits:
+    def where(self, keep: NDArray[np.bool_] | NDArray[np.int64]) -> FrameHits:
         """The hits that ``keep`` selects."""
         return FrameHits(
             self.first[keep],
@@ -139,6 +139,7 @@ def _spans_at(hits: FrameHits, offset: float) -> list[Span]:
     breaks = np.flatnonzero(start[order][1:] > reach[:-1] + _LONGEST_GAP) + 1
     spans = []
     for group in np.split(order, breaks):
+        nearest = _nearest_of_each_frame(hits.where(group))
         first_start, first_end = float(start[group].min()), float(end[group].max())
         spans.append(
             Span(
@@ -146,11 +147,18 @@ def _spans_at(hits: FrameHits, offset: float) -> list[Span]:
                 first_end=first_end,
                 second_start=max(0.0, first_start + offset),
                 second_end=max(0.0, first_end + offset),
-                distance=round(float(hits.distance[group].mean()), 1),
-                frames=len(np.unique(hits.first[group])),
+                distance=round(float(np.mean(nearest)), 1),
+                frames=len(nearest),
             )
         )
     return spans
+
+
+def _nearest_of_each_frame(hits: FrameHits) -> NDArray[np.int16]:
+    """For each distinct frame of the first film, the distance of the nearest that agrees."""
+    order = np.lexsort((hits.distance, hits.first))
+    _, where = np.unique(hits.first[order], return_index=True)
+    return hits.distance[order][where]
 
 
 def _explained(hits: FrameHits, spans: list[Span]) -> NDArray[np.bool_]:
