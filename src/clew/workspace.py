@@ -7,6 +7,7 @@ with one workspace at a time.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from functools import cached_property
 from pathlib import Path
@@ -108,9 +109,18 @@ class Workspace:
 
     def _claim(self, *, create: bool) -> None:
         """Make the folder, or see that it is a workspace of a version known here."""
+        try:
+            self._make_or_check(create=create)
+        except OSError as error:
+            raise WorkspaceError(
+                f"{self.folder} cannot be used as a workspace ({error.strerror}). Name another "
+                "folder with --workspace, one that you may write to."
+            ) from error
+
+    def _make_or_check(self, *, create: bool) -> None:
         mark = self.folder / _MARK
         if mark.exists():
-            found = json.loads(mark.read_text(encoding="utf-8")).get("format")
+            found = _format(mark)
             if found != FORMAT:
                 raise WorkspaceError(
                     f"The workspace {self.folder} has format {found}, this Clew knows {FORMAT}. "
@@ -122,16 +132,20 @@ class Workspace:
                 f"There is no workspace in {self.folder}. Make one with `clew scan FOLDER`, or "
                 "name another with --workspace."
             )
-        if self.folder.exists() and any(self.folder.iterdir()):
+        fresh = mark.with_suffix(".new")
+        # A mark not yet in its place is another process's, or a dead one's.
+        others = self.folder.exists() and any(file != fresh for file in self.folder.iterdir())
+        if others and not mark.exists():
             raise WorkspaceError(
                 f"{self.folder} holds other files; a workspace wants a folder of its own. Name a "
                 "new or empty one with --workspace."
             )
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder.chmod(0o700)
-        fresh = mark.with_suffix(".new")
         fresh.write_text(json.dumps({"format": FORMAT}) + "\n", encoding="utf-8")
-        fresh.replace(mark)
+        # Another process that made the same workspace at once may have moved it already.
+        with contextlib.suppress(FileNotFoundError):
+            fresh.replace(mark)
 
     def _connect(self) -> None:
         url = self.settings.database_url
@@ -144,3 +158,13 @@ class Workspace:
             del connections["default"]  # made for another workspace, or for none
         with alone(Lock.MIGRATE):
             call_command("migrate", verbosity=0, interactive=False)
+
+
+def _format(mark: Path) -> object:
+    try:
+        return json.loads(mark.read_text(encoding="utf-8"))["format"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise WorkspaceError(
+            f"{mark} is damaged. If the folder is a workspace, write "
+            f"{json.dumps({'format': FORMAT})} into that file."
+        ) from error

@@ -42,7 +42,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
         partly: whether only part of it could be read; ``notes`` say which.
         notes: what was damaged, left out or odd, for people.
         in_vault: whether its original has been contributed.
-        places: where it was found, at least one.
+        places: where it was found; none when all of them hold other content now.
         left_out: matches beyond the most that are kept for one media.
     """
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import UTC, datetime
 
 import msgspec
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Func, IntegerField, Sum
 from django.utils import timezone
 
 from clew import __version__
@@ -19,6 +19,7 @@ from clew.records.readings import SEPARATOR
 from clew.signals.reading import Outcome
 from clew.signals.registry import signals
 
+_NOWHERE = "no longer where it was found: there is other content now"
 _TROUBLED = (Outcome.UNREADABLE.value, Outcome.PARTLY.value)
 
 
@@ -73,7 +74,7 @@ def items(media_ids: list[int]) -> dict[int, Item]:
             duration=media.duration,
             quality=quality.get(media.pk),
             partly=media.outcome == Outcome.PARTLY.value,
-            notes=tuple(media.notes),
+            notes=(*media.notes, *([] if places[media.pk] else [_NOWHERE])),
             in_vault=media.pk in stored,
             places=tuple(places[media.pk]),
             left_out=media.matches_left_out,
@@ -87,6 +88,14 @@ def _qualities(media_ids: list[int] | None = None) -> dict[int, int]:
     if media_ids is not None:
         rows = rows.filter(media__in=media_ids)
     return dict(rows.values_list("media_id", "quality"))
+
+
+_MEMBER = Func(
+    F("path"),
+    template="position('\\x00'::bytea IN %(expressions)s)",
+    output_field=IntegerField(),
+)
+"""Where in its path the name of a member begins; 0 for what is no member of an archive."""
 
 
 class _Groups:
@@ -188,7 +197,12 @@ def _figures(folder: bytes | None, groups: tuple[Group, ...]) -> Figures:
         Sighting.objects.all() if folder is None else Sighting.objects.filter(folder__path=folder)
     )
     outcomes = dict(rows.values_list("outcome").annotate(n=Count("pk")))
-    whole = rows.filter(Q(modified_ns__isnull=False) | Q(outcome=Outcome.UNREADABLE.value))
+    inside = Func(
+        F("path"),
+        template="position('\\x00'::bytea IN %(expressions)s)",
+        output_field=IntegerField(),
+    )
+    whole = rows.annotate(inside=inside).filter(inside=0)
     media = Media.objects.filter(sightings__in=rows).distinct()
     types = dict(
         media.exclude(outcome=Outcome.UNREADABLE.value)

@@ -14,10 +14,6 @@ from rich.table import Table
 
 from clew import __version__
 from clew.cli.output import Exit, JsonOption, WorkspaceOption, answer, clean, people
-from clew.media.limits import Limits
-from clew.settings import Settings, SettingsError, declarations
-from clew.signals.confined import ConfinedReader
-from clew.signals.registry import signals
 
 _LAYERS = {
     "limits": "the system's resource limits",
@@ -112,6 +108,9 @@ _CHECKS: tuple[tuple[str, Callable[[], str]], ...] = (
 
 
 def _confinement() -> list[Check]:
+    from clew.media.limits import Limits
+    from clew.signals.confined import ConfinedReader
+
     try:
         with ConfinedReader(1, Limits()) as reader:
             layers = reader.layers
@@ -129,6 +128,8 @@ def _confinement() -> list[Check]:
 
 
 def _signals() -> list[Check]:
+    from clew.signals.registry import signals
+
     return [
         Check(
             f"signal: {signal.name}",
@@ -141,6 +142,8 @@ def _signals() -> list[Check]:
 
 
 def _settings(workspace: Path | None) -> dict[str, str]:
+    from clew.settings import Settings, SettingsError, declarations
+
     try:
         settings = Settings.from_environment()
     except SettingsError as error:

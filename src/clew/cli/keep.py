@@ -7,20 +7,19 @@ from typing import Annotated
 
 import typer
 
-from clew.cli.logging import start_log
 from clew.cli.output import (
     Exit,
     JsonOption,
     WorkspaceOption,
     answer,
+    aside,
     clean,
     explained,
     fail,
+    path_text,
     people,
     size_in_words,
 )
-from clew.intake.contribute import contribute as put_in
-from clew.workspace import Workspace
 
 
 def contribute(
@@ -38,13 +37,18 @@ def contribute(
 
       clew contribute clip.mp4 still.jpg --json
     """
-    with explained(), Workspace.open(workspace) as opened:
-        start_log(opened.folder, opened.settings.log_level)
-        done = put_in(opened, files)
+    with explained():
+        from clew.cli.logging import start_log
+        from clew.intake.contribute import contribute as put_in
+        from clew.workspace import Workspace
+
+        with Workspace.open(workspace) as opened, aside.status("storing and verifying …"):
+            start_log(opened.folder, opened.settings.log_level)
+            done = put_in(opened, files)
     if json:
         answer([vars(one) for one in done])
     for one in [] if json else done:
-        name = clean(str(one.path))
+        name = clean(path_text(one.path))
         if one.problem:
             line = f"NOT stored: {name}: {clean(one.problem)}"
         else:
@@ -61,7 +65,7 @@ def sample(
         Path | None,
         typer.Option("--truth", help="Also write what is a copy of what, as JSON, to this file."),
     ] = None,
-    pictures: Annotated[int, typer.Option(min=1, max=500, help="Distinct pictures.")] = 24,
+    pictures: Annotated[int, typer.Option(min=4, max=500, help="Distinct pictures.")] = 24,
     clips: Annotated[int, typer.Option(min=0, max=100, help="Distinct clips.")] = 6,
     seed: Annotated[int, typer.Option(help="The same seed makes the same pictures.")] = 7,
 ) -> None:
@@ -81,4 +85,4 @@ def sample(
             made = make_collection(folder, seed, pictures, clips, truth_file=truth)
     except (OSError, ValueError) as error:
         fail(str(error))
-    people.print(f"{len(made.files)} files in {clean(str(folder))}", markup=False)
+    people.print(f"{len(made.files)} files in {clean(path_text(folder))}", markup=False)

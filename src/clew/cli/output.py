@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime
+from contextlib import contextmanager, suppress
 from enum import IntEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -15,16 +15,9 @@ import msgspec
 import typer
 from rich.console import Console
 
-from clew.intake.triage import ScanError
-from clew.media.pool import ConfinementError
-from clew.postgres import PostgresError
-from clew.settings import SettingsError
-from clew.vault.errors import VaultError
-from clew.workspace import WorkspaceError
-
-people = Console(highlight=False)
+people = Console(highlight=False, emoji=False)
 """For what people read on standard output."""
-aside = Console(stderr=True, highlight=False)
+aside = Console(stderr=True, highlight=False, emoji=False)
 """For progress and complaints, so that standard output can be piped."""
 
 
@@ -54,22 +47,28 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON, for ma
 
 
 def answer(content: Any) -> None:
-    """Print something for machines: JSON on standard output."""
-    json.dump(
-        msgspec.to_builtins(content, enc_hook=_as_text), sys.stdout, ensure_ascii=False, indent=2
-    )
-    sys.stdout.write("\n")
+    """Print something for machines: JSON in UTF-8 on standard output, whatever the terminal."""
+    simple = msgspec.to_builtins(content, enc_hook=_as_text)
+    written = json.dumps(simple, ensure_ascii=False, indent=2) + "\n"
+    sys.stdout.flush()
+    sys.stdout.buffer.write(written.encode("utf-8", "replace"))
+    sys.stdout.buffer.flush()
 
 
 def _as_text(value: object) -> str:
-    if isinstance(value, (Path, datetime)):
-        return str(value)
+    if isinstance(value, Path):
+        return path_text(value)
     raise TypeError(type(value).__name__)
+
+
+def path_text(path: Path) -> str:
+    """A path as text; bytes in it that are no text come out as the replacement character."""
+    return os.fsencode(path).decode("utf-8", "replace")
 
 
 def fail(message: str) -> NoReturn:
     """End with a complaint that says what to do."""
-    aside.print(f"[red]clew:[/red] {_plain(message)}", soft_wrap=True)
+    aside.print(f"[red]clew:[/red] {plain(message)}", soft_wrap=True)
     raise typer.Exit(Exit.CANNOT_TELL)
 
 
@@ -78,18 +77,56 @@ def explained() -> Iterator[None]:
     """Turn the errors that people can do something about into complaints."""
     try:
         yield
-    except (
+    except BrokenPipeError:
+        # Whoever read our output has seen enough. Python would complain again when it ends.
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(Exit.FOUND) from None
+    except _expected() as error:
+        fail(_in_words(error))
+
+
+def _expected() -> tuple[type[Exception], ...]:
+    # Imported only once something went wrong: the commands' help must not wait for decoders.
+    from django.db import DatabaseError, InterfaceError
+
+    from clew.intake.triage import ScanError
+    from clew.media.pool import ConfinementError
+    from clew.postgres import PostgresError
+    from clew.settings import SettingsError
+    from clew.vault.errors import VaultError
+    from clew.workspace import WorkspaceError
+
+    return (
         WorkspaceError,
         PostgresError,
         ConfinementError,
         ScanError,
         SettingsError,
         VaultError,
-    ) as error:
-        fail(str(error))
+        DatabaseError,
+        InterfaceError,
+        OSError,
+    )
 
 
-def _plain(text: str) -> str:
+def _in_words(error: Exception) -> str:
+    from django.db import DatabaseError, InterfaceError
+
+    if isinstance(error, (DatabaseError, InterfaceError)):
+        said = str(error).strip().splitlines() or [type(error).__name__]
+        full = "No space left" in str(error)
+        return (
+            f"the database gave up: {said[0]}. "
+            + ("Free some space, then run" if full else "Run")
+            + " the same command again: what was reported done is stored"
+        )
+    if isinstance(error, OSError):
+        return f"{error.filename or 'the disk'}: {error.strerror or error}"
+    return str(error)
+
+
+def plain(text: str) -> str:
     """Text that rich must not take for markup, nor a terminal for commands."""
     from rich.markup import escape
 
@@ -112,6 +149,12 @@ def size_in_words(count: float) -> str:
 
 def clock(seconds: float) -> str:
     """Seconds for people: 3:05.2 or 1:02:03."""
-    minutes, rest = divmod(seconds, 60)
-    hours, minutes = divmod(int(minutes), 60)
-    return f"{hours}:{minutes:02d}:{rest:02.0f}" if hours else f"{minutes}:{rest:04.1f}"
+    tenths = round(seconds * 10)
+    minutes, rest = divmod(tenths, 600)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest // 10:02d}" if hours else f"{minutes}:{rest / 10:04.1f}"
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number with its noun: 1 file, 2 files."""
+    return f"{number} {one if number == 1 else many or one + 's'}"

@@ -8,25 +8,22 @@ from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
-from clew.casework.findings import Findings
-from clew.casework.gather import gather
-from clew.cli.logging import start_log
+from clew.cli.findings import print_findings
 from clew.cli.output import (
     Exit,
     JsonOption,
     WorkspaceOption,
     answer,
     aside,
-    clean,
+    counted,
     explained,
+    path_text,
     people,
+    plain,
     size_in_words,
 )
 from clew.intake import progress as told
-from clew.intake.triage import Scan
-from clew.workspace import Workspace
 
 
 class _Bar:
@@ -99,66 +96,43 @@ def scan(
 
       clew scan ~/Pictures --json | jq .figures
     """
-    with explained(), Workspace.open(workspace) as opened:
-        start_log(opened.folder, opened.settings.log_level)
-        started = time.monotonic()
-        with _Bar() as bar:
-            scanning = Scan(opened, folder, bar)
-            try:
-                done = scanning.run()
-            except KeyboardInterrupt:
-                bar.__exit__()
-                kept = scanning.progress
-                aside.print(
-                    f"Stopped. {kept.files_done} of {kept.files} files are stored; "
-                    "the same command goes on from there."
-                )
-                raise typer.Exit(Exit.STOPPED) from None
-        findings = gather()
-        if json:
-            answer(findings)
-            return
-        seconds = time.monotonic() - started
-        people.print(
-            f"[bold]{clean(str(folder))}[/bold]: {done.files} files, "
-            f"{size_in_words(done.bytes)}, in {seconds:.1f} s"
-            + (f" ({done.already} unchanged since an earlier scan)" if done.already else "")
-        )
-        print_findings(findings)
-        people.print(
-            f"\nMore: [bold]clew report[/bold] (a page to look at), "
-            f"[bold]clew export --json[/bold], [bold]clew find FILE[/bold]. "
-            f"Workspace: {clean(str(opened.folder))}"
-        )
+    with explained():
+        from clew.casework.gather import gather
+        from clew.cli.logging import start_log
+        from clew.intake.triage import Scan, check_folder
+        from clew.workspace import Workspace
 
-
-def print_findings(findings: Findings, most: int = 12) -> None:
-    """The summary and the largest groups, for people."""
-    figures = findings.figures
-    table = Table(show_header=False, box=None, padding=(0, 2))
-    for label, value in (
-        ("pictures, films, sounds", f"{figures.pictures}, {figures.films}, {figures.sounds}"),
-        ("byte for byte repeated", str(figures.repeated)),
-        ("connected media", f"{figures.connected} in {figures.groups} groups"),
-        ("read only in part", str(figures.partly)),
-        ("unreadable", str(figures.unreadable)),
-        ("other files", str(figures.other)),
-    ):
-        table.add_row(label, value)
-    people.print(table)
-    for group in findings.groups[:most]:
-        places = sum(len(item.places) for item in group.items)
-        kinds = sorted({link.match.kind.value for link in group.links}) or ["same file"]
-        people.print(
-            f"\n[bold]Group {group.number}[/bold]: {places} files, {len(group.items)} distinct "
-            f"({', '.join(kinds)})"
-        )
-        names = [place.path for item in group.items for place in item.places]
-        for name in names[:6]:
-            people.print(f"  {clean(name)}", soft_wrap=True, markup=False)
-        if len(names) > 6:
-            people.print(f"  … and {len(names) - 6} more")
-    if len(findings.groups) > most:
-        people.print(f"\n… and {len(findings.groups) - most} more groups")
-    if findings.groups:
-        people.print("\nEvery connection is a lead, not a finding: a person decides.")
+        check_folder(folder)
+        with Workspace.open(workspace) as opened:
+            start_log(opened.folder, opened.settings.log_level)
+            started = time.monotonic()
+            with _Bar() as bar:
+                scanning = Scan(opened, folder, bar)
+                try:
+                    done = scanning.run()
+                except KeyboardInterrupt:
+                    bar.__exit__()
+                    kept = scanning.progress
+                    aside.print(
+                        f"Stopped. {kept.files_done} of {counted(kept.files, 'file')} are stored; "
+                        "the same command goes on from there."
+                    )
+                    raise typer.Exit(Exit.STOPPED) from None
+            findings = gather()
+            if json:
+                answer(findings)
+                return
+            seconds = time.monotonic() - started
+            people.print(
+                f"[bold]{plain(path_text(folder))}[/bold]: {counted(done.files, 'file')}, "
+                f"{size_in_words(done.bytes)}, in {seconds:.1f} s"
+                + (f" ({done.already} unchanged since an earlier scan)" if done.already else ""),
+                soft_wrap=True,
+            )
+            print_findings(findings)
+            people.print(
+                "\nMore: [bold]clew report[/bold] (a page to look at), "
+                "[bold]clew export --json[/bold], [bold]clew find FILE[/bold]. "
+                f"Workspace: {plain(str(opened.folder))}",
+                soft_wrap=True,
+            )

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clew.casework.gather import gather
-from clew.cli.output import JsonOption, WorkspaceOption, answer, clean, explained, fail, people
+from clew.cli.findings import print_figures
+from clew.cli.output import (
+    JsonOption,
+    WorkspaceOption,
+    answer,
+    aside,
+    clean,
+    explained,
+    fail,
+    path_text,
+    people,
+    plain,
+)
 
-from clew.cli.scan import print_findings
-from clew.records.models import Media
-from clew.vault.errors import VaultError
-from clew.workspace import Workspace
+if TYPE_CHECKING:
+    from clew.workspace import Workspace
 
 
 def status(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
@@ -25,9 +35,14 @@ def status(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
 
       clew status --workspace ./case-17 --json
     """
-    with explained(), Workspace.open(workspace, create=False) as opened:
-        findings = gather()
-        waiting = Media.objects.filter(compared=False).count()
+    with explained():
+        from clew.casework.gather import gather
+        from clew.records.models import Media
+        from clew.workspace import Workspace
+
+        with Workspace.open(workspace, create=False) as opened:
+            findings = gather()
+            waiting = Media.objects.filter(compared=False).count()
         if json:
             answer(
                 {
@@ -38,17 +53,21 @@ def status(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
                 }
             )
             return
-        people.print(f"[bold]{clean(str(opened.folder))}[/bold]")
+        people.print(f"[bold]{plain(path_text(opened.folder))}[/bold]", soft_wrap=True)
         for folder in findings.folders:
-            people.print(f"  scanned: {clean(folder)}", markup=False, soft_wrap=True)
-        print_findings(findings, most=0)
+            people.print(f"  holds files of {clean(folder)}", markup=False, soft_wrap=True)
+        print_figures(findings)
         if waiting:
             people.print(f"{waiting} media wait for comparison: run the scan again to go on.")
+        if not findings.folders:
+            people.print("Nothing yet. Start with: clew scan FOLDER")
 
 
 def export(
     workspace: WorkspaceOption = None,
-    json: Annotated[bool, typer.Option("--json", help="As JSON (the only form so far).")] = True,
+    json: Annotated[  # noqa: ARG001 - said for the day when there is another form
+        bool, typer.Option("--json", help="As JSON, the only form so far.")
+    ] = True,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write to this file instead.")
     ] = None,
@@ -60,18 +79,35 @@ def export(
 
       clew export --json --output findings.json
     """
-    if not json:
-        fail("JSON is the only form so far: use `clew export --json`")
-    with explained(), Workspace.open(workspace, create=False):
-        findings = gather()
-    if output is None:
-        answer(findings)
-        return
-    import msgspec
+    with explained():
+        import msgspec
 
-    fresh = output.with_name(output.name + ".part")
-    fresh.write_bytes(msgspec.json.format(msgspec.json.encode(findings), indent=2) + b"\n")
-    fresh.replace(output)
+        from clew.casework.gather import gather
+        from clew.workspace import Workspace
+
+        with Workspace.open(workspace, create=False):
+            findings = gather()
+        if output is None:
+            answer(findings)
+            return
+        content = msgspec.json.format(msgspec.json.encode(findings), indent=2) + b"\n"
+        _write_whole(output, content)
+    people.print(f"Written: {clean(path_text(output.absolute()))}", soft_wrap=True, markup=False)
+
+
+def _write_whole(output: Path, content: bytes) -> None:
+    """Write a file that is there completely or not at all."""
+    try:
+        with tempfile.NamedTemporaryFile(dir=output.parent, prefix=".clew-", delete=False) as fresh:
+            try:
+                fresh.write(content)
+                fresh.close()
+                Path(fresh.name).replace(output)
+            except BaseException:
+                Path(fresh.name).unlink()
+                raise
+    except OSError as error:
+        fail(f"{path_text(output)} cannot be written ({error.strerror}); name another with -o")
 
 
 def report(
@@ -93,19 +129,29 @@ def report(
 
       clew report --with-pictures --output findings.html
     """
-    from clew.cli.report import write_report
+    with explained():
+        from clew.casework.gather import gather
+        from clew.cli.report import write_report
+        from clew.workspace import Workspace
 
-    with explained(), Workspace.open(workspace, create=False) as opened:
-        findings = gather()
-        pictures = _previews(opened) if with_pictures else None
-        try:
-            write_report(findings, output, pictures)
-        except OSError as error:
-            fail(f"{output} cannot be written ({error.strerror}); name another with --output")
-    people.print(f"Report: {clean(str(output.absolute()))}", soft_wrap=True, markup=False)
+        with Workspace.open(workspace, create=False) as opened:
+            findings = gather()
+            pictures = _previews(opened) if with_pictures else None
+            try:
+                with aside.status("writing the report …"):
+                    write_report(findings, output, pictures)
+            except OSError as error:
+                fail(
+                    f"{path_text(output)} cannot be written ({error.strerror}); "
+                    "name another with --output"
+                )
+    people.print(f"Report: {clean(path_text(output.absolute()))}", soft_wrap=True, markup=False)
 
 
 def _previews(workspace: Workspace) -> Callable[[int], bytes | None]:
+    from clew.records.models import Media
+    from clew.vault.errors import VaultError
+
     def preview(media: int) -> bytes | None:
         sha256 = Media.objects.values_list("sha256", flat=True).get(pk=media)
         try:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
-from django.db import transaction
 
 from clew.intake.matching import compare_waiting
 from clew.intake.progress import Progress
-from clew.intake.reading import read_one
-from clew.records.models import Folder, Media, Original
+from clew.intake.reading import open_regular, read_one
+from clew.records.folders import place_of
+from clew.records.models import Media, Original
 from clew.records.readings import Seen, store
-from clew.signals.confined import open_untouched
-from clew.signals.reading import Outcome, Reading
-from clew.vault.errors import VaultError
+from clew.signals.reading import Reading
+from clew.vault.errors import AlreadyStoredError, VaultError
 from clew.workspace import Workspace
 
 log = structlog.get_logger()
@@ -54,31 +54,29 @@ def contribute(workspace: Workspace, files: Iterable[Path]) -> list[Contributed]
 
 def _contribute_one(workspace: Workspace, path: Path) -> Contributed:
     try:
-        descriptor = open_untouched(os.fsencode(path.absolute()))
-        with os.fdopen(descriptor, "rb") as source:
-            reading = read_one(workspace, path)
+        real = path.resolve(strict=True)
+        with os.fdopen(open_regular(real), "rb") as source:
+            modified = os.fstat(source.fileno()).st_mtime_ns
+            reading = read_one(workspace, real)
             if reading.sha256 is None:
                 return Contributed(path, problem="; ".join(reading.notes) or "it cannot be read")
             stored = workspace.vault.put_original(source, reading.sha256.hex())
     except OSError as error:
-        return Contributed(path, problem=f"it cannot be opened ({error.strerror})")
+        return Contributed(path, problem=f"it cannot be opened ({error.strerror or error})")
     except VaultError as error:
         return Contributed(path, problem=str(error))
-    media = _record(workspace, path, reading)
-    if media is None:
-        return Contributed(path, stored.sha256, stored.size, stored.created)
-    with transaction.atomic():
+    media = _record(workspace, real, modified, reading)
+    if media is not None:
         Original.objects.get_or_create(media=media, defaults={"size": stored.size})
     log.info("contributed", sha256=stored.sha256, size=stored.size)
     return Contributed(path, stored.sha256, stored.size, stored.created)
 
 
-def _record(workspace: Workspace, path: Path, reading: Reading) -> Media | None:
-    """Record the sighting; a media of any kind, since somebody chose it."""
-    whole = path.absolute()
-    folder, _ = Folder.objects.get_or_create(path=os.fsencode(whole.parent))
+def _record(workspace: Workspace, path: Path, modified: int, reading: Reading) -> Media | None:
+    """Record the sighting, and what it holds as media when Clew can tell what it is."""
+    folder, place = place_of(os.fsencode(path))
     if reading.preview is not None and reading.sha256 is not None:
-        workspace.vault.put_derivative("preview", reading.sha256.hex(), reading.preview)
-    modified = whole.stat().st_mtime_ns
-    media = store(folder, [Seen(os.fsencode(whole.name), modified, reading)])
-    return media[0] if media and reading.outcome is not Outcome.OTHER else None
+        with contextlib.suppress(AlreadyStoredError):
+            workspace.vault.put_derivative("preview", reading.sha256.hex(), reading.preview)
+    media = store(folder, [Seen(place, modified, reading)])
+    return media[0] if media else None

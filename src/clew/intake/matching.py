@@ -47,6 +47,11 @@ class Subjects:
             self._known.popitem(last=False)
         return found
 
+    def forget(self, changed: Iterable[int]) -> None:
+        """Read these anew when they are asked for again."""
+        for pk in changed:
+            self._known.pop(pk, None)
+
     def _read(self, missing: list[int]) -> None:
         types = dict(Media.objects.filter(pk__in=missing).values_list("pk", "type"))
         rows: dict[int, list[StoredTrace]] = {pk: [] for pk in missing}
@@ -86,10 +91,12 @@ def compare_waiting(
         progress.media = Media.objects.filter(compared=False).count()
         watcher(progress)
         while True:
-            batch = list(Media.objects.filter(compared=False).order_by("id")[:_BATCH])
-            if not batch:
-                return
             with transaction.atomic():
+                # Locked: whoever reads more of one of these meanwhile has it compared once more.
+                waiting = Media.objects.select_for_update(no_key=True).filter(compared=False)
+                batch = list(waiting.order_by("id")[:_BATCH])
+                if not batch:
+                    return
                 progress.matches += _compare_batch(workspace, batch, subjects, thresholds)
             progress.media_done += len(batch)
             progress.media = max(progress.media, progress.media_done)
@@ -100,6 +107,7 @@ def _compare_batch(
     workspace: Workspace, batch: list[Media], subjects: Subjects, thresholds: Thresholds
 ) -> int:
     """Compare a batch with everything before it: each pair once, when its later media comes."""
+    subjects.forget(media.pk for media in batch)
     ours = [subject for subject, _ in subjects.get(media.pk for media in batch).values()]
     rows: list[StoredMatch] = []
     for media, near in zip(batch, _candidates(workspace, ours, thresholds), strict=True):
@@ -196,6 +204,13 @@ def _agreeing(
 ) -> list[tuple[int, Match]]:
     """Compare a subject with the media near it; those that agree, nearest first."""
     others = subjects.get(near)
+    if outdated := [
+        media
+        for media, hits in near.items()
+        if not others[media][1].keys() >= set(hits.key.tolist())
+    ]:
+        subjects.forget(outdated)  # more was read of them since they were remembered
+        others = subjects.get(near)
     found: list[tuple[int, Match]] = []
     for media, hits in near.items():
         other, places = others[media]

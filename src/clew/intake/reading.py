@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 from clew.media.limits import Limits
 from clew.media.pool import Reached
@@ -14,35 +17,63 @@ from clew.signals.reading import Outcome, Reading
 from clew.workspace import Workspace
 
 
+class Listener(Protocol):
+    """Who is told how far the reading of a file is."""
+
+    def __call__(self, path: Path, reached: Reached) -> None:
+        """Called often; must be quick."""
+
+
 def limits_of(settings: Settings) -> Limits:
     """What reading one file may cost, as the operator set it."""
     return Limits(memory=settings.memory_limit, seconds_without_progress=settings.time_limit)
 
 
-def read_files(settings: Settings, paths: Sequence[Path]) -> list[Reading]:
+def open_regular(path: Path) -> int:
+    """Open a file for reading without waiting, leaving its times alone.
+
+    Raises:
+        OSError: when it cannot be opened, or is a folder, a pipe or a device.
+    """
+    descriptor = open_untouched(os.fsencode(path))
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return descriptor
+    os.close(descriptor)
+    raise OSError(errno.EINVAL, "it is not a regular file", str(path))
+
+
+def read_files(
+    settings: Settings, paths: Sequence[Path], listener: Listener | None = None
+) -> list[Reading]:
     """Read files, each to one reading; what is wrong with one is in its notes.
 
     Members of archives are not told; scan an archive to see inside.
+
+    Args:
+        settings: limits, and how many are read at once.
+        paths: the files.
+        listener: told how far each is.
     """
     readings: dict[int, Reading] = {}
     opened = []
     for number, path in enumerate(paths):
         try:
-            descriptor = open_untouched(os.fsencode(path.absolute().resolve()))
+            descriptor = open_regular(path.resolve(strict=True))
             size = os.fstat(descriptor).st_size
             name = os.fsencode(path.name).decode("utf-8", "replace")
             opened.append(Opened(number, descriptor, name, size))
         except OSError as error:
-            note = f"it cannot be opened ({error.strerror})"
+            note = f"it cannot be opened ({error.strerror or error})"
             readings[number] = Reading(size=0, outcome=Outcome.UNREADABLE, notes=[note])
     if opened:
         workers = min(settings.workers, len(opened))
         with ConfinedReader(workers, limits_of(settings)) as reader:
-            readings |= {
-                number: event
-                for number, event in reader.read(opened)
-                if not isinstance(event, Reached) and not event.member
-            }
+            for number, event in reader.read(opened):
+                if not isinstance(event, Reached):
+                    if not event.member:
+                        readings[number] = event
+                elif listener is not None:
+                    listener(paths[number], event)
     return [readings[number] for number in range(len(paths))]
 
 

@@ -12,7 +12,7 @@ from django.db import connection
 from clew.records.models import Folder
 from clew.records.readings import Seen, store
 from clew.signals.reading import Reading
-from clew.vault.errors import VaultError
+from clew.vault.errors import AlreadyStoredError, VaultError
 from clew.vault.store import Vault
 
 _BATCH_READINGS = 64
@@ -34,8 +34,10 @@ class Batch:
 class Storing:
     """Stores readings of one folder in batches, in the order in which they came.
 
-    A batch is one transaction; its previews are in the vault before it commits. Use as a context
-    manager: leaving it waits until everything handed over is stored, also after an exception.
+    A batch is one transaction; its previews are in the vault before it commits. When one cannot be
+    stored, none after it is: a file's last reading, which says that it was read to the end, must
+    not get in without those before it. Use as a context manager: leaving it waits until everything
+    handed over is stored, also after an exception.
 
     Args:
         folder: where the readings come from.
@@ -51,6 +53,7 @@ class Storing:
         self._folder = folder
         self._vault = vault
         self._batch = Batch()
+        self._failed = False
         self._waiting: deque[Future[None]] = deque()
         # One thread, so that batches commit in order; several for the disk's own waits.
         self._thread = ThreadPoolExecutor(1, "storing")
@@ -100,8 +103,12 @@ class Storing:
         self._batch = Batch()
 
     def _store(self, batch: Batch) -> None:
+        if self._failed:
+            return
+        self._failed = True
         list(self._disk.map(self._keep_preview, [seen.reading for seen in batch.readings]))
         store(self._folder, batch.readings)
+        self._failed = False
         # Counted only now that it is committed.
         self.files += batch.files
         self.bytes += batch.bytes
@@ -111,6 +118,8 @@ class Storing:
             return
         try:
             self._vault.put_derivative("preview", reading.sha256.hex(), reading.preview)
+        except AlreadyStoredError:
+            pass  # the first one stays, even where this reading got further
         except VaultError as error:
             reading.notes.append(f"its preview could not be kept ({error})")
         reading.preview = None

@@ -8,8 +8,8 @@ with everything in the workspace. A scan that was stopped, however hard, goes on
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import structlog
@@ -21,8 +21,9 @@ from clew.intake.reading import limits_of
 from clew.intake.storing import Storing
 from clew.intake.walk import Entry, walk
 from clew.media.pool import Reached
+from clew.records.folders import below, take_over
 from clew.records.models import Folder, Sighting
-from clew.records.readings import Seen
+from clew.records.readings import SEPARATOR, Seen
 from clew.signals.confined import ConfinedReader, Opened, open_untouched
 from clew.signals.reading import Outcome, Reading
 from clew.workspace import Workspace
@@ -34,6 +35,16 @@ class ScanError(Exception):
     """The folder cannot be scanned at all; ``str(error)`` says why and what to do."""
 
 
+def check_folder(folder: Path) -> None:
+    """See that a folder can be scanned, before anything is made for it.
+
+    Raises:
+        ScanError: when it is missing, is no folder or cannot be reached.
+    """
+    if _identity(os.fsencode(folder)) is None:
+        raise ScanError(_no_folder(os.fsencode(folder)))
+
+
 class Scan:
     """One run of triage over one folder.
 
@@ -43,8 +54,7 @@ class Scan:
         watcher: shown progress.
 
     Raises:
-        ScanError: when the folder is missing, is no folder, or holds the workspace's own files
-            only.
+        ScanError: when the folder is missing, is no folder, or is part of the workspace.
     """
 
     def __init__(
@@ -52,14 +62,19 @@ class Scan:
     ) -> None:
         self._workspace = workspace
         self._root = os.path.realpath(os.fsencode(folder))
-        if not os.path.isdir(self._root):
-            raise ScanError(f"{os.fsdecode(folder)} is not a folder, or cannot be reached")
+        self._identity = _identity(self._root)
+        if self._identity is None:
+            raise ScanError(_no_folder(os.fsencode(folder)))
+        own = os.path.realpath(os.fsencode(workspace.folder))
+        if below(self._root).startswith(below(own)):
+            raise ScanError(f"{os.fsdecode(folder)} is part of the workspace, not of the evidence")
         self._watcher = watcher
         self.progress = Progress()
         self._bytes_already = 0
         self._limits = limits_of(workspace.settings)
         self._folder, _ = Folder.objects.get_or_create(path=self._root)
         self._files: dict[int, Entry] = {}
+        take_over(self._folder)
 
     def run(self) -> Progress:
         """Scan to the end.
@@ -69,9 +84,11 @@ class Scan:
 
         Raises:
             clew.media.pool.ConfinementError: when no decoding process can be started.
+            ScanError: when the folder disappears; what was read until then is stored.
         """
         log.info("scan started", folder=os.fsdecode(self._root))
         self._read_all(self._look())
+        take_over(self._folder)  # from a scan of a folder in this one that ran meanwhile
         self._show(Phase.COMPARING)
         compare_waiting(self._workspace, self.progress, self._watcher)
         Folder.objects.filter(pk=self._folder.pk).update(finished_at=timezone.now())
@@ -92,6 +109,7 @@ class Scan:
             ).values_list("path", "size", "modified_ns")
         }
         to_read = []
+        problems: set[bytes] = set()
         status = self._workspace.folder.stat()
         leave_out = frozenset({(status.st_dev, status.st_ino)})
         for entry in walk(self._root, leave_out):
@@ -99,12 +117,29 @@ class Scan:
             self.progress.bytes += entry.size
             if self.progress.files % 500 == 0:
                 self._watcher(self.progress)
+            if entry.problem:
+                problems.add(entry.path)
             if not entry.problem and known.get(entry.path) == (entry.size, entry.modified_ns):
                 self.progress.already += 1
                 self._bytes_already += entry.size
             else:
                 to_read.append(entry)
+        self._forget_solved(problems)
         return to_read
+
+    def _forget_solved(self, problems: set[bytes]) -> None:
+        """Take back the complaint about a folder that could not be listed, and now can."""
+        complaints = Sighting.objects.filter(
+            folder=self._folder, outcome=Outcome.UNREADABLE.value, modified_ns=None, media=None
+        ).values_list("pk", "path")
+        solved = [
+            pk
+            for pk, path in complaints
+            if bytes(path) not in problems
+            and SEPARATOR not in bytes(path)
+            and os.path.isdir(os.path.join(self._root, bytes(path)))
+        ]
+        Sighting.objects.filter(pk__in=solved).delete()
 
     def _read_all(self, entries: list[Entry]) -> None:
         self._show(Phase.READING)
@@ -141,10 +176,14 @@ class Scan:
             try:
                 descriptor = open_untouched(os.path.join(self._root, entry.path))
             except OSError as error:
+                if _identity(self._root) != self._identity:
+                    raise ScanError(
+                        f"{os.fsdecode(self._root)} disappeared during the scan (unplugged, "
+                        "unmounted?). What was read is stored: once the folder is back, the same "
+                        "command goes on from there."
+                    ) from error
                 problem = f"it cannot be opened ({error.strerror})"
-                # Without a time of change the next scan tries again.
-                untimed = replace(entry, modified_ns=None)
-                self._keep(storing, untimed, _unreadable(entry, problem))
+                self._keep(storing, entry, _unreadable(entry, problem))
                 continue
             self._files[number] = entry
             # Only for telling people; the process cannot open it, and it need not be text.
@@ -155,8 +194,33 @@ class Scan:
         if reading.outcome in (Outcome.UNREADABLE, Outcome.PARTLY):
             self.progress.troubled += 1
         completes = None if reading.member else entry.size
-        storing.add(Seen(entry.path, entry.modified_ns, reading), completes=completes)
+        # What could not even be hashed is tried again by the next scan: no time of change.
+        modified = entry.modified_ns if reading.sha256 is not None else None
+        storing.add(Seen(entry.path, modified, reading), completes=completes)
 
 
 def _unreadable(entry: Entry, problem: str) -> Reading:
     return Reading(size=entry.size, outcome=Outcome.UNREADABLE, notes=[problem])
+
+
+def _identity(folder: bytes) -> tuple[int, int] | None:
+    """Device and inode of a folder; None when it is none, or cannot be reached."""
+    try:
+        status = os.stat(folder)
+    except OSError:
+        return None
+    return (status.st_dev, status.st_ino) if stat.S_ISDIR(status.st_mode) else None
+
+
+def _no_folder(path: bytes) -> str:
+    name = os.fsdecode(path)
+    try:
+        os.stat(path)
+    except FileNotFoundError:
+        return f"there is no folder {name}"
+    except OSError as error:
+        return f"{name} cannot be reached ({error.strerror})"
+    return (
+        f"{name} is not a folder. Scan the folder it lies in, or ask about it alone: "
+        "`clew find FILE`, `clew compare FILE FILE`"
+    )

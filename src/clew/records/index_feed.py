@@ -5,22 +5,30 @@ wrote it. Transactions below a snapshot's horizon (``pg_snapshot_xmin``) have al
 trace can turn up behind it later; up to there the index is fed once. What lies at or above the
 horizon is asked for again at every search. So a committed trace is found by the very next query,
 in whatever order concurrent transactions commit.
+
+Transaction numbers mean something in one database only, so segments lie under its identity; and
+segments that know more than the database does, because that was restored from an older copy, are
+made anew, as damaged ones are.
 """
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
+import structlog
 from django.db import connection
 from numpy.typing import NDArray
 
 from clew.index import HammingIndex, Hits
+from clew.index.errors import IndexDamaged
 from clew.signals.registry import signals
 from clew.signals.space import Space
 
-_SEAL_FROM = 200_000
 _BATCH = 50_000
+
+log = structlog.get_logger()
 
 
 class FedIndex:
@@ -29,19 +37,19 @@ class FedIndex:
     Args:
         folder: where its segments lie; may be deleted at any time, they are made anew.
         space: whose traces it holds.
+        seal_from: so many new traces are sealed into a segment on disk.
     """
 
-    def __init__(self, folder: Path, space: Space) -> None:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    def __init__(self, folder: Path, space: Space, *, seal_from: int = 200_000) -> None:
+        self._folder = folder / _database_identity()
         self._space = space
-        self._index = HammingIndex.open(folder)
+        self._seal_from = seal_from
         self._sources = [
             (signal.name, signal.version, signal.usable_quality)
             for signal in signals().values()
             if signal.space == space
         ]
-        self._upto = self._index.covered_upto
-        self._unsealed = 0
+        self._open()
 
     def __len__(self) -> int:
         return len(self._index)
@@ -56,6 +64,33 @@ class FedIndex:
         Returns:
             Hits whose keys are ids of ``StoredTrace``.
         """
+        try:
+            return self._search(queries, radius)
+        except (IndexDamaged, FileNotFoundError) as damage:
+            log.warning("index repaired", damage=str(damage))
+            self._repair()
+            return self._search(queries, radius)
+
+    def _open(self) -> None:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            self._use(HammingIndex.open(self._folder))
+        except IndexDamaged as damage:
+            log.warning("index repaired", damage=str(damage))
+            self._repair()
+
+    def _repair(self) -> None:
+        """Take out what is damaged; the next search feeds it again."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        index, _ = HammingIndex.repair(self._folder)
+        self._use(index)
+
+    def _use(self, index: HammingIndex) -> None:
+        self._index = index
+        self._upto = index.covered_upto
+        self._unsealed = 0
+
+    def _search(self, queries: NDArray[np.uint8], radius: int) -> Hits:
         recent = self._catch_up()
         hits = self._index.search(queries, radius)
         return Hits.merged([hits, recent.search(queries, radius)]) if len(recent) else hits
@@ -63,15 +98,19 @@ class FedIndex:
     def _catch_up(self) -> HammingIndex:
         """Feed what is settled; return what is committed but not settled yet."""
         with connection.cursor() as cursor:
-            # One statement, one snapshot: the horizon and the rows belong together.
+            # Asked for first: the rows are read by later snapshots, which can only see more.
             cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
             (horizon,) = cursor.fetchone()
+        if horizon < self._upto:
+            log.warning("index made anew", reason="it is newer than the database")
+            shutil.rmtree(self._folder)
+            self._open()
         if horizon > self._upto:
             for keys, hashes in self._rows(self._upto, horizon):
                 self._index.add(keys, hashes)
                 self._unsealed += len(keys)
             self._upto = horizon
-            if self._unsealed >= _SEAL_FROM:
+            if self._unsealed >= self._seal_from:
                 self._index.seal(horizon)
                 self._unsealed = 0
         recent = HammingIndex()
@@ -105,3 +144,14 @@ class FedIndex:
             hashes = np.array([self._space.indexed(bytes(row[1])) for row in rows], np.uint8)
             batches.append((keys, hashes))
             last = int(keys[-1])
+
+
+def _database_identity() -> str:
+    """What no other database has: of the server, and of the database in it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT system_identifier || '-' || oid FROM pg_control_system(), pg_database "
+            "WHERE datname = current_database()"
+        )
+        (identity,) = cursor.fetchone()
+    return str(identity)

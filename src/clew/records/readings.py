@@ -40,10 +40,10 @@ def store(folder: Folder, batch: Sequence[Seen]) -> list[Media]:
     """Store a batch of readings in one transaction.
 
     A place seen before is brought up to date, never doubled; a media known before keeps what was
-    read of it and gains what is new.
+    read of it, gains what is new, and is then compared again.
 
     Returns:
-        The media of the batch, in the order of those readings that have one.
+        The media of the batch, each once, oldest first.
     """
     with transaction.atomic():
         media = _store_media([seen.reading for seen in batch])
@@ -61,7 +61,13 @@ def _holds_media(reading: Reading) -> bool:
 
 
 def _store_media(readings: Iterable[Reading]) -> dict[bytes, Media]:
-    by_hash = {r.sha256: r for r in readings if r.sha256 is not None and _holds_media(r)}
+    by_hash: dict[bytes, Reading] = {}
+    for reading in readings:
+        if reading.sha256 is not None and _holds_media(reading):
+            other = by_hash.setdefault(reading.sha256, reading)
+            # One content, read twice: a reading may have been cut short.
+            if len(reading.traces) > len(other.traces):
+                by_hash[reading.sha256] = reading
     Media.objects.bulk_create(
         [_as_media(sha256, reading) for sha256, reading in sorted(by_hash.items())],
         ignore_conflicts=True,
@@ -69,8 +75,32 @@ def _store_media(readings: Iterable[Reading]) -> dict[bytes, Media]:
     media = {
         bytes(m.sha256): m for m in Media.objects.filter(sha256__in=list(by_hash)).order_by("id")
     }
-    _store_traces(media, by_hash)
+    for sha256 in _store_traces(media, by_hash):
+        _read_better(media[sha256], by_hash[sha256])
     return media
+
+
+def _read_better(media: Media, reading: Reading) -> None:
+    """Bring a media up to date of which more could be read than before."""
+    fresh = _as_media(bytes(media.sha256), reading)
+    for name in _FACTS:
+        setattr(media, name, getattr(fresh, name))
+    media.compared = False
+    media.save(update_fields=[*_FACTS, "compared"])
+
+
+_FACTS = (
+    "type",
+    "format",
+    "width",
+    "height",
+    "duration",
+    "frame_rate",
+    "codecs",
+    "outcome",
+    "notes",
+)
+"""What reading says of a media, apart from its bytes."""
 
 
 def _as_media(sha256: bytes, reading: Reading) -> Media:
@@ -89,15 +119,22 @@ def _as_media(sha256: bytes, reading: Reading) -> Media:
     )
 
 
-def _store_traces(media: dict[bytes, Media], readings: dict[bytes, Reading]) -> None:
-    """Store the traces that are new for their signal and version."""
+def _store_traces(media: dict[bytes, Media], readings: dict[bytes, Reading]) -> list[bytes]:
+    """Store the traces that are new for their signal and version.
+
+    Returns:
+        Hashes of the media that had traces before and have more now.
+    """
     known = set(
         StoredTrace.objects.filter(media__in=list(media.values()), ordinal=0).values_list(
             "media_id", "signal", "version"
         )
     )
+    read_before = {media for media, _, _ in known}
     rows: list[tuple[int, str, int, int, Feature]] = []
+    richer: list[bytes] = []
     for sha256, one in media.items():
+        had = len(rows)
         counts: dict[tuple[str, int], int] = {}
         for trace in readings[sha256].traces:
             if (one.pk, trace.signal, trace.version) in known:
@@ -105,7 +142,10 @@ def _store_traces(media: dict[bytes, Media], readings: dict[bytes, Reading]) -> 
             ordinal = counts.get((trace.signal, trace.version), 0)
             counts[trace.signal, trace.version] = ordinal + 1
             rows.append((one.pk, trace.signal, trace.version, ordinal, trace.feature))
+        if one.pk in read_before and len(rows) > had:
+            richer.append(sha256)
     _insert_traces(rows)
+    return richer
 
 
 _INSERT_TRACES = """
@@ -155,7 +195,8 @@ def _store_sightings(folder: Folder, batch: Sequence[Seen], media: dict[bytes, M
             media=media.get(reading.sha256) if holds and reading.sha256 else None,
         )
     Sighting.objects.bulk_create(
-        rows.values(),
+        # In one order for all, so that two scans of one place wait for each other, not both.
+        [rows[place] for place in sorted(rows)],
         batch_size=1000,
         update_conflicts=True,
         unique_fields=["folder", "path"],

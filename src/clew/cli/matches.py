@@ -1,0 +1,129 @@
+"""Reading files with progress, and matches in words; what ``compare`` and ``find`` share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from clew.casework.find import Found
+from clew.cli.output import aside, clean, clock, path_text, people, plain, size_in_words
+from clew.compare.calibration import Thresholds, says
+from clew.compare.evidence import Match, MatchKind
+from clew.compare.subject import Subject
+from clew.intake.reading import read_files
+from clew.media.kind import MediaType
+from clew.media.pool import Reached
+from clew.settings import Settings
+from clew.signals.reading import Outcome, Reading
+
+
+def read_with_progress(settings: Settings, paths: Sequence[Path]) -> list[Reading]:
+    """Read files, telling on the side how far each is: films take their time."""
+    far: dict[Path, str] = {}
+    with aside.status("starting the decoders …") as status:
+
+        def show(path: Path, reached: Reached) -> None:
+            if reached.phase == "film":
+                far[path] = f"{clock(reached.position)} of film"
+            elif reached.phase == "bytes":
+                far[path] = size_in_words(reached.position)
+            parts = [f"{plain(path_text(p))} ({words})" for p, words in far.items()]
+            status.update(f"reading {', '.join(parts)}" if parts else "reading …")
+
+        return read_files(settings, paths, show)
+
+
+def print_found(found: Sequence[Found], asked: str) -> None:
+    """What ``find`` found, each with its places and the evidence."""
+    for one in found:
+        names = [f"{place.folder}/{place.path}" for place in one.item.places]
+        title = plain(names[0]) if names else f"media {one.item.id}, {plain(one.item.notes[-1])}"
+        people.print(f"[bold]{title}[/bold]", soft_wrap=True)
+        for name in names[1:]:
+            people.print(f"  also {clean(name)}", soft_wrap=True, markup=False)
+        print_match(one.match, asked, names[0] if names else "the other")
+
+
+def print_match(match: Match, first: str, second: str) -> None:
+    """One match with its evidence, for people."""
+    lines = [_headline(match)]
+    if match.kind is not MatchKind.SAME_FILE:
+        lines.append(
+            f"distance {match.distance} bits (threshold {match.threshold}), quality {match.quality}"
+        )
+    if match.orientation != "as it is":
+        lines.append(f"{Path(first).name} has to be {match.orientation}")
+    for path, variant in ((first, match.first_variant), (second, match.second_variant)):
+        if variant != "whole":
+            lines.append(f"of {Path(path).name}, it is the part: {variant}")
+    lines.extend(_spans(match))
+    lines.append(says(match.kind, match.distance))
+    for line in lines:
+        people.print(f"  {clean(line)}", soft_wrap=True, markup=False)
+
+
+def _headline(match: Match) -> str:
+    return {
+        MatchKind.SAME_FILE: "Lead: the same file, byte for byte",
+        MatchKind.PICTURE: "Lead: the same picture",
+        MatchKind.STILL: "Lead: the picture is a still of the film",
+        MatchKind.FILM: f"Lead: the films share {clock(match.seconds)}",
+    }[match.kind]
+
+
+def _spans(match: Match) -> list[str]:
+    if match.kind is MatchKind.FILM:
+        return [
+            f"{clock(span.first_start)}–{clock(span.first_end)} ↔ "
+            f"{clock(span.second_start)}–{clock(span.second_end)}  "
+            f"({span.frames} frames, mean distance {span.distance:.0f})"
+            for span in match.spans
+        ]
+    return [
+        f"at {clock(max(span.first_start, span.second_start))}–"
+        f"{clock(max(span.first_end, span.second_end))} of the film "
+        f"(distance {span.distance:.0f})"
+        for span in match.spans
+    ]
+
+
+def told(match: Match) -> dict[str, object]:
+    """A match for machines, with how far it can be trusted."""
+    return {**msgspec.to_builtins(match), "trust": says(match.kind, match.distance)}
+
+
+def comparable(reading: Reading) -> bool:
+    """Whether there is anything but bytes to compare by."""
+    if reading.outcome in (Outcome.UNREADABLE, Outcome.OTHER):
+        return False
+    return len(Subject.of(reading.type, reading.traces).looks) > 0
+
+
+def untold(paths: Sequence[Path], readings: Sequence[Reading]) -> list[str]:
+    """Why there is no answer, for each file that stands in its way."""
+    return [
+        f"{path_text(path)} {_why_not(reading)}"
+        for path, reading in zip(paths, readings, strict=True)
+        if not comparable(reading)
+    ]
+
+
+def _why_not(reading: Reading) -> str:
+    if reading.outcome is Outcome.UNREADABLE:
+        return "could not be read"
+    if reading.type is MediaType.CONTAINER:
+        return "is an archive (scan it to look inside)"
+    if reading.type is MediaType.SOUND:
+        return "is a sound, of which only the bytes are compared so far"
+    if reading.outcome is Outcome.OTHER:
+        return "is neither picture, film nor sound"
+    return "is too flat to be compared by its look"
+
+
+def thresholds(bits: int | None) -> Thresholds:
+    """What counts as agreeing for this question."""
+    if bits is None:
+        return Thresholds()
+    return Thresholds(picture=bits, still=bits, frame=bits, frame_alone=min(bits, 31))

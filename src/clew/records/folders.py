@@ -1,0 +1,77 @@
+"""Which folder a sighting is kept under, when folders that were scanned lie in one another."""
+
+from __future__ import annotations
+
+import os
+
+from django.db import connection, transaction
+
+from clew.records.models import Folder, Sighting
+
+
+def below(folder: bytes) -> bytes:
+    """What the absolute path of everything in a folder begins with."""
+    return folder if folder.endswith(b"/") else folder + b"/"
+
+
+def take_over(folder: Folder) -> None:
+    """Give a folder the sightings of all places in it, whichever folder they were kept under.
+
+    So a place counts once and is not read again when the folder around it, or one in it, was
+    scanned before.
+    """
+    start = below(bytes(folder.path))
+    others = [
+        other
+        for other in Folder.objects.exclude(pk=folder.pk)
+        if bytes(other.path).startswith(start) or start.startswith(below(bytes(other.path)))
+    ]
+    for other in others:
+        prefix = below(bytes(other.path))
+        with transaction.atomic(), connection.cursor() as cursor:
+            for statement in (_DROP_KNOWN, _MOVE):
+                cursor.execute(
+                    statement,
+                    {
+                        "from": other.pk,
+                        "to": folder.pk,
+                        "prefix": prefix,
+                        "start": start,
+                        "length": len(start),
+                    },
+                )
+
+
+_DROP_KNOWN = """
+    DELETE FROM records_sighting AS one USING records_sighting AS known
+    WHERE one.folder_id = %(from)s AND known.folder_id = %(to)s
+      AND substring(%(prefix)s::bytea || one.path for %(length)s) = %(start)s::bytea
+      AND known.path = substring(%(prefix)s::bytea || one.path from %(length)s + 1)
+"""
+"""Both were stored when two scans of folders in one another ran at once."""
+
+_MOVE = """
+    UPDATE records_sighting
+    SET folder_id = %(to)s, path = substring(%(prefix)s::bytea || path from %(length)s + 1)
+    WHERE folder_id = %(from)s
+      AND substring(%(prefix)s::bytea || path for %(length)s) = %(start)s::bytea
+"""
+
+
+def place_of(path: bytes) -> tuple[Folder, bytes]:
+    """Where a sighting of one file is kept: as it is known, or under the folder it lies in.
+
+    Args:
+        path: absolute, without links.
+    """
+    ancestors = []
+    parent = os.path.dirname(path)  # noqa: PTH120 - bytes, which pathlib has not
+    while parent not in ancestors:
+        ancestors.append(parent)
+        parent = os.path.dirname(parent)  # noqa: PTH120
+    for folder in Folder.objects.filter(path__in=ancestors):
+        inside = path[len(below(bytes(folder.path))) :]
+        if Sighting.objects.filter(folder=folder, path=inside).exists():
+            return folder, inside
+    folder, _ = Folder.objects.get_or_create(path=ancestors[0])
+    return folder, path[len(below(ancestors[0])) :]
