@@ -11,6 +11,7 @@ import bz2
 import gzip
 import io
 import lzma
+import struct
 import tarfile
 import zipfile
 from collections.abc import Callable
@@ -21,11 +22,16 @@ import py7zr
 import py7zr.exceptions
 import py7zr.io
 
-from clew.media.errors import OverLimitError, UnreadableError
+from clew.media.errors import OverLimitError, UnreadableError, words_of
 from clew.media.limits import MEBIBYTE, Limits
 
 _CHUNK = MEBIBYTE
 _RATIO_FROM = 64 * MEBIBYTE
+_ZIP_HEADER = struct.Struct("<4s22xHH")
+_ENCRYPTED = "encrypted: needs a password"
+_CUT_OFF = "cut off inside the archive"
+_NOT_REACHED = "not read: what is wrong before it in the archive stopped the reading"
+_UNKNOWN_METHOD = "packed by a method that is not known"
 
 
 @dataclass
@@ -50,11 +56,24 @@ class Member:
 Visit = Callable[[Member], None]
 
 
-class Budget:
-    """What may still be unpacked from one outermost container, however deep it is nested."""
+def _nobody(_unpacked_bytes: int) -> None:
+    """Is told how unpacking goes on when nobody else wants to know."""
 
-    def __init__(self, size: int, limits: Limits) -> None:
+
+class Budget:
+    """What may still be unpacked from one outermost container, however deep it is nested.
+
+    Args:
+        size: bytes of the outermost container.
+        limits: what reading may cost.
+        progress: told of every piece, with its bytes.
+    """
+
+    def __init__(
+        self, size: int, limits: Limits, progress: Callable[[int], None] = _nobody
+    ) -> None:
         self.limits = limits
+        self._progress = progress
         self._bytes_left = min(
             limits.container_bytes, max(_RATIO_FROM, size * limits.container_ratio)
         )
@@ -73,11 +92,12 @@ class Budget:
             )
 
     def spend(self, count: int) -> None:
-        """Count unpacked bytes.
+        """Count bytes to read, before they are unpacked where that is known, else at once after.
 
         Raises:
             OverLimitError: when the container unpacks to more than is allowed.
         """
+        self._progress(count)
         self._bytes_left -= count
         if self._bytes_left < 0:
             raise OverLimitError(
@@ -110,12 +130,49 @@ def walk(source: BinaryIO, name: str, budget: Budget, visit: Visit) -> None:
             walkers[name](source, budget, visit)
         else:
             _walk_compressed(source, name, budget, visit)
-    except UnreadableError:
+    except (UnreadableError, MemoryError):
         raise
-    except (zipfile.BadZipFile, tarfile.TarError, py7zr.exceptions.ArchiveError) as error:
-        raise UnreadableError(f"the archive is damaged ({error})") from error
-    except (EOFError, OSError, ValueError, lzma.LZMAError, RuntimeError, LookupError) as error:
-        raise UnreadableError(f"the archive is damaged ({_says(error)})") from error
+    except Exception as error:  # each format has its own ways of saying "damaged"
+        raise UnreadableError(f"the archive is damaged ({words_of(error)})") from error
+
+
+class _Window(io.RawIOBase):
+    """A part of a file as a file of its own, so that nothing stored as it is need be copied."""
+
+    def __init__(self, source: BinaryIO, start: int, size: int) -> None:
+        self._source, self._start, self._size, self._at = source, start, size, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
+        self._at = max(0, base + offset)
+        return self._at
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        wanted = max(0, min(len(buffer), self._size - self._at))
+        self._source.seek(self._start + self._at)
+        data = self._source.read(wanted)
+        buffer[: len(data)] = data
+        self._at += len(data)
+        return len(data)
+
+
+def _stored(name: str, source: BinaryIO, start: int, size: int, budget: Budget) -> Member:
+    """A member that lies in the container as it is."""
+    there = min(size, max(0, source.seek(0, io.SEEK_END) - start))
+    budget.spend(there)  # not unpacked, but read; and a thousand members may lie over each other
+    window = cast(BinaryIO, io.BufferedReader(_Window(source, start, there)))
+    if there < size:
+        return Member(name, there, window if there else None, _CUT_OFF, incomplete=True)
+    return Member(name, there, window)
 
 
 def _unpacked(name: str, declared: int, stream: BinaryIO, budget: Budget) -> Member:
@@ -132,14 +189,15 @@ def _unpacked(name: str, declared: int, stream: BinaryIO, budget: Budget) -> Mem
                 return Member(name, content.tell(), None, _too_large(content.tell(), limit))
     except OverLimitError:
         raise
-    except NotImplementedError as error:
-        return Member(name, declared, None, f"packed by a method that is not known ({error})")
+    except MemoryError:
+        return Member(name, declared, None, "unpacking it needs more memory than the limit allows")
+    except NotImplementedError:
+        return Member(name, declared, None, _UNKNOWN_METHOD)
     except Exception as error:  # each format has its own ways of saying "damaged"
+        problem = f"damaged inside the archive ({words_of(error)})"
         if not content.tell():
-            return Member(name, declared, None, f"damaged inside the archive ({_says(error)})")
-        return Member(
-            name, content.tell(), content, f"damaged inside the archive ({_says(error)})", True
-        )
+            return Member(name, declared, None, problem)
+        return Member(name, content.tell(), content, problem, incomplete=True)
     return Member(name, content.tell(), content)
 
 
@@ -156,40 +214,57 @@ def _walk_zip(source: BinaryIO, budget: Budget, visit: Visit) -> None:
             if entry.is_dir():
                 continue
             budget.member()
-            if entry.flag_bits & 1:
-                visit(Member(entry.filename, entry.file_size, None, "encrypted: needs a password"))
-                continue
-            try:
-                stream = cast(BinaryIO, archive.open(entry))
-            except (zipfile.BadZipFile, NotImplementedError, OSError, RuntimeError) as error:
-                problem = f"damaged inside the archive ({_says(error)})"
-                visit(Member(entry.filename, entry.file_size, None, problem))
-                continue
-            with stream:
-                if entry.compress_type == zipfile.ZIP_STORED and entry.file_size > _CHUNK:
-                    visit(Member(entry.filename, entry.file_size, stream))  # a window, no copy
-                else:
-                    visit(_unpacked(entry.filename, entry.file_size, stream, budget))
+            visit(_zip_member(archive, entry, source, budget))
+
+
+def _zip_member(
+    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, source: BinaryIO, budget: Budget
+) -> Member:
+    name, size = entry.filename, entry.file_size
+    if entry.flag_bits & 1:
+        return Member(name, size, None, _ENCRYPTED)
+    if entry.compress_type == zipfile.ZIP_STORED and size > _CHUNK:
+        source.seek(entry.header_offset)
+        header = source.read(_ZIP_HEADER.size)
+        if len(header) == _ZIP_HEADER.size and header.startswith(b"PK\x03\x04"):
+            _, name_length, extra_length = _ZIP_HEADER.unpack(header)
+            start = entry.header_offset + _ZIP_HEADER.size + name_length + extra_length
+            return _stored(name, source, start, size, budget)
+    try:
+        stream = cast(BinaryIO, archive.open(entry))
+    except NotImplementedError:
+        return Member(name, size, None, _UNKNOWN_METHOD)
+    except Exception as error:
+        return Member(name, size, None, f"damaged inside the archive ({words_of(error)})")
+    with stream:
+        return _unpacked(name, size, stream, budget)
 
 
 def _walk_tar(source: BinaryIO, budget: Budget, visit: Visit) -> None:
     with tarfile.open(fileobj=source, mode="r:") as archive:
-        _walk_open_tar(archive, budget, visit, packed=False)
+        _walk_open_tar(archive, source, budget, visit, packed=False)
 
 
-def _walk_open_tar(archive: tarfile.TarFile, budget: Budget, visit: Visit, *, packed: bool) -> None:
+def _walk_open_tar(
+    archive: tarfile.TarFile, source: BinaryIO, budget: Budget, visit: Visit, *, packed: bool
+) -> None:
     for entry in archive:
+        # It remembers every member for those who want to go back.
+        archive.members.clear()  # type: ignore[attr-defined]
         if entry.isdir():
             continue
         budget.member()
         if not entry.isfile():
             visit(Member(entry.name, 0, None, "a link or device inside the archive, not a file"))
-            continue
-        stream = cast(BinaryIO, archive.extractfile(entry))
-        if packed or entry.size <= _CHUNK:
+        elif packed or entry.issparse() or entry.size <= _CHUNK:
+            stream = cast(BinaryIO, archive.extractfile(entry))
             visit(_unpacked(entry.name, entry.size, stream, budget))
         else:
-            visit(Member(entry.name, entry.size, stream))
+            visit(_stored(entry.name, source, entry.offset_data, entry.size, budget))
+    # A damaged header ends the list like the two blocks of zeros that end a whole archive.
+    source.seek(archive.offset)
+    if source.read(tarfile.BLOCKSIZE).strip(b"\0"):
+        raise UnreadableError("the archive is damaged; what comes after was not read")
 
 
 def _walk_compressed(source: BinaryIO, name: str, budget: Budget, visit: Visit) -> None:
@@ -204,7 +279,7 @@ def _walk_compressed(source: BinaryIO, name: str, budget: Budget, visit: Visit) 
         stream.seek(0)
         if head[257:262] == b"ustar":
             with tarfile.open(fileobj=stream, mode="r:") as archive:
-                _walk_open_tar(archive, budget, visit, packed=True)
+                _walk_open_tar(archive, stream, budget, visit, packed=True)
         else:
             budget.member()
             visit(_unpacked("content", 0, stream, budget))
@@ -213,35 +288,70 @@ def _walk_compressed(source: BinaryIO, name: str, budget: Budget, visit: Visit) 
 def _walk_7z(source: BinaryIO, budget: Budget, visit: Visit) -> None:
     try:
         with py7zr.SevenZipFile(source) as archive:
-            for entry in archive.list():
-                if not entry.is_directory:
-                    budget.member()
-            archive.extract(factory=_Visiting(budget, visit))
+            files = [entry for entry in archive.files if not entry.is_directory]
+            for _ in files:
+                budget.member()
+            if archive.password_protected:
+                for entry in files:
+                    visit(Member(entry.filename, entry.uncompressed, None, _ENCRYPTED))
+                return
+            # Not ``extract``: that wants a file system to unpack to and refuses a whole archive
+            # for one name that would lead out of it.
+            waiting = [_Unpacking(entry.filename, entry.uncompressed) for entry in files]
+            for entry, one in zip(files, waiting, strict=True):
+                writers = _Writers(one, budget, visit)
+                archive.worker.register_filelike(entry.id, py7zr.io.MemIO(one.name, writers))
+            try:
+                archive.worker.extract(archive.fp, None, parallel=False)
+            finally:
+                for one in waiting:
+                    if not one.visited:
+                        visit(one.damaged())
     except py7zr.exceptions.PasswordRequired:
-        raise UnreadableError("encrypted: needs a password") from None
+        raise UnreadableError(_ENCRYPTED) from None
+    except py7zr.exceptions.UnsupportedCompressionMethodError:
+        raise UnreadableError(_UNKNOWN_METHOD) from None
 
 
-class _Visiting(py7zr.io.WriterFactory):
+@dataclass
+class _Unpacking:
+    """A member of a 7z archive on its way."""
+
+    name: str
+    declared: int
+    size: int = 0
+    content: io.BytesIO | None = None
+    visited: bool = False
+
+    def damaged(self) -> Member:
+        """The member that was being unpacked when it ended, or one behind it."""
+        if self.content is None or not self.size:
+            return Member(self.name, self.declared, None, _NOT_REACHED)
+        return Member(self.name, self.size, self.content, "damaged inside the archive", True)
+
+
+@dataclass
+class _Writers(py7zr.io.WriterFactory):
     """Lets py7zr unpack in its one pass, visiting each member as it is complete."""
 
-    def __init__(self, budget: Budget, visit: Visit) -> None:
-        self._budget = budget
-        self._visit = visit
+    member: _Unpacking
+    budget: Budget
+    visit: Visit
 
-    def create(self, filename: str) -> _VisitedMember:
-        return _VisitedMember(filename, self._budget, self._visit)
+    def create(self, filename: str) -> _Writer:  # noqa: ARG002
+        return _Writer(self)
 
 
-class _VisitedMember(py7zr.io.Py7zIO):
-    def __init__(self, name: str, budget: Budget, visit: Visit) -> None:
-        self._name, self._budget, self._visit = name, budget, visit
-        self._content = io.BytesIO()
-        self._size = 0
+class _Writer(py7zr.io.Py7zIO):
+    def __init__(self, writers: _Writers) -> None:
+        self._member, self._budget = writers.member, writers.budget
+        self._visit = writers.visit
+        self._content = self._member.content = io.BytesIO()
 
     def write(self, data: bytes | bytearray) -> int:
         self._budget.spend(len(data))
-        self._size += len(data)
-        if self._size <= self._budget.limits.member_bytes:
+        self._member.size += len(data)
+        if self._member.size <= self._budget.limits.member_bytes:
             self._content.write(data)
         return len(data)
 
@@ -255,16 +365,14 @@ class _VisitedMember(py7zr.io.Py7zIO):
         pass
 
     def size(self) -> int:
-        return self._size
+        return self._member.size
 
     def close(self) -> None:
-        limit = self._budget.limits.member_bytes
-        if self._size > limit:
-            self._visit(Member(self._name, self._size, None, _too_large(self._size, limit)))
+        """Is called when the member is whole, and then only."""
+        name, size, limit = self._member.name, self._member.size, self._budget.limits.member_bytes
+        self._member.visited = True
+        if size > limit:
+            self._visit(Member(name, size, None, _too_large(size, limit)))
         else:
-            self._visit(Member(self._name, self._size, self._content))
-
-
-def _says(error: Exception) -> str:
-    text = " ".join(str(getattr(error, "strerror", None) or error).split())
-    return text or type(error).__name__
+            self._visit(Member(name, size, self._content))
+        self._member.content = None

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFile, UnidentifiedImageError
 
 from clew.media.borders import Box, crop
-from clew.media.errors import OverLimitError, UnreadableError
+from clew.media.errors import OverLimitError, UnreadableError, words_of
 from clew.media.limits import Limits
 
 MIN_SIDE = 320
@@ -136,7 +136,7 @@ class ImageReader:
         except UnidentifiedImageError:
             raise UnreadableError("no picture decoder recognises the content") from None
         except Exception as error:
-            raise UnreadableError(f"the picture's header is damaged ({_says(error)})") from error
+            raise UnreadableError(f"the picture's header is damaged ({words_of(error)})") from error
         return image
 
     def picture(self) -> Picture:
@@ -161,7 +161,7 @@ class ImageReader:
             except OverLimitError as error:
                 self.facts.notes.append(f"page {page + 1}: {error}")
             except Exception as error:
-                self.facts.notes.append(f"page {page + 1} is damaged ({_says(error)})")
+                self.facts.notes.append(f"page {page + 1} is damaged ({words_of(error)})")
                 return
         if self.facts.pages > _MOST_PAGES:
             self.facts.notes.append(f"{_MOST_PAGES} of {self.facts.pages} pages read (limit)")
@@ -180,8 +180,10 @@ class ImageReader:
                 raise
             except Exception as error:
                 if number == 0:
-                    raise UnreadableError(f"the animation is damaged ({_says(error)})") from error
-                self.facts.notes.append(f"damaged from {clock:.1f} s on ({_says(error)})")
+                    raise UnreadableError(
+                        f"the animation is damaged ({words_of(error)})"
+                    ) from error
+                self.facts.notes.append(f"damaged from {clock:.1f} s on ({words_of(error)})")
                 break
             yield clock, picture
             # Browsers show frames that claim under 20 ms for 100 ms; so did who made them.
@@ -213,7 +215,7 @@ class ImageReader:
 
     def _decode_damaged(self, error: Exception) -> Picture:
         """Decode what there is of a damaged picture; missing parts come out flat."""
-        reason = _says(error)
+        reason = words_of(error)
         self._image = self._open()
         ImageFile.LOAD_TRUNCATED_IMAGES = True
         try:
@@ -278,9 +280,3 @@ def _frame_count(image: Image.Image) -> int:
         return max(1, int(getattr(image, "n_frames", 1)))
     except Exception:
         return 1
-
-
-def _says(error: Exception) -> str:
-    """The decoder's own words, short, for the reason shown to people."""
-    text = " ".join(str(error).split()) or type(error).__name__
-    return text if len(text) <= 160 else text[:157] + "…"

@@ -174,12 +174,24 @@ def _has_transport_stream_sync(head: bytes) -> bool:
 
 
 def _raw_sound(head: bytes) -> Kind:
-    """Bare AAC and MPEG audio have only an 11- or 12-bit sync word; two in a row are needed."""
+    """Bare AAC and MPEG audio have only an 11- or 12-bit sync word: several in a row are needed.
+
+    Three frames must follow each other, as far as the head reaches, and agree on version, layer
+    and sampling rate.
+    """
     for read_length, name in ((_adts_length, "aac"), (_mpeg_audio_length, "mp3")):
-        length = read_length(head)
-        if length and read_length(head[length:]):
+        at, frames = 0, 0
+        while frames < 3 and (length := read_length(head[at:])) and _alike(head, head[at:]):
+            at += length
+            frames += 1
+        if frames == 3 or (frames == 2 and at + 4 > len(head)):
             return Kind(MediaType.SOUND, name)
     return _UNKNOWN
+
+
+def _alike(one: bytes, other: bytes) -> bool:
+    """Whether two frames of bare sound say the same of version, layer and sampling rate."""
+    return one[1] == other[1] and one[2] & 0x0C == other[2] & 0x0C
 
 
 def _adts_length(head: bytes) -> int:

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clew.media.borders import luma
-from clew.media.errors import NotMediaError, UnreadableError
+from clew.media.errors import NotMediaError, UnreadableError, words_of
 from clew.media.image import MIN_SIDE, Picture
 from clew.media.limits import Limits
 
@@ -32,14 +32,23 @@ SAMPLE_SECONDS = 0.5
 _CUT_WINDOW = 24
 _CUT_FACTOR = 4.0
 _CUT_FLOOR = 14.0
-# Guesses that FFmpeg makes from almost nothing: text, raw samples, single pictures.
-_WEAK_FORMATS = {
-    *("tty", "srt", "ass", "webvtt", "subviewer", "subviewer1", "microdvd", "mpl2", "vplayer"),
-    *("jacosub", "sami", "realtext", "pjs", "stl", "aqtitle", "lrc", "scc", "mcc", "ffmetadata"),
-    *("sdp", "rtsp", "hls", "dash", "concat", "vobsub", "data", "rawvideo", "image2", "ico"),
-    *("loas", "sbg", "txd", "iss", "sln", "s337m", "mpegvideo", "h261", "m4v", "cavsvideo"),
-    *("vc1", "vc1test", "codec2raw", "g722", "gsm", "tedcaptions", "xa", "psxstr", "idf"),
-}  # fmt: skip
+# Every reader of a format is attack surface, and FFmpeg has hundreds, for games and raw samples
+# among others, that take anything for theirs. These are the ones that are used.
+_FORMATS = (
+    *("mov", "matroska", "avi", "asf", "flv", "live_flv", "mpeg", "mpegts", "mpegvideo", "ogg"),
+    *("rm", "mxf", "gxf", "nut", "ivf", "obu", "dv", "wtv", "nsv", "dhav", "smjpeg", "swf"),
+    *("h264", "hevc", "m4v", "yuv4mpegpipe", "wav", "w64", "aiff", "au", "caf", "voc", "flac"),
+    *("mp3", "aac", "ac3", "eac3", "dts", "dtshd", "truehd", "mlp", "amr", "amrnb", "amrwb"),
+    *("wv", "ape", "tta", "tak", "mpc", "mpc8", "dsf", "oma", "qcp"),
+)
+# Of these FFmpeg must see a signature of several bytes, not a few bits, before it guesses them.
+_GUESSED = {
+    *("mov", "mpegts", "mpeg", "mp3", "aac", "ac3", "eac3", "truehd", "dv", "h264", "hevc", "gxf"),
+    *("wtv", "nsv", "dhav", "smjpeg", "voc", "w64", "obu", "oma", "qcp", "live_flv", "dtshd"),
+}
+_LEAST_GUESSED_FRAMES = 5
+_LEAST_GUESSED_SECONDS = 1.0
+_LONGEST_SECONDS = 10 * 365 * 86400.0
 
 av.logging.set_level(av.logging.PANIC)
 
@@ -138,8 +147,8 @@ class FilmReader:
     Args:
         source: seekable file.
         limits: how many frames are looked at.
-        certain: false when the kind of file is only a guess; FFmpeg's weaker guesses are then
-            not believed.
+        certain: false when the kind of file is only a guess; it must then decode without damage
+            for a while to be believed.
 
     Raises:
         NotMediaError: when FFmpeg knows no such format.
@@ -148,15 +157,20 @@ class FilmReader:
 
     def __init__(self, source: BinaryIO, limits: Limits, *, certain: bool = True) -> None:
         self._limits = limits
+        self._certain = certain
         source.seek(0)
+        # No other file or address that the content may name is opened.
+        allowed = {"format_whitelist": ",".join(_FORMATS), "protocol_whitelist": "none"}
         try:
-            self._container = av.open(source, "r", metadata_errors="replace")
-        except av.error.InvalidDataError:
+            self._container = av.open(
+                source, "r", metadata_errors="replace", container_options=allowed
+            )
+        except (av.error.InvalidDataError, av.error.ArgumentError):
             raise NotMediaError("no film or sound decoder recognises the content") from None
         except (av.error.FFmpegError, ValueError, OSError) as error:
-            raise UnreadableError(f"the film cannot be opened ({_says(error)})") from error
+            raise UnreadableError(f"the film cannot be opened ({words_of(error)})") from error
         name = self._container.format.name.split(",")[0]
-        if not certain and (name in _WEAK_FORMATS or name.endswith("_pipe")):
+        if not certain and name not in _GUESSED:
             raise NotMediaError("no film or sound decoder recognises the content")
         self._picture = self._find_picture()
         self._sound = next(iter(self._container.streams.audio), None)
@@ -174,14 +188,16 @@ class FilmReader:
 
     def _facts(self, name: str) -> FilmFacts:
         facts = FilmFacts(name)
-        if self._container.duration:
-            facts.duration = self._container.duration / av.time_base
+        seconds = (self._container.duration or 0) / av.time_base
+        if 0 < seconds <= _LONGEST_SECONDS:
+            facts.duration = seconds
         if self._picture is not None:
             context = self._picture.codec_context
             facts.width, facts.height = context.width, context.height
             facts.picture_codec = context.name
-            if self._picture.average_rate:
-                facts.frame_rate = float(self._picture.average_rate)
+            rate = float(self._picture.average_rate or 0)
+            if 0.001 <= rate <= 10_000:
+                facts.frame_rate = rate
         if self._sound is not None and self._sound.codec_context is not None:
             facts.sound_codec = self._sound.codec_context.name
         return facts
@@ -202,18 +218,20 @@ class FilmReader:
             UnreadableError: when not a single frame of sound decodes.
         """
         assert self._sound is not None
-        heard = 0
+        heard = 0.0
         try:
             for frame in self._container.decode(self._sound):
-                heard += frame.samples
-                if (frame.time or 0) > 2:
+                heard += frame.samples / max(frame.sample_rate, 1)
+                if heard > 2:
                     return
         except (av.error.FFmpegError, ValueError) as error:
-            if not heard:
-                raise UnreadableError(f"the sound cannot be decoded ({_says(error)})") from error
-            self.facts.notes.append(f"partly read: the sound is damaged ({_says(error)})")
+            if not heard or not self._certain:
+                raise UnreadableError(f"the sound cannot be decoded ({words_of(error)})") from error
+            self.facts.notes.append(f"partly read: the sound is damaged ({words_of(error)})")
         if not heard:
             raise UnreadableError("the sound track is empty")
+        if not self._certain and heard < _LEAST_GUESSED_SECONDS:
+            raise NotMediaError("no film or sound decoder recognises the content")
 
     def frames(self, progress: Callable[[float], None] | None = None) -> Iterator[Frame]:
         """About two frames a second and the first of every shot, in order of time.
@@ -225,9 +243,8 @@ class FilmReader:
             UnreadableError: when not a single frame decodes.
         """
         end = None
-        for frame in sampled(self._moments(), 1 / (self.facts.frame_rate or 25.0)):
-            if progress is not None:
-                progress(frame.time)
+        moments = self._moments(progress or _nobody)
+        for frame in sampled(moments, 1 / (self.facts.frame_rate or 25.0)):
             end = frame.until
             yield frame
         if end is None:
@@ -235,16 +252,19 @@ class FilmReader:
             raise UnreadableError(damage or "the film holds not one picture that can be decoded")
         self._note_missing_end(end)
 
-    def _moments(self) -> Iterator[Moment]:
+    def _moments(self, progress: Callable[[float], None]) -> Iterator[Moment]:
         """Every frame that decodes, from time 0 on, up to the limit."""
         start: float | None = None
-        for count, (clock, frame) in enumerate(self._decoded()):
+        count = -1
+        for count, (clock, frame) in enumerate(self._decoded(progress)):
             start = clock if start is None else start
-            time = max(0.0, clock - start)
+            time = clock - start
             if count >= self._limits.frames:
                 self.facts.notes.append(f"only the first {time:.0f} s read (limit on frames)")
                 return
             yield Moment(time, _miniature(frame), partial(self._reduced, frame))
+        if not self._certain and (count + 1 < _LEAST_GUESSED_FRAMES or self.facts.notes):
+            raise NotMediaError("no film or sound decoder recognises the content")
 
     def _note_missing_end(self, end: float) -> None:
         claimed = self.facts.duration
@@ -253,24 +273,30 @@ class FilmReader:
         if claimed is None or end > claimed:
             self.facts.duration = end
 
-    def _decoded(self) -> Iterator[tuple[float, av.VideoFrame]]:
-        """Every frame that decodes with its time in seconds, whatever is broken between."""
+    def _decoded(self, progress: Callable[[float], None]) -> Iterator[tuple[float, av.VideoFrame]]:
+        """Every frame that decodes with its time in seconds, whatever is broken between.
+
+        Times always grow: where a film's own clock is missing or jumps back (recordings joined
+        end to end), it goes on at the frame rate.
+        """
         stream = self._picture
         assert stream is not None
         # One thread per file: all cores are busy with other files already.
         stream.codec_context.thread_count = 1
         rate = self.facts.frame_rate or 25.0
-        clock = -1 / rate
+        clock: float | None = None
+        shift = 0.0
         damaged = 0
         packets = self._container.demux(stream)
         while True:
             try:
                 packet = next(packets)
+                progress(clock or 0.0)
             except StopIteration:
                 break
             except av.error.FFmpegError as error:
                 self.facts.notes.append(
-                    f"partly read: broken after {max(clock, 0):.1f} s ({_says(error)})"
+                    f"partly read: broken after {clock or 0.0:.1f} s ({words_of(error)})"
                 )
                 break
             try:
@@ -279,8 +305,13 @@ class FilmReader:
                 damaged += 1
                 continue
             for frame in decoded:
-                # Missing or backward timestamps: go on at the frame rate.
-                clock = frame.time if frame.time is not None else clock + 1 / rate
+                following = 0.0 if clock is None else clock + 1 / rate
+                if frame.time is None:
+                    clock = following
+                else:
+                    if clock is not None and frame.time + shift <= clock:
+                        shift = following - frame.time
+                    clock = frame.time + shift
                 yield clock, frame
         if damaged:
             self.facts.notes.append(f"{damaged} damaged parts stepped over")
@@ -298,6 +329,10 @@ class FilmReader:
             full = full[::-1] if turns % 2 else full
             self.facts.width, self.facts.height = full
         return Picture(pixels, *full)
+
+
+def _nobody(_seconds: float) -> None:
+    """Is told how far a film is when nobody else wants to know."""
 
 
 class ShotFinder:
@@ -348,8 +383,3 @@ def _miniature(frame: av.VideoFrame) -> NDArray[np.uint8]:
 
 def _miniature_of(picture: Picture) -> NDArray[np.uint8]:
     return np.asarray(cv2.resize(luma(picture.pixels), (64, 36), interpolation=cv2.INTER_AREA))
-
-
-def _says(error: Exception) -> str:
-    """FFmpeg's own words, without the name it was given for the file."""
-    return (getattr(error, "strerror", None) or type(error).__name__).strip()

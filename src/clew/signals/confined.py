@@ -12,6 +12,7 @@ from typing import BinaryIO
 import av
 import msgspec
 import numpy as np
+import py7zr
 from PIL import Image
 
 from clew.media.child import Sender
@@ -71,7 +72,7 @@ class _Silent:
 
 
 def rehearse() -> None:
-    """Read a tiny archive with a picture and a film in it, made on the spot.
+    """Read tiny archives with a picture and a film in them, made on the spot.
 
     Raises:
         RuntimeError: when this installation cannot read even that.
@@ -85,8 +86,11 @@ def rehearse() -> None:
         for shade in (noise, 255 - noise, noise, noise // 2):
             container.mux(stream.encode(av.VideoFrame.from_ndarray(shade, "rgb24")))
         container.mux(stream.encode())
+    inner = io.BytesIO()
+    with py7zr.SevenZipFile(inner, "w") as packed:
+        packed.writestr(picture.getvalue(), "picture.jpg")
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
-        packed.writestr("picture.jpg", picture.getvalue())
+        packed.writestr("inner.7z", inner.getvalue())
         packed.writestr("film.avi", film.getvalue())
     read(archive, archive.tell(), "rehearsal.zip", _Silent())
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import partial
 from typing import BinaryIO, Protocol
@@ -11,7 +12,7 @@ import msgspec
 import numpy as np
 
 from clew.media.container import Budget, Member, walk
-from clew.media.errors import NotMediaError, UnreadableError
+from clew.media.errors import NotMediaError, UnreadableError, words_of
 from clew.media.image import ImageReader, Picture
 from clew.media.kind import HEAD_BYTES, Kind, MediaType, named_like_media, sniff
 from clew.media.limits import MEBIBYTE, Limits
@@ -20,6 +21,9 @@ from clew.media.video import FilmReader, Frame, moments_of, sampled
 from clew.signals.base import Extractor, Feature, Need, Signal
 from clew.signals.exact.extract import SHA256
 from clew.signals.registry import available
+
+MOST_NAME_BYTES = 1000
+"""Longer names inside archives are cut, and told apart by the end of a digest."""
 
 _CHUNK = 4 * MEBIBYTE
 _MISNAMED = (
@@ -117,7 +121,12 @@ class _Reader:
     def __init__(self, listener: Listener, limits: Limits, size: int) -> None:
         self._listener = listener
         self._limits = limits
-        self._budget = Budget(size, limits)
+        self._unpacked = 0
+        self._budget = Budget(size, limits, self._unpacking)
+
+    def _unpacking(self, count: int) -> None:
+        self._unpacked += count
+        self._listener.reached("unpacking", self._unpacked)
 
     def read(
         self, source: BinaryIO, size: int, name: str, member: tuple[bytes, ...], problem: str = ""
@@ -136,7 +145,7 @@ class _Reader:
             reading.notes.append(str(error))
         except Exception as error:  # decoders fail in ways of their own; the file is the cause
             reading.outcome = Outcome.UNREADABLE
-            reading.notes.append(f"the decoder failed ({type(error).__name__}: {error})")
+            reading.notes.append(f"the decoder gave up on it ({words_of(error)})")
         if reading.notes and reading.outcome is Outcome.READ:
             reading.outcome = Outcome.PARTLY
         self._listener.finished(reading)
@@ -145,6 +154,7 @@ class _Reader:
         reading.traces = self._digest(source, reading)
         head = _head(source)
         kind = sniff(head)
+        said = len(reading.notes)
         reading.type, reading.format = kind.type, kind.format
         try:
             if reading.size == 0:
@@ -162,6 +172,7 @@ class _Reader:
             if kind.type is not MediaType.OTHER:
                 raise
             reading.type, reading.format = MediaType.OTHER, ""
+            del reading.notes[said:]
             reading.outcome = Outcome.OTHER
             if named_like_media(name):
                 raise UnreadableError(str(error) if reading.size == 0 else _MISNAMED) from error
@@ -169,9 +180,8 @@ class _Reader:
     def _digest(self, source: BinaryIO, reading: Reading) -> list[Trace]:
         signals = available(Need.BYTES)
         extractors = [signal.extractor() for signal in signals]
-        source.seek(0)
         done = 0
-        while chunk := source.read(_CHUNK):
+        for chunk in _chunks(source):
             for extractor in extractors:
                 extractor.take(chunk)
             done += len(chunk)
@@ -189,7 +199,7 @@ class _Reader:
             )
 
         def visit(inside: Member) -> None:
-            path = (*reading.member, inside.name.encode("utf-8", "surrogateescape"))
+            path = (*reading.member, _name_of(inside))
             if inside.source is None:
                 self._listener.finished(
                     Reading(
@@ -250,6 +260,7 @@ class _Reader:
         for count, frame in enumerate(frames):
             for extractor in extractors:
                 extractor.take(frame)
+            self._listener.reached("film", frame.time)
             if count < 40 or count % 10 == 0:
                 detail = _detail(frame.picture)
                 if best is None or detail > best[0] * 1.15:
@@ -259,12 +270,39 @@ class _Reader:
         reading.traces.extend(_traces(signals, extractors))
 
 
+def _name_of(member: Member) -> bytes:
+    """A member's name as bytes, kept as it is but for NUL (which separates names) and length."""
+    try:
+        name = member.name.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        name = member.name.encode("utf-8", "surrogatepass")
+    name = name.replace(b"\0", "�".encode())
+    if len(name) > MOST_NAME_BYTES:
+        digest = hashlib.sha256(name).hexdigest()[:16].encode()
+        name = name[: MOST_NAME_BYTES - 20] + "…-".encode() + digest
+    return name or b"(no name)"
+
+
 def _traces(signals: Sequence[Signal], extractors: Sequence[Extractor]) -> list[Trace]:
     return [
         Trace(signal.name, signal.version, feature)
         for signal, extractor in zip(signals, extractors, strict=True)
         for feature in extractor.finish()
     ]
+
+
+def _chunks(source: BinaryIO) -> Iterator[bytes]:
+    """All bytes of a file.
+
+    Raises:
+        UnreadableError: when the drive does not give them.
+    """
+    try:
+        source.seek(0)
+        while chunk := source.read(_CHUNK):
+            yield chunk
+    except OSError as error:
+        raise UnreadableError(f"it cannot be read from the drive ({error.strerror})") from error
 
 
 def _head(source: BinaryIO) -> bytes:
