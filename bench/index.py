@@ -27,7 +27,7 @@ from pathlib import Path
 import faiss
 import numpy as np
 
-from bench.made import clustered_hashes, queries_about, uniform_hashes
+from bench.index_hashes import clustered_hashes, queries_about, uniform_hashes
 from clew.index import HammingIndex, warm
 
 RESULTS = Path(__file__).parent / "results" / "index.json"

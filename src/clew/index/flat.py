@@ -45,14 +45,35 @@ def distance_at(address: Any, q0: Any, q1: Any, q2: Any, q3: Any) -> Any:
 
 
 @kernel
+def _with_room(hits: Any) -> Any:
+    larger = np.empty(2 * hits.size, np.uint64)
+    larger[: hits.size] = hits
+    return larger
+
+
+@kernel
 def appended(hits: Any, found: Any, query: Any, distance: Any, entry: Any) -> Any:
     """``hits`` with one more at place ``found``, in a larger array if it was full."""
     if found == hits.size:
-        larger = np.empty(2 * hits.size, np.uint64)
-        larger[: hits.size] = hits
-        hits = larger
+        hits = _with_room(hits)
     hits[found] = (query << QUERY_SHIFT) | (distance << DISTANCE_SHIFT) | entry
     return hits
+
+
+@kernel
+def _keep(
+    hits: Any, found: Any, base: Any, here: Any, near: Any, number: Any,
+    q0: Any, q1: Any, q2: Any, q3: Any,
+) -> Any:  # fmt: skip
+    """Write those of eight rows that are near to ``hits``, which has room; how many there are."""
+    query = np.uint64(number) << QUERY_SHIFT
+    while near != _ZERO:
+        row = here + lowest_bit(near) * _ROW
+        near &= near - _ONE
+        distance = distance_at(row, q0, q1, q2, q3)
+        hits[found] = query | (distance << DISTANCE_SHIFT) | ((row - base) // _ROW)
+        found += 1
+    return found
 
 
 @kernel
@@ -90,13 +111,9 @@ def _scan(base: Any, entries: Any, queries: Any, which: Any, radii: Any) -> Any:
             here = base + np.uint64(start) * _ROW
             while here < whole:
                 here, near = _next_near(here, whole, q0, q1, q2, q3, limit)
-                while near != _ZERO:
-                    row = here + lowest_bit(near) * _ROW
-                    near &= near - _ONE
-                    distance = distance_at(row, q0, q1, q2, q3)
-                    entry = (row - base) // _ROW
-                    hits = appended(hits, found, np.uint64(number), distance, entry)
-                    found += 1
+                if found + 8 > hits.size:
+                    hits = _with_room(hits)
+                found = _keep(hits, found, base, here, near, number, q0, q1, q2, q3)
                 here += _EIGHT_ROWS
             row = whole
             while row < end:  # the last few one by one: nothing past the end is read
