@@ -20,7 +20,6 @@ ORDER = (
     "collection",
     "calibrate",
     "hostile",
-    "index",
 )
 """The benchmarks in the order of the page; each is a module with ``run()``."""
 
