@@ -1,0 +1,136 @@
+"""Workspaces and collections that tests of several rooms share."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from clew.training.collection import make_collection
+from clew.training.truth import Truth
+
+Make = Callable[[], Path]
+
+
+def _stop_database(workspace: Path) -> None:
+    """Stop the server of a workspace at once; it would by itself, after a grace."""
+    database = os.fsencode(workspace / "database")
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        keepers = []
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                arguments = (process / "cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if b"clew.postgres" in arguments and database in arguments:
+                keepers.append(int(process.name))
+        if not keepers:
+            return
+        for keeper in keepers:
+            try:
+                os.kill(keeper, signal.SIGTERM)
+            except ProcessLookupError:
+                continue
+        time.sleep(0.05)
+    raise AssertionError(f"the database of {workspace} does not stop")
+
+
+@pytest.fixture(scope="session")
+def make_place() -> Iterator[Make]:
+    """Makes folders that every user may enter, in memory where possible.
+
+    PostgreSQL does not run as root and syncs all files after a kill: a busy disk would be what
+    the tests spend their time on. Servers of workspaces in them are stopped at the end.
+    """
+    memory = Path("/dev/shm")
+    made: list[Path] = []
+
+    def make() -> Path:
+        place = tempfile.mkdtemp(prefix="clew-test-", dir=memory if memory.is_dir() else None)
+        Path(place).chmod(0o755)
+        made.append(Path(place))
+        return made[-1]
+
+    yield make
+    for place in made:
+        for mark in place.rglob("workspace.json"):
+            _stop_database(mark.parent)
+        # Some tests take permissions away.
+        subprocess.run(["chmod", "-R", "u+rwX", place], check=False, capture_output=True)
+        shutil.rmtree(place)
+
+
+@pytest.fixture
+def place(make_place: Make) -> Path:
+    """A fresh folder."""
+    return make_place()
+
+
+@dataclass(frozen=True)
+class Collection:
+    """A tiny collection with its truth; nobody may change it."""
+
+    folder: Path
+    truth: Truth
+
+    def first(self, kind: str, edit: str = "original") -> Path:
+        """The first file of a kind that was made by an edit."""
+        return self.folder / next(
+            f.path for f in self.truth.files if (f.kind, f.edit) == (kind, edit)
+        )
+
+
+@pytest.fixture(scope="session")
+def collection(make_place: Make) -> Collection:
+    """Six pictures and two short clips with their copies, and odd files."""
+    folder = make_place() / "files"
+    return Collection(folder, make_collection(folder, pictures=6, clips=2, clip_seconds=3))
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture(scope="session")
+def clew() -> Run:
+    """Runs the command as people do, in a process of its own."""
+
+    def run(*arguments: object, timeout: float = 120, **environment: str) -> Ran:
+        done = subprocess.run(
+            [Path(sys.executable).parent / "clew", *map(str, arguments)],
+            capture_output=True,
+            timeout=timeout,
+            env=os.environ | {"COLUMNS": "100", "CLEW_WORKERS": "2"} | environment,
+        )
+        out, err = (stream.decode("utf-8") for stream in (done.stdout, done.stderr))
+        assert "Traceback" not in err, err
+        return Ran(done.returncode, out, err)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def scanned(make_place: Make, collection: Collection, clew: Run) -> Path:
+    """A workspace into which the collection was scanned; nobody may change it."""
+    workspace = make_place() / "workspace"
+    done = clew("scan", collection.folder, "--workspace", workspace)
+    assert done.code == 0, done.err
+    return workspace
