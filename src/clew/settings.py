@@ -216,10 +216,11 @@ def _value(declaration: Declaration, environment: Mapping[str, str]) -> object:
         return declaration.read(text)
     except (ValueError, RuntimeError) as problem:
         raise SettingsError(
-            f"{declaration.name} is {_without_password(text)!r}; "
+            f"{declaration.name} is {without_password(text)!r}; "
             f"expected is {declaration.expected.replace('`', '')}."
         ) from problem
 
 
-def _without_password(text: str) -> str:
+def without_password(text: str) -> str:
+    """An address without the password that may be in it."""
     return re.sub(r"(:[^:/@]*)?:[^@/]*@", ":***@", text)

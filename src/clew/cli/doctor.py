@@ -13,7 +13,7 @@ import typer
 from rich.table import Table
 
 from clew import __version__
-from clew.cli.output import Exit, JsonOption, WorkspaceOption, answer, clean, people
+from clew.cli.output import Exit, JsonOption, WorkspaceOption, answer, clean, people, plain
 
 _LAYERS = {
     "limits": "the system's resource limits",
@@ -53,8 +53,9 @@ def doctor(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
     else:
         table = Table(box=None, show_header=False, padding=(0, 2))
         for check in checks:
-            mark = "[green]ok[/green]" if check.fine else "[red]missing[/red]"
-            table.add_row(mark, check.name, clean(check.says))
+            lack = "[red]missing[/red]" if check.needed else "[yellow]without[/yellow]"
+            mark = "[green]ok[/green]" if check.fine else lack
+            table.add_row(mark, check.name, plain(check.says))
         people.print(f"Clew {__version__}, Python {platform.python_version()}")
         people.print(table)
         people.print("\nSettings")
@@ -142,13 +143,17 @@ def _signals() -> list[Check]:
 
 
 def _settings(workspace: Path | None) -> dict[str, str]:
-    from clew.settings import Settings, SettingsError, declarations
+    from clew.settings import Settings, SettingsError, declarations, without_password
 
     try:
         settings = Settings.from_environment()
     except SettingsError as error:
         return {"wrong": str(error)}
-    values = {d.name: str(getattr(settings, _field(d.name))) for d in declarations()}
+    values = {}
+    for declaration in declarations():
+        value = getattr(settings, _field(declaration.name))
+        said = declaration.default if value is None else without_password(str(value))
+        values[declaration.name] = said.replace("`", "")
     if workspace is not None:
         values["CLEW_WORKSPACE"] = f"{workspace} (by --workspace)"
     return values
