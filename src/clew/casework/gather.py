@@ -197,12 +197,7 @@ def _figures(folder: bytes | None, groups: tuple[Group, ...]) -> Figures:
         Sighting.objects.all() if folder is None else Sighting.objects.filter(folder__path=folder)
     )
     outcomes = dict(rows.values_list("outcome").annotate(n=Count("pk")))
-    inside = Func(
-        F("path"),
-        template="position('\\x00'::bytea IN %(expressions)s)",
-        output_field=IntegerField(),
-    )
-    whole = rows.annotate(inside=inside).filter(inside=0)
+    whole = rows.annotate(member=_MEMBER).filter(member=0)
     media = Media.objects.filter(sightings__in=rows).distinct()
     types = dict(
         media.exclude(outcome=Outcome.UNREADABLE.value)
