@@ -3,7 +3,7 @@
 The parent opens the file and hands over the descriptor; the child answers with messages until
 its last. A child that crashes, hangs or grows past its limit costs that one file and is replaced.
 What a child says is data from a process that may have been taken over: it is framed, bounded,
-and decoded against fixed types (msgspec), never unpickled.
+decoded against fixed types (msgspec), never unpickled, and checked by whoever uses the pool.
 """
 
 from __future__ import annotations
@@ -17,16 +17,23 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 
 from clew.media.limits import Limits
 
 _HEADER = struct.Struct("<I")
-_MOST_BYTES = 512 * 1024 * 1024
+_MOST_BYTES = 128 * 1024 * 1024
+"""In one message: a film of thirty hours fits."""
+_MOST_BYTES_IN_ALL = 1024 * 1024 * 1024
+"""About one file, and four times its size more."""
+_MOST_NAME = 1000
 _START_SECONDS = 60.0
+_PATIENCE_SECONDS = 5.0
+_NONSENSE = "the decoder was led to send nonsense by it"
 
 
 class Start(msgspec.Struct, frozen=True, tag=True):
@@ -67,6 +74,12 @@ class Part(msgspec.Struct, frozen=True, tag=True):
     content: msgspec.Raw
 
 
+class Result(msgspec.Struct, frozen=True):
+    """From the pool itself: a part, checked and decoded by its user."""
+
+    content: Any
+
+
 class Finished(msgspec.Struct, frozen=True, tag=True):
     """Child to parent: the job is done."""
 
@@ -78,7 +91,7 @@ class Failed(msgspec.Struct, frozen=True, tag=True):
 
 
 FromChild = Ready | Reached | Part | Finished
-Event = Reached | Part | Finished | Failed
+Event = Reached | Result | Finished | Failed
 
 
 class ConfinementError(RuntimeError):
@@ -95,7 +108,7 @@ class Task:
     size: int
 
 
-@dataclass
+@dataclass(eq=False)
 class _Child:
     process: subprocess.Popen[bytes]
     channel: socket.socket
@@ -103,6 +116,7 @@ class _Child:
     task: Task | None = None
     started: float = 0.0
     heard: float = 0.0
+    received: int = 0
 
 
 class ConfinedPool:
@@ -113,12 +127,22 @@ class ConfinedPool:
             The module also has ``rehearse()``, which uses once whatever the task will use.
         workers: how many processes.
         limits: what one file may cost.
+        accept: turns a part of a file's result, still encoded, into what is yielded for it (None
+            for nothing); raises ValueError or msgspec's errors when no sound child says that.
 
     Use as a context manager; leaving it ends the children.
     """
 
-    def __init__(self, task: str, workers: int, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        task: str,
+        workers: int,
+        limits: Limits | None = None,
+        *,
+        accept: Callable[[Task, bytes], Any],
+    ) -> None:
         self._task = task
+        self._accept = accept
         self._limits = limits or Limits()
         self._selector = selectors.DefaultSelector()
         self._decoder = msgspec.msgpack.Decoder(FromChild)
@@ -203,7 +227,8 @@ class ConfinedPool:
             os.close(errors)
         assert isinstance(ready, Ready)
         self.layers = ready.layers
-        ours.settimeout(None)
+        # It is read when there is something; what is sent fits, unless the child does not listen.
+        ours.settimeout(_PATIENCE_SECONDS)
         self._selector.register(ours, selectors.EVENT_READ, child)
         return child
 
@@ -212,7 +237,8 @@ class ConfinedPool:
     ) -> Iterator[tuple[Task, Event]]:
         child.task = task
         child.started = child.heard = time.monotonic()
-        message = msgspec.msgpack.encode(Job(task.name, task.size))
+        child.received = 0
+        message = msgspec.msgpack.encode(Job(task.name[:_MOST_NAME], task.size))
         try:
             frame = _HEADER.pack(len(message)) + message
             socket.send_fds(child.channel, [frame], [task.descriptor])
@@ -232,27 +258,45 @@ class ConfinedPool:
             return
         child.heard = time.monotonic()
         child.incoming += data
-        try:
-            for message in self._messages(child.incoming):
-                if isinstance(message, Ready):
-                    continue
-                if isinstance(message, Finished):
-                    child.task = None
-                    idle.append(child)
-                yield task, message
-        except (msgspec.DecodeError, ValueError):
-            yield from self._lost(child, idle, "the decoding process sent nonsense")
-
-    def _messages(self, incoming: bytearray) -> Iterator[FromChild]:
-        while len(incoming) >= _HEADER.size:
-            (length,) = _HEADER.unpack_from(incoming)
-            if length > _MOST_BYTES:
-                raise ValueError("message too long")
-            if len(incoming) < _HEADER.size + length:
+        child.received += len(data)
+        while child.task is not None:
+            try:
+                event = self._next_event(child, task)
+            except (msgspec.MsgspecError, ValueError, RecursionError):
+                yield from self._lost(child, idle, _NONSENSE)
                 return
-            message = bytes(incoming[_HEADER.size : _HEADER.size + length])
-            del incoming[: _HEADER.size + length]
-            yield self._decoder.decode(message)
+            if event is None:
+                return
+            if isinstance(event, Finished):
+                child.task = None
+                idle.append(child)
+            if not (isinstance(event, Result) and event.content is None):
+                yield task, event
+        if child.incoming:  # nothing was asked
+            yield from self._lost(child, idle, None)
+
+    def _next_event(self, child: _Child, task: Task) -> Event | None:
+        """The next event in what has come in; None when it is not complete yet."""
+        incoming = child.incoming
+        if child.received > _MOST_BYTES_IN_ALL + 4 * task.size:
+            raise ValueError("too much in all")
+        if len(incoming) < _HEADER.size:
+            return None
+        (length,) = _HEADER.unpack_from(incoming)
+        if length > _MOST_BYTES:
+            raise ValueError("message too long")
+        end = _HEADER.size + length
+        if len(incoming) < end:
+            return None
+        message: FromChild = self._decoder.decode(
+            memoryview(incoming)[_HEADER.size : end].tobytes()
+        )
+        del incoming[:end]
+        if isinstance(message, Ready):
+            raise ValueError("ready twice")
+        if isinstance(message, Part):
+            return Result(self._accept(task, bytes(message.content)))
+        return message
 
     def _stop_overdue(self, idle: list[_Child]) -> Iterator[tuple[Task, Event]]:
         now = time.monotonic()
@@ -296,17 +340,20 @@ class ConfinedPool:
             child.process.wait(timeout=0.2)
         except subprocess.TimeoutExpired:
             child.process.kill()
-            child.process.wait()
+            # One that waits for a stuck drive ends when the drive answers; nobody waits for it.
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.process.wait(timeout=_PATIENCE_SECONDS)
 
 
 def _cause_of_death(code: int | None) -> str:
     if code is not None and code < 0:
-        name = signal.Signals(-code).name
         if -code == signal.SIGSEGV:
             return "the decoder crashed on it (segmentation fault)"
         if -code == signal.SIGKILL:
             return "the decoding process was killed (out of memory?)"
-        return f"the decoder crashed on it ({name})"
+        return f"the decoder crashed on it ({signal.strsignal(-code) or f'signal {-code}'})"
+    if code is None:
+        return "the decoding process does not answer; the drive may be stuck"
     return f"the decoding process ended unexpectedly (exit code {code})"
 
 

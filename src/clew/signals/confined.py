@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
+import stat
 import zipfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import BinaryIO
 
 import av
@@ -16,10 +18,12 @@ import py7zr
 from PIL import Image
 
 from clew.media.child import Sender
+from clew.media.errors import plain
 from clew.media.limits import Limits
-from clew.media.pool import ConfinedPool, Failed, Finished, Job, Part, Reached, Task
+from clew.media.pool import ConfinedPool, Failed, Finished, Job, Reached, Result, Task
 from clew.signals.reading import Outcome, Reading, read
 from clew.signals.registry import signals
+from clew.signals.vetting import vetted
 
 signals()  # found on disk now: once confined, a process cannot look any more
 
@@ -120,8 +124,12 @@ class ConfinedReader:
     """
 
     def __init__(self, workers: int = 1, limits: Limits | None = None) -> None:
-        self._pool = ConfinedPool("clew.signals.confined:serve", workers, limits)
+        self._limits = limits or Limits()
         self._decoder = msgspec.msgpack.Decoder(Digested | Done)
+        self._heard: dict[int, _Heard] = {}
+        self._pool = ConfinedPool(
+            "clew.signals.confined:serve", workers, self._limits, accept=self._accept
+        )
 
     def __enter__(self) -> ConfinedReader:
         return self
@@ -141,27 +149,60 @@ class ConfinedReader:
             the file's identity with a reading (its own or a member's), or with how far it is.
         """
         tasks = (Task(f.identity, f.descriptor, f.name, f.size) for f in files)
-        unfinished: dict[int, dict[tuple[bytes, ...], Reading]] = {}
         for task, event in self._pool.run(tasks):
-            begun = unfinished.setdefault(task.identity, {})
             match event:
                 case Reached():
                     yield task.identity, event
-                case Part(content):
-                    message = self._decoder.decode(content)
-                    if isinstance(message, Digested):
-                        begun[message.reading.member] = message.reading
-                    else:
-                        begun.pop(message.reading.member, None)
-                        yield task.identity, message.reading
-                        if not message.reading.member:
-                            begun[()] = message.reading  # told; only a late failure is left
+                case Result(content):
+                    yield task.identity, content
                 case Finished():
-                    del unfinished[task.identity]
+                    yield from self._end(task, "the decoding process gave no result")
                 case Failed(reason):
-                    del unfinished[task.identity]
-                    if begun.get((), None) is None or begun[()].outcome is Outcome.READ:
-                        yield from _salvaged(task, begun, reason)
+                    yield from self._end(task, reason)
+
+    def _accept(self, task: Task, part: bytes) -> Reading | None:
+        """Check what a process says of a file; the reading when it is one to pass on.
+
+        Raises:
+            ValueError: when no honest process says that.
+        """
+        message = self._decoder.decode(part)
+        reading = vetted(message.reading, self._limits)
+        heard = self._heard.setdefault(task.identity, _Heard())
+        if heard.whole:
+            raise ValueError("more after the end")
+        if isinstance(message, Digested):
+            heard.begun[reading.member] = reading
+            # Only what is around a member can be begun and not done.
+            if len(heard.begun) > self._limits.container_depth + 1:
+                raise ValueError("too much at once")
+            return None
+        heard.begun.pop(reading.member, None)
+        heard.told += 1
+        if heard.told > self._limits.container_members + 1:
+            raise ValueError("more than there can be")
+        heard.whole = not reading.member
+        return reading
+
+    def _end(self, task: Task, reason: str) -> Iterator[tuple[int, Reading]]:
+        """See that a file had its reading; salvage what is known of it where it had not."""
+        heard = self._heard.pop(task.identity, _Heard())
+        if not heard.whole:
+            yield from _salvaged(task, heard.begun, reason)
+
+
+@dataclass
+class _Heard:
+    """What a process has said of the file it is reading.
+
+    Attributes:
+        begun: files and members whose digests are known and that are being decoded.
+        told: how many readings it gave; ``whole`` is true after that of the file itself.
+    """
+
+    begun: dict[tuple[bytes, ...], Reading] = field(default_factory=dict)
+    told: int = 0
+    whole: bool = False
 
 
 def _salvaged(
@@ -177,7 +218,7 @@ def _salvaged(
             reading.notes.append(reason)
         else:
             reading.outcome = Outcome.PARTLY
-            name = innermost[-1].decode("utf-8", "replace")
+            name = plain(innermost[-1].decode("utf-8", "replace"))
             reading.notes.append(f"reading stopped inside it, at {name}: {reason}")
         yield task.identity, reading
 
@@ -192,6 +233,10 @@ def open_untouched(path: bytes | str) -> int:
     """
     flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW
     try:
-        return os.open(path, flags | os.O_NOATIME)
+        descriptor = os.open(path, flags | os.O_NOATIME)
     except PermissionError:
-        return os.open(path, flags)
+        descriptor = os.open(path, flags)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "it is not a regular file any more")
+    return descriptor

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import partial
@@ -12,7 +13,7 @@ import msgspec
 import numpy as np
 
 from clew.media.container import Budget, Member, walk
-from clew.media.errors import NotMediaError, UnreadableError, words_of
+from clew.media.errors import NotMediaError, UnreadableError, plain, words_of
 from clew.media.image import ImageReader, Picture
 from clew.media.kind import HEAD_BYTES, Kind, MediaType, named_like_media, sniff
 from clew.media.limits import MEBIBYTE, Limits
@@ -26,6 +27,8 @@ MOST_NAME_BYTES = 1000
 """Longer names inside archives are cut, and told apart by the end of a digest."""
 
 _CHUNK = 4 * MEBIBYTE
+_MOST_NOTE = 2000
+_MOST_SAMPLES = 150_000
 _MISNAMED = (
     "its name says picture, film or sound, its content is neither "
     "(encrypted, overwritten or renamed?)"
@@ -146,6 +149,7 @@ class _Reader:
         except Exception as error:  # decoders fail in ways of their own; the file is the cause
             reading.outcome = Outcome.UNREADABLE
             reading.notes.append(f"the decoder gave up on it ({words_of(error)})")
+        reading.notes = [plain(note, _MOST_NOTE) for note in reading.notes]
         if reading.notes and reading.outcome is Outcome.READ:
             reading.outcome = Outcome.PARTLY
         self._listener.finished(reading)
@@ -198,8 +202,14 @@ class _Reader:
                 f"archives nested more than {self._limits.container_depth} deep are not opened"
             )
 
+        seen: Counter[bytes] = Counter()
+
         def visit(inside: Member) -> None:
-            path = (*reading.member, _name_of(inside))
+            name = _name_of(inside)
+            seen[name] += 1
+            if seen[name] > 1:  # archives may hold a name twice
+                name += b" (%d)" % seen[name]
+            path = (*reading.member, name)
             if inside.source is None:
                 self._listener.finished(
                     Reading(
@@ -258,6 +268,9 @@ class _Reader:
         extractors = [signal.extractor() for signal in signals]
         best: tuple[float, Picture] | None = None
         for count, frame in enumerate(frames):
+            if count == _MOST_SAMPLES:
+                reading.notes.append(f"only the first {frame.time:.0f} s are kept (limit)")
+                break
             for extractor in extractors:
                 extractor.take(frame)
             self._listener.reached("film", frame.time)
@@ -277,9 +290,9 @@ def _name_of(member: Member) -> bytes:
     except UnicodeEncodeError:
         name = member.name.encode("utf-8", "surrogatepass")
     name = name.replace(b"\0", "�".encode())
-    if len(name) > MOST_NAME_BYTES:
+    if len(name) > MOST_NAME_BYTES - 20:  # room for a number behind it
         digest = hashlib.sha256(name).hexdigest()[:16].encode()
-        name = name[: MOST_NAME_BYTES - 20] + "…-".encode() + digest
+        name = name[: MOST_NAME_BYTES - 40] + "…-".encode() + digest
     return name or b"(no name)"
 
 
