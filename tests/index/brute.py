@@ -11,8 +11,12 @@ def distances(queries: np.ndarray, hashes: np.ndarray) -> np.ndarray:
     """All Hamming distances, int64[q, n]."""
     if len(hashes) == 0:
         return np.empty((len(queries), 0), np.int64)
+    words = np.ascontiguousarray(hashes).view(np.uint64)
     return np.stack(
-        [np.bitwise_count(hashes ^ query).sum(axis=1, dtype=np.int64) for query in queries]
+        [
+            np.bitwise_count(words ^ query).sum(axis=1, dtype=np.int64)
+            for query in np.ascontiguousarray(queries).view(np.uint64)
+        ]
     )
 
 

@@ -153,7 +153,7 @@ def test_a_killed_writer_leaves_the_old_state_or_the_new(tmp_path: Path) -> None
 @pytest.mark.soak
 @pytest.mark.timeout(1200)
 def test_a_writer_killed_very_often(tmp_path: Path) -> None:
-    kill_again_and_again(tmp_path, times=150, seed=int(time.time()), longest=0.5)
+    kill_again_and_again(tmp_path, times=60, seed=int(time.time()), longest=0.5)
 
 
 def test_readers_go_on_while_a_writer_seals_deletes_and_compacts(tmp_path: Path) -> None:
