@@ -113,9 +113,17 @@ Run = Callable[..., Ran]
 def clew() -> Run:
     """Runs the command as people do, in a process of its own."""
 
-    def run(*arguments: object, timeout: float = 120, **environment: str) -> Ran:
+    def run(
+        *arguments: object, timeout: float = 120, powerless: bool = False, **environment: str
+    ) -> Ran:
+        # Root may read everything, unless that power is taken from it.
+        setpriv = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
         done = subprocess.run(
-            [Path(sys.executable).parent / "clew", *map(str, arguments)],
+            [
+                *(setpriv if powerless and os.geteuid() == 0 else []),
+                Path(sys.executable).parent / "clew",
+                *map(str, arguments),
+            ],
             capture_output=True,
             timeout=timeout,
             env=os.environ | {"COLUMNS": "100", "CLEW_WORKERS": "2"} | environment,

@@ -1,4 +1,4 @@
-"""Readings into the database: what counts once, what is never merged, what is brought up to date."""
+"""Readings into the database: what counts once, what is never merged, what is renewed."""
 
 from __future__ import annotations
 

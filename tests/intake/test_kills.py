@@ -1,0 +1,151 @@
+"""A scan that is killed at any moment loses nothing, doubles nothing, and goes on."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from left import everything
+
+CLEW = Path(sys.executable).parent / "clew"
+WAYS = ("parent", "group", "all", "ctrl-c")
+
+
+def start(folder: Path, workspace: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [CLEW, "scan", folder, "-w", workspace],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env=os.environ | {"CLEW_WORKERS": "2"},
+        start_new_session=True,
+    )
+
+
+def descendants(number: int) -> list[int]:
+    """Processes started by a process, and by those: decoders, whatever session they are in."""
+    parents: dict[int, list[int]] = {}
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            status = (process / "stat").read_text().rpartition(") ")[2].split()
+            parents.setdefault(int(status[1]), []).append(int(process.name))
+    found = list(parents.get(number, []))
+    for child in found:
+        found.extend(parents.get(child, []))
+    return found
+
+
+def end(scan: subprocess.Popen[bytes], way: str) -> None:
+    if way == "parent":
+        scan.kill()
+    elif way == "group":
+        os.killpg(scan.pid, signal.SIGKILL)
+    elif way == "ctrl-c":
+        os.killpg(scan.pid, signal.SIGINT)
+    else:
+        os.kill(scan.pid, signal.SIGSTOP)  # nobody may react to the end of another
+        for number in [*descendants(scan.pid), scan.pid]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
+    scan.communicate(timeout=60)
+
+
+def decoders() -> list[str]:
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if b"clew.media.child" in (process / "cmdline").read_bytes().split(b"\0"):
+                found.append(process.name)
+    return found
+
+
+@dataclass
+class Disturbed:
+    """Scans one collection again and again into fresh workspaces, and kills it."""
+
+    folder: Path
+    undisturbed: dict[str, object]
+    make_place: Callable[[], Path]
+    chance: random.Random
+    seconds: float
+    kills: dict[str, int] = field(default_factory=dict)
+
+    def until_done(self, most: int) -> None:
+        """Kill a scan up to so many times, let it end, and compare with the undisturbed one."""
+        workspace = self.make_place() / "workspace"
+        stored: set[str] = set()
+        for _ in range(most):
+            way = self.chance.choice(WAYS)
+            scan = start(self.folder, workspace)
+            try:
+                scan.communicate(timeout=self.chance.uniform(0.1, self.seconds))
+                break
+            except subprocess.TimeoutExpired:
+                end(scan, way)
+                self.kills[way] = self.kills.get(way, 0) + 1
+            if (workspace / "database").exists() and self.chance.random() < 0.3:
+                now = set(everything(workspace)["places"])  # type: ignore[call-overload]
+                assert stored <= now, "what was stored once stays"
+                stored = now
+        scan = start(self.folder, workspace)
+        _, said = scan.communicate(timeout=120)
+        assert scan.returncode == 0, said.decode()
+        assert everything(workspace) == self.undisturbed
+
+
+@pytest.fixture
+def disturbed(collection, scanned, make_place) -> Disturbed:
+    started = time.monotonic()
+    scan = start(collection.folder, make_place() / "workspace")
+    scan.communicate(timeout=120)
+    seconds = time.monotonic() - started
+    chance = random.Random(int(os.environ.get("CLEW_TEST_SEED", "1")))
+    return Disturbed(collection.folder, everything(scanned), make_place, chance, seconds)
+
+
+def test_three_kills_lose_and_double_nothing(disturbed):
+    disturbed.until_done(3)
+    assert sum(disturbed.kills.values()) >= 1
+
+
+@pytest.mark.soak
+def test_fifty_kills_lose_and_double_nothing(disturbed):
+    while sum(disturbed.kills.values()) < 50:
+        disturbed.until_done(6)
+    assert set(disturbed.kills) == set(WAYS)
+    print(f"\n{disturbed.kills} kills: no file lost, none doubled, matches as undisturbed")
+    deadline = time.monotonic() + 10
+    while decoders() and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+
+def test_ctrl_c_says_what_is_stored_and_that_it_goes_on(collection, place):
+    workspace = place / "workspace"
+    scan = start(collection.folder, workspace)
+    previews = workspace / "vault" / "derivatives"
+    deadline = time.monotonic() + 60
+    while not previews.exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    children = descendants(scan.pid)
+    assert children, "it must be in the middle of its work"
+    os.killpg(scan.pid, signal.SIGINT)
+    _, said = scan.communicate(timeout=60)
+    assert scan.returncode == 130, said.decode()
+    text = " ".join(said.decode().split())
+    stopped = re.search(r"Stopped\. (\d+) of 34 files are stored; the same command goes on", text)
+    assert stopped, text
+    assert "Traceback" not in text
+    stored = everything(workspace)["places"]
+    whole = [path for path in stored if "!/" not in path]  # type: ignore[attr-defined]
+    assert len(whole) >= int(stopped[1]), "what was said to be stored is"
+    running = [n for n in children if Path(f"/proc/{n}/cmdline").exists()]
+    assert not [n for n in running if b"media.child" in Path(f"/proc/{n}/cmdline").read_bytes()]
