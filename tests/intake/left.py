@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from clew.records.models import Media, Sighting, StoredMatch, StoredTrace
+from clew.records.models import Folder, Media, Sighting, StoredMatch, StoredTrace
 from clew.records.readings import SEPARATOR
 from clew.settings import Settings
 from clew.training.truth import MEMBER_SEPARATOR
@@ -16,12 +16,17 @@ def readable(path: bytes) -> str:
     return MEMBER_SEPARATOR.join(part.decode() for part in bytes(path).split(SEPARATOR))
 
 
-def places() -> dict[str, tuple[str, str | None]]:
-    """Outcome and content of every place."""
-    return {
+def places(folder: bytes | None = None) -> dict[str, tuple[str, str | None]]:
+    """Outcome and content of every place, of one scanned folder or of all."""
+    rows = Sighting.objects.select_related("media")
+    if folder is not None:
+        rows = rows.filter(folder__path=folder)
+    found = {
         readable(s.path): (s.outcome, bytes(s.media.sha256).hex() if s.media else None)
-        for s in Sighting.objects.select_related("media")
+        for s in rows
     }
+    assert len(found) == rows.count(), "a place is there twice, or in two folders"
+    return found
 
 
 def connected() -> set[tuple[str, str, str]]:
@@ -48,7 +53,10 @@ def everything(folder: Path) -> dict[str, object]:
     with Workspace.open(folder, Settings.from_environment({}), create=False):
         traces = StoredTrace.objects.order_by("media__sha256", "signal", "ordinal")
         left: dict[str, object] = {
-            "places": places(),
+            "places": {
+                bytes(path): places(bytes(path))
+                for path in Folder.objects.values_list("path", flat=True)
+            },
             "connected": connected(),
             "media": {bytes(m.sha256).hex(): m.compared for m in Media.objects.all()},
             "traces": [
@@ -57,5 +65,4 @@ def everything(folder: Path) -> dict[str, object]:
             ],
         }
         assert StoredMatch.objects.count() == len(left["connected"])  # type: ignore[arg-type]
-        assert Sighting.objects.count() == len(left["places"])  # type: ignore[arg-type]
         return left
