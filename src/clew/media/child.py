@@ -45,6 +45,7 @@ class Sender:
         self._channel = channel
         self._encoder = msgspec.msgpack.Encoder()
         self._last = 0.0
+        self.job = 0
 
     def reached(self, phase: str, position: float) -> None:
         """Say that work goes on."""
@@ -54,7 +55,7 @@ class Sender:
 
     def part(self, content: Any) -> None:
         """Send a piece of the result, anything that msgspec can encode."""
-        self._message(Part(msgspec.Raw(self._encoder.encode(content))))
+        self._message(Part(self.job, msgspec.Raw(self._encoder.encode(content))))
 
     def ready(self, layers: list[str]) -> None:
         """Say that the process is confined and waits for its first file."""
@@ -62,7 +63,7 @@ class Sender:
 
     def finished(self) -> None:
         """End the job."""
-        self._message(Finished())
+        self._message(Finished(self.job))
 
     def _message(self, message: Ready | Reached | Part | Finished) -> None:
         data = self._encoder.encode(message)
@@ -93,8 +94,10 @@ def main(descriptor: int) -> None:
     jobs = msgspec.msgpack.Decoder(Job)
     while True:
         message, file = _message_and_file(channel)
+        job = jobs.decode(message)
+        sender.job = job.number
         with os.fdopen(file, "rb") as source:
-            task(source, jobs.decode(message), sender, start.limits)
+            task(source, job, sender, start.limits)
         sender.finished()
 
 

@@ -47,10 +47,12 @@ class Job(msgspec.Struct, frozen=True, tag=True):
     """Parent to child: read the file whose descriptor comes along.
 
     Attributes:
+        number: repeated in the answers, so that none is taken for one about another file.
         name: its name, for telling people; the child cannot open it.
         size: bytes.
     """
 
+    number: int
     name: str
     size: int
 
@@ -71,6 +73,7 @@ class Reached(msgspec.Struct, frozen=True, tag=True):
 class Part(msgspec.Struct, frozen=True, tag=True):
     """Child to parent: a piece of the result, whose type only the task knows."""
 
+    job: int
     content: msgspec.Raw
 
 
@@ -82,6 +85,8 @@ class Result(msgspec.Struct, frozen=True):
 
 class Finished(msgspec.Struct, frozen=True, tag=True):
     """Child to parent: the job is done."""
+
+    job: int
 
 
 class Failed(msgspec.Struct, frozen=True, tag=True):
@@ -117,6 +122,7 @@ class _Child:
     started: float = 0.0
     heard: float = 0.0
     received: int = 0
+    job: int = 0
 
 
 class ConfinedPool:
@@ -238,7 +244,8 @@ class ConfinedPool:
         child.task = task
         child.started = child.heard = time.monotonic()
         child.received = 0
-        message = msgspec.msgpack.encode(Job(task.name[:_MOST_NAME], task.size))
+        child.job += 1
+        message = msgspec.msgpack.encode(Job(child.job, task.name[:_MOST_NAME], task.size))
         try:
             frame = _HEADER.pack(len(message)) + message
             socket.send_fds(child.channel, [frame], [task.descriptor])
@@ -294,6 +301,8 @@ class ConfinedPool:
         del incoming[:end]
         if isinstance(message, Ready):
             raise ValueError("ready twice")
+        if isinstance(message, Part | Finished) and message.job != child.job:
+            raise ValueError("about another file")
         if isinstance(message, Part):
             return Result(self._accept(task, bytes(message.content)))
         return message

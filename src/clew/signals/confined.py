@@ -118,18 +118,19 @@ class ConfinedReader:
     Args:
         workers: how many processes.
         limits: what one file may cost.
+        task: what runs in them, as :class:`clew.media.pool.ConfinedPool` names it.
 
     Raises:
         clew.media.pool.ConfinementError: when no process can be started.
     """
 
-    def __init__(self, workers: int = 1, limits: Limits | None = None) -> None:
+    def __init__(
+        self, workers: int = 1, limits: Limits | None = None, task: str = f"{__name__}:serve"
+    ) -> None:
         self._limits = limits or Limits()
         self._decoder = msgspec.msgpack.Decoder(Digested | Done)
         self._heard: dict[int, _Heard] = {}
-        self._pool = ConfinedPool(
-            "clew.signals.confined:serve", workers, self._limits, accept=self._accept
-        )
+        self._pool = ConfinedPool(task, workers, self._limits, accept=self._accept)
 
     def __enter__(self) -> ConfinedReader:
         return self
