@@ -26,8 +26,9 @@ with open(sys.argv[2], "rb") as source:
 MEASURED_PUT = (
     PUT
     + """
-import resource
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+# Not ru_maxrss: that begins with the size of the process that started this one.
+peak = [line for line in open("/proc/self/status") if line.startswith("VmHWM")][0]
+print(int(peak.split()[1]) // 1024)
 """
 )
 
