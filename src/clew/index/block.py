@@ -269,6 +269,8 @@ class Block:
         if given_up is None:
             return hits
         left = which[given_up]
+        if len(left) == len(which):
+            return scan(self._at, queries, which, np.full(len(which), radius))
         kept = hits[~np.isin((hits >> QUERY_SHIFT).astype(np.int64), left)]
         rest = scan(self._at, queries, left, np.full(len(left), radius))
         return np.concatenate([kept, rest])

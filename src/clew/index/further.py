@@ -23,11 +23,13 @@ _ONE = np.uint64(1)
 
 @kernel
 def _count(packed: Any, begins: Any, signposts: Any, more_entries: Any, more: Any) -> Any:
-    """Where the further keys of each hit begin, and how many keys all hits have together."""
+    """Where the further keys of each hit begin; how many keys all hits have; the largest hit."""
     total = packed.size
+    largest = np.uint64(0)
     last_entry = last_begin = np.uint64(0)
     for place in range(packed.size):
         entry = packed[place] & ENTRY_BITS
+        largest = max(largest, packed[place])
         begin = np.uint64(signposts[entry >> _SIX])
         if entry > last_entry and last_begin > begin:  # the flat scan finds entries in order
             begin = last_begin
@@ -38,7 +40,7 @@ def _count(packed: Any, begins: Any, signposts: Any, more_entries: Any, more: An
         while begin < more and np.uint64(load_u32(more_entries + (begin << _TWO))) == entry:
             begin += _ONE
             total += 1
-    return total
+    return total, largest
 
 
 @kernel
@@ -56,6 +58,25 @@ def _expand(
         begin = begins[place]
         while begin < more and np.uint64(load_u32(more_entries + (begin << _TWO))) == entry:
             rank[at], key[at] = hit_rank, np.int64(load_u64(more_keys + (begin << _THREE)))
+            begin += _ONE
+            at += 1
+
+
+@kernel
+def _expand_joined(
+    packed: Any, begins: Any, keys: Any, more_keys: Any, more_entries: Any, more: Any,
+    bits: Any, least: Any, joined: Any,
+) -> None:  # fmt: skip
+    """The same as one number each: ``(query << 9 | distance) << bits | (key - least)``."""
+    at = 0
+    for place in range(packed.size):
+        hit_rank = packed[place] >> DISTANCE_SHIFT << bits
+        entry = packed[place] & ENTRY_BITS
+        joined[at] = hit_rank | (load_u64(keys + (entry << _THREE)) - least)
+        at += 1
+        begin = begins[place]
+        while begin < more and np.uint64(load_u32(more_entries + (begin << _TWO))) == entry:
+            joined[at] = hit_rank | (load_u64(more_keys + (begin << _THREE)) - least)
             begin += _ONE
             at += 1
 
@@ -105,19 +126,23 @@ class FurtherKeys:
         more = np.uint64(len(self.more_keys))
         more_entries = np.uint64(self.more_entries.ctypes.data)
         begins = np.empty(len(packed), np.uint64)
-        total = _count(packed, begins, self.signposts, more_entries, more)
-        rank, key = np.empty(total, np.uint64), np.empty(total, np.int64)
+        total, largest_hit = _count(packed, begins, self.signposts, more_entries, more)
         at = np.uint64(self.keys.ctypes.data)
         more_at = np.uint64(self.more_keys.ctypes.data)
-        _expand(packed, begins, at, more_at, more_entries, more, rank, key)
         least, largest = key_range
         bits = (largest - least).bit_length()
-        query, distance = np.empty(total, np.int64), np.empty(total, np.int16)
-        if int(rank.max()).bit_length() + bits > 64:
+        if (int(largest_hit) >> int(DISTANCE_SHIFT)).bit_length() + bits > 64:
+            rank, key = np.empty(total, np.uint64), np.empty(total, np.int64)
+            _expand(packed, begins, at, more_at, more_entries, more, rank, key)
             order = np.lexsort((key, rank))
-            query[:] = rank[order] >> np.uint64(9)
-            distance[:] = rank[order] & DISTANCE_BITS
-            return Hits(query, key[order], distance)
-        joined = sorted_numbers((rank << np.uint64(bits)) | (key - least).astype(np.uint64))
-        _split(joined, np.uint64(bits), least, query, key, distance)
+            rank = rank[order]
+            query = (rank >> np.uint64(9)).astype(np.int64)
+            return Hits(query, key[order], (rank & DISTANCE_BITS).astype(np.int16))
+        joined = np.empty(total, np.uint64)
+        shift, base = np.uint64(bits), np.uint64(least & (2**64 - 1))
+        _expand_joined(packed, begins, at, more_at, more_entries, more, shift, base, joined)
+        joined = sorted_numbers(joined)
+        query, key = np.empty(total, np.int64), np.empty(total, np.int64)
+        distance = np.empty(total, np.int16)
+        _split(joined, shift, least, query, key, distance)
         return Hits(query, key, distance)
