@@ -20,6 +20,7 @@ ORDER = (
     "collection",
     "calibrate",
     "hostile",
+    "index",
 )
 """The benchmarks in the order of the page; each is a module with ``run()``."""
 
