@@ -155,9 +155,13 @@ class _Reader:
         self._listener.finished(reading)
 
     def _read_content(self, source: BinaryIO, name: str, reading: Reading) -> None:
-        reading.traces = self._digest(source, reading)
         head = _head(source)
         kind = sniff(head)
+        if self._is_other(source, head, kind, name):
+            # Most bytes of a drive are programs and documents: they are not even hashed.
+            reading.outcome = Outcome.OTHER
+            return
+        reading.traces = self._digest(source, reading)
         said = len(reading.notes)
         reading.type, reading.format = kind.type, kind.format
         try:
@@ -180,6 +184,18 @@ class _Reader:
             reading.outcome = Outcome.OTHER
             if named_like_media(name):
                 raise UnreadableError(str(error) if reading.size == 0 else _MISNAMED) from error
+
+    def _is_other(self, source: BinaryIO, head: bytes, kind: Kind, name: str) -> bool:
+        """Whether a file is plainly no media: neither by its content nor by what it is called."""
+        if kind.type is not MediaType.OTHER or named_like_media(name) or not head:
+            return False
+        if _is_text(head):
+            return True
+        try:
+            FilmReader(source, self._limits, certain=False).close()
+        except UnreadableError:
+            return True
+        return False
 
     def _digest(self, source: BinaryIO, reading: Reading) -> list[Trace]:
         signals = available(Need.BYTES)
