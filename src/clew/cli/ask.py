@@ -92,7 +92,7 @@ def compare(
             people.print("No lead was found. That proves nothing: traces may have been destroyed.")
         if code is Exit.CANNOT_TELL:
             reasons = " and ".join(untold(paths, readings))
-            people.print(f"Could not tell: {reasons}.", soft_wrap=True, markup=False)
+            people.print(f"Could not tell: {clean(reasons)}.", soft_wrap=True, markup=False)
     raise typer.Exit(code)
 
 
@@ -148,5 +148,5 @@ def find(
             people.print("Nobody was found. That proves nothing: traces may have been destroyed.")
         if code is Exit.CANNOT_TELL:
             (reason,) = untold([file], [reading])
-            people.print(f"Could not tell: {reason}.", soft_wrap=True, markup=False)
+            people.print(f"Could not tell: {clean(reason)}.", soft_wrap=True, markup=False)
     raise typer.Exit(code)

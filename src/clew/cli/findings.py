@@ -40,12 +40,16 @@ def _rows(figures: Figures, connected_groups: int) -> list[tuple[str, str]]:
         ("pictures, films, sounds", f"{figures.pictures}, {figures.films}, {figures.sounds}"),
         ("byte for byte repeated", str(figures.repeated)),
         ("connected media", f"{figures.connected} in {groups}" if figures.connected else "none"),
-        ("read only in part", str(figures.partly)),
-        ("unreadable", str(figures.unreadable)),
+        ("read only in part", _with_reasons(figures.partly)),
+        ("unreadable", _with_reasons(figures.unreadable)),
         ("other files", str(figures.other)),
         ("originals in the vault", str(figures.in_vault)),
     ]
     return rows if figures.in_vault else rows[:-1]
+
+
+def _with_reasons(number: int) -> str:
+    return f"{number} (for the reasons: clew report)" if number else "0"
 
 
 def _print_group(group: Group) -> None:

@@ -23,7 +23,7 @@ from clew.cli.output import (
 
 
 def contribute(
-    files: Annotated[list[Path], typer.Argument(help="The files in scope.", show_default=False)],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="The files in scope.")],
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -37,6 +39,14 @@ def _options(
     pass
 
 
+def _help(command: Callable[..., None]) -> str:
+    """What a command's docstring says, its examples line by line instead of filled."""
+    says, heading, examples = (inspect.getdoc(command) or "").partition("Examples:\n")
+    lines = [f"  {line.strip()}" for line in examples.splitlines() if line.strip()]
+    # \b tells the formatter to leave a paragraph as it is.
+    return says + "\n".join(["\b", heading.strip(), *lines])
+
+
 for _command in (
     scan.scan,
     ask.compare,
@@ -48,7 +58,7 @@ for _command in (
     keep.sample,
     doctor.doctor,
 ):
-    app.command()(_command)
+    app.command(help=_help(_command))(_command)
 
 
 def run() -> None:

@@ -47,12 +47,13 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON, for ma
 
 
 def answer(content: Any) -> None:
-    """Print something for machines: JSON in UTF-8 on standard output, whatever the terminal."""
-    simple = msgspec.to_builtins(content, enc_hook=_as_text)
-    written = json.dumps(simple, ensure_ascii=False, indent=2) + "\n"
+    """Print something for machines: JSON on standard output.
+
+    In ASCII: file names may hold what turns text around on a terminal.
+    """
+    json.dump(msgspec.to_builtins(content, enc_hook=_as_text), sys.stdout, indent=2)
+    sys.stdout.write("\n")
     sys.stdout.flush()
-    sys.stdout.buffer.write(written.encode("utf-8", "replace"))
-    sys.stdout.buffer.flush()
 
 
 def _as_text(value: object) -> str:

@@ -16,6 +16,7 @@ from clew.cli.output import (
     WorkspaceOption,
     answer,
     aside,
+    clock,
     counted,
     explained,
     path_text,
@@ -24,6 +25,9 @@ from clew.cli.output import (
     size_in_words,
 )
 from clew.intake import progress as told
+
+_PATIENCE = 3.0
+"""Seconds without a finished file after which the bar tells which one is being read."""
 
 
 class _Bar:
@@ -38,11 +42,13 @@ class _Bar:
             TimeRemainingColumn(),
             console=aside,
             transient=True,
+            disable=not aside.is_terminal,
         )
         self._task = self._bar.add_task("starting", total=None, detail="")
         self._phase: told.Phase | None = None
         self._started = time.monotonic()
         self._from = 0
+        self._moved = (0.0, -1)
 
     def __enter__(self) -> _Bar:
         self._bar.start()
@@ -75,6 +81,14 @@ class _Bar:
             f"{size_in_words(progress.bytes_done)} of {size_in_words(progress.bytes)} · "
             f"{size_in_words(rate)}/s"
         )
+        if progress.files_done != self._moved[1]:
+            self._moved = (time.monotonic(), progress.files_done)
+        elif progress.file and time.monotonic() - self._moved[0] > _PATIENCE:
+            # A long film: show that something happens, and where.
+            at = f", {clock(progress.seconds)} of film" if progress.seconds else ""
+            detail = (
+                f"{progress.files_done} of {progress.files} files · in {plain(progress.file)}{at}"
+            )
         return max(1, progress.bytes), progress.bytes_done, detail
 
 
@@ -102,6 +116,7 @@ def scan(
         from clew.intake.triage import Scan, check_folder
         from clew.workspace import Workspace
 
+        folder = folder.expanduser()  # a quoted ~ is still meant as one
         check_folder(folder)
         with Workspace.open(workspace) as opened:
             start_log(opened.folder, opened.settings.log_level)

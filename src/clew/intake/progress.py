@@ -28,6 +28,8 @@ class Progress:
         media: distinct media to compare, ``media_done`` of them are.
         matches: matches found so far in this scan.
         troubled: files of this scan that were unreadable or read only in part.
+        file: name of the file that was last heard of, while it is being read.
+        seconds: how far into it, when it is a film; 0 otherwise.
     """
 
     phase: Phase = Phase.LOOKING
@@ -40,6 +42,8 @@ class Progress:
     media_done: int = 0
     matches: int = 0
     troubled: int = 0
+    file: str = ""
+    seconds: float = 0.0
 
 
 class Watcher(Protocol):

@@ -158,6 +158,9 @@ class Scan:
             log.info("decoders confined", layers=reader.layers)
             for number, event in reader.read(self._opened(storing, entries)):
                 if isinstance(event, Reached):
+                    name = os.path.basename(self._files[number].path)
+                    self.progress.file = name.decode("utf-8", "replace")
+                    self.progress.seconds = event.position if event.phase == "film" else 0.0
                     storing.tick()
                 else:
                     self._keep(storing, self._files[number], event)
