@@ -115,9 +115,11 @@ def _prctl(option: int, value: int) -> None:
 def _leave_namespaces() -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     flags = _CLONE_NEWNET | _CLONE_NEWIPC
-    if os.geteuid() != 0:
-        flags |= _CLONE_NEWUSER  # gives the right to make the other two
-    if libc.unshare(flags):
+    if os.geteuid() == 0 and libc.unshare(flags) == 0:
+        return
+    # A new user namespace gives the right to make the other two: to users, and to a root that
+    # lacks it, as in most containers.
+    if libc.unshare(flags | _CLONE_NEWUSER):
         raise OSError(ctypes.get_errno(), "unshare refused")
 
 

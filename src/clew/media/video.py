@@ -46,6 +46,7 @@ _GUESSED = {
     *("mov", "mpegts", "mpeg", "mp3", "aac", "ac3", "eac3", "truehd", "dv", "h264", "hevc", "gxf"),
     *("wtv", "nsv", "dhav", "smjpeg", "voc", "w64", "obu", "oma", "qcp", "live_flv", "dtshd"),
 }
+_GUESSED_FROM_BYTES = 64 * 1024
 _LEAST_GUESSED_FRAMES = 5
 _LEAST_GUESSED_SECONDS = 1.0
 _LONGEST_SECONDS = 10 * 365 * 86400.0
@@ -161,6 +162,9 @@ class FilmReader:
         source.seek(0)
         # No other file or address that the content may name is opened.
         allowed = {"format_whitelist": ",".join(_FORMATS), "protocol_whitelist": "none"}
+        if not certain:
+            # Most of a drive is neither film nor sound: guessing must not take long.
+            allowed["formatprobesize"] = str(_GUESSED_FROM_BYTES)
         try:
             self._container = av.open(
                 source, "r", metadata_errors="replace", container_options=allowed

@@ -335,8 +335,16 @@ def _chunks(source: BinaryIO) -> Iterator[bytes]:
 
 
 def _head(source: BinaryIO) -> bytes:
-    source.seek(0)
-    return source.read(HEAD_BYTES)
+    """The first bytes of a file.
+
+    Raises:
+        UnreadableError: when the drive does not give them.
+    """
+    try:
+        source.seek(0)
+        return source.read(HEAD_BYTES)
+    except OSError as error:
+        raise UnreadableError(f"it cannot be read from the drive ({error.strerror})") from error
 
 
 def _is_text(head: bytes) -> bool:
