@@ -1,0 +1,92 @@
+"""A workspace is made once, opened by many, and never taken for something else."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from django.db import connection
+
+from clew.records.models import Folder
+from clew.settings import Settings
+from clew.workspace import FORMAT, Workspace, WorkspaceError
+
+SETTINGS = Settings.from_environment({})
+
+
+def test_it_is_private(place):
+    before = os.umask(0)
+    try:
+        with Workspace.open(place / "a" / "workspace", SETTINGS) as workspace:
+            assert workspace.folder.stat().st_mode & 0o077 == 0
+    finally:
+        os.umask(before)
+
+
+def test_what_was_stored_is_there_when_it_is_opened_again(place):
+    with Workspace.open(place / "workspace", SETTINGS):
+        Folder.objects.create(path=b"/evidence")
+    with Workspace.open(place / "workspace", SETTINGS, create=False):
+        assert [bytes(folder.path) for folder in Folder.objects.all()] == [b"/evidence"]
+
+
+def test_one_after_the_other_in_one_process_are_kept_apart(place):
+    for name in ("one", "two"):
+        with Workspace.open(place / name, SETTINGS):
+            assert not Folder.objects.exists()
+            Folder.objects.create(path=name.encode())
+    with Workspace.open(place / "one", SETTINGS):
+        assert bytes(Folder.objects.get().path) == b"one"
+
+
+def test_several_processes_may_make_it_at_once(place):
+    code = (
+        "import sys; from pathlib import Path; from clew.workspace import Workspace\n"
+        "with Workspace.open(Path(sys.argv[1])) as w:\n"
+        "    from clew.records.models import Folder\n"
+        "    Folder.objects.get_or_create(path=b'/evidence')\n"
+    )
+    command = [sys.executable, "-c", code, str(place / "workspace")]
+    makers = [subprocess.Popen(command, stderr=subprocess.PIPE) for _ in range(4)]
+    for maker in makers:
+        _, said = maker.communicate(timeout=60)
+        assert maker.returncode == 0, said.decode()
+    with Workspace.open(place / "workspace", SETTINGS, create=False):
+        assert Folder.objects.count() == 1
+
+
+def test_a_maker_that_was_killed_leaves_nothing_in_the_way(place):
+    """Its mark was written, but not yet in its place."""
+    (place / "workspace").mkdir()
+    (place / "workspace" / "workspace.new").write_text("{")
+    with Workspace.open(place / "workspace", SETTINGS) as workspace:
+        mark = json.loads((workspace.folder / "workspace.json").read_text())
+        assert mark == {"format": FORMAT}
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_a_folder_of_somebody_else_stays_as_it_is(place, wanted):
+    (place / "letters").mkdir()
+    (place / "letters" / "to-mother.txt").write_text("Dear mother")
+    with pytest.raises(WorkspaceError):
+        Workspace.open(place / "letters", SETTINGS, create=wanted)
+    assert [f.name for f in (place / "letters").iterdir()] == ["to-mother.txt"]
+
+
+def test_a_missing_one_is_not_made_unless_wanted(place):
+    with pytest.raises(WorkspaceError, match="Make one with"):
+        Workspace.open(place / "nowhere", SETTINGS, create=False)
+    assert list(place.iterdir()) == []
+
+
+def test_the_models_and_the_tables_agree(place):
+    from django.core.management import call_command
+
+    with Workspace.open(place / "workspace", SETTINGS):
+        call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM django_migrations WHERE app = 'records'")
+            assert cursor.fetchone()[0] >= 1
