@@ -59,6 +59,12 @@ class Sighting(models.Model):
     folder = models.ForeignKey(Folder, models.PROTECT, related_name="sightings")
     path = models.BinaryField()
     """Path below the folder; names of members of archives follow, each behind a NUL byte."""
+    path_digest = models.GeneratedField(
+        expression=Func("path", function="sha256"),
+        output_field=models.BinaryField(),
+        db_persist=True,
+    )
+    """SHA-256 of the path: paths may be longer than an index of PostgreSQL takes."""
     size = models.BigIntegerField()
     modified_ns = models.BigIntegerField(null=True)
     """Last change in nanoseconds since 1970 as the file system says; null inside archives."""
@@ -73,7 +79,7 @@ class Sighting(models.Model):
         """A place counts once, however often it is scanned."""
 
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["folder", "path"], name="a_place_counts_once")
+            models.UniqueConstraint(fields=["folder", "path_digest"], name="a_place_counts_once")
         ]
 
 

@@ -199,7 +199,7 @@ def _store_sightings(folder: Folder, batch: Sequence[Seen], media: dict[bytes, M
         [rows[place] for place in sorted(rows)],
         batch_size=1000,
         update_conflicts=True,
-        unique_fields=["folder", "path"],
+        unique_fields=["folder", "path_digest"],
         update_fields=["size", "modified_ns", "outcome", "notes", "media"],
     )
 
