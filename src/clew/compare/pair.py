@@ -166,7 +166,7 @@ def _films(
         turned = (orientations == orientation) & (hits.distance <= thresholds.frame)
         if not turned.any():
             continue
-        spans = align(_frame_hits(first, second, hits, turned), LEAST_SECONDS)
+        spans = _aligned(first, second, hits, turned)
         spans = [span for span in spans if _convincing(span, thresholds)]
         seconds = sum(span.seconds for span in spans) + 1e-3 * (orientation == 0)
         if spans and (best is None or seconds > best[0]):
@@ -174,6 +174,29 @@ def _films(
             nearest = int(rows[np.argmin(hits.distance[rows])])
             best = (seconds, nearest, spans)
     return None if best is None else best[1:]
+
+
+def _aligned(first: Looks, second: Looks, hits: Hits, keep: NDArray[np.bool_]) -> list[Span]:
+    """What two films share, the same whichever of them comes first.
+
+    Aligning counts frames of one of them and breaks ties by its clock; which one it is depends
+    on what they show, not on which was asked about.
+    """
+    pairs = _frame_hits(first, second, hits, keep)
+    if first.hashes.tobytes() <= second.hashes.tobytes():
+        order = np.lexsort((hits.key[keep], pairs.first))
+        return align(pairs.where(order), LEAST_SECONDS)
+    keys = hits.key[keep]
+    other_way = FrameHits(
+        keys,
+        pairs.second_start,
+        pairs.second_end,
+        pairs.first_start,
+        pairs.first_end,
+        pairs.distance,
+    )
+    order = np.lexsort((pairs.first, keys))
+    return [span.swapped() for span in align(other_way.where(order), LEAST_SECONDS)]
 
 
 def _convincing(span: Span, thresholds: Thresholds) -> bool:
