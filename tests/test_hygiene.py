@@ -11,7 +11,7 @@ import pytest
 import typer.main
 
 import clew
-from clew.cli.main import app
+from clew.cli.app import app
 from clew.settings import declarations
 
 ROOT = Path(__file__).parent.parent

@@ -7,6 +7,7 @@ import json
 import os
 import pty
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -15,7 +16,7 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from clew.cli.main import app
+from clew.cli.app import app
 from clew.settings import declarations
 
 COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
@@ -37,7 +38,7 @@ def test_help_lists_every_command(clew):
 
 
 def test_help_does_not_wait_for_decoders_and_database():
-    heavy = "import sys, clew.cli.main; print([m for m in sys.modules if m in {%s}])"
+    heavy = "import sys, clew.cli.app; print([m for m in sys.modules if m in {%s}])"
     names = "'av', 'cv2', 'django', 'numba', 'numpy', 'psycopg', 'PIL'"
     said = subprocess.run([sys.executable, "-c", heavy % names], capture_output=True, text=True)
     assert said.stdout == "[]\n"
@@ -93,6 +94,26 @@ def test_compare_could_not_tell(clew, collection, edit, reason):
     answer = json.loads(clew("compare", odd, odd.parent / "missing", "--json").out)
     assert answer["lead"] is None
     assert "No such file" in answer["notes"][str(odd.parent / "missing")][0]
+
+
+@pytest.mark.parametrize("moment", ["importing", "opening", "reading"])
+def test_ctrl_c_ends_calmly_wherever_it_comes(collection, place, moment):
+    workspace = place / "workspace"
+    command = [Path(sys.executable).parent / "clew", "scan", collection.folder, "-w", workspace]
+    scan = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    reached = {
+        "importing": lambda: "msgspec" in Path(f"/proc/{scan.pid}/maps").read_text(),
+        "opening": workspace.exists,
+        "reading": (workspace / "log" / "clew.log").exists,
+    }
+    while not reached[moment]():
+        assert scan.poll() is None
+        time.sleep(0.01)
+    scan.send_signal(signal.SIGINT)
+    out, said = scan.communicate(timeout=60)
+    assert scan.returncode == 130, said.decode()
+    assert out == b""
+    assert b"Traceback" not in said
 
 
 def test_two_empty_files_are_no_lead(clew, place):

@@ -53,7 +53,7 @@ def test_nothing_is_refused_in_silence(ours, evidence, place):
     (place / "letter.txt").write_text("Dear Sir or Madam")
     wanted = {
         place / "missing.jpg": "No such file",
-        place: "not a regular file",
+        place: "it is a folder",
         place / "pipe": "not a regular file",
         evidence / "dangling.jpg": "No such file",
         evidence / "link.jpg": "",

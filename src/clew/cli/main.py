@@ -1,66 +1,13 @@
-"""The command line. Each command is a thin face over the layers below."""
+"""Where the ``clew`` command begins."""
 
-from __future__ import annotations
-
-import inspect
-from collections.abc import Callable
-from typing import Annotated
-
-import typer
-
-from clew import __version__
-from clew.cli import ask, doctor, keep, scan, show
-from clew.cli.output import people
-
-app = typer.Typer(
-    name="clew",
-    help="Find who and where, by connecting media that share a trace.\n\n"
-    "Start with `clew scan FOLDER`. This version has no case database yet: use it on harmless "
-    "material only.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        people.print(f"clew {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def _options(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
-    ] = False,
-) -> None:
-    pass
-
-
-def _help(command: Callable[..., None]) -> str:
-    """What a command's docstring says, its examples line by line instead of filled."""
-    says, heading, examples = (inspect.getdoc(command) or "").partition("Examples:\n")
-    lines = [f"  {line.strip()}" for line in examples.splitlines() if line.strip()]
-    # \b tells the formatter to leave a paragraph as it is.
-    return says + "\n".join(["\b", heading.strip(), *lines])
-
-
-for _command in (
-    scan.scan,
-    ask.compare,
-    ask.find,
-    show.status,
-    show.report,
-    show.export,
-    keep.contribute,
-    keep.sample,
-    doctor.doctor,
-):
-    app.command(help=_help(_command))(_command)
+import sys
 
 
 def run() -> None:
-    """Entry point of the ``clew`` command."""
-    app()
+    """Run the command line; Ctrl-C ends it without a word from Python, also while it starts."""
+    try:
+        from clew.cli.app import app
+
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)

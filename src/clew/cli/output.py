@@ -83,7 +83,14 @@ def explained() -> Iterator[None]:
         with suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(Exit.FOUND) from None
-    except _expected() as error:
+    except typer.Exit:
+        raise
+    except KeyboardInterrupt:
+        aside.print("Stopped.")
+        raise typer.Exit(Exit.STOPPED) from None
+    except Exception as error:
+        if not isinstance(error, _expected()):
+            raise
         fail(_in_words(error))
 
 

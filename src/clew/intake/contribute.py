@@ -12,7 +12,7 @@ import structlog
 
 from clew.intake.matching import compare_waiting
 from clew.intake.progress import Progress
-from clew.intake.reading import open_regular, read_one
+from clew.intake.reading import open_file, read_one
 from clew.records.folders import place_of
 from clew.records.models import Media, Original
 from clew.records.readings import Seen, store
@@ -55,7 +55,7 @@ def contribute(workspace: Workspace, files: Iterable[Path]) -> list[Contributed]
 def _contribute_one(workspace: Workspace, path: Path) -> Contributed:
     try:
         real = path.resolve(strict=True)
-        with os.fdopen(open_regular(real), "rb") as source:
+        with os.fdopen(open_file(real), "rb") as source:
             modified = os.fstat(source.fileno()).st_mtime_ns
             reading = read_one(workspace, real)
             if reading.sha256 is None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import stat
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
@@ -29,17 +28,16 @@ def limits_of(settings: Settings) -> Limits:
     return Limits(memory=settings.memory_limit, seconds_without_progress=settings.time_limit)
 
 
-def open_regular(path: Path) -> int:
-    """Open a file for reading without waiting, leaving its times alone.
+def open_file(path: Path) -> int:
+    """Open a file that somebody named, following links, leaving its times alone.
 
     Raises:
         OSError: when it cannot be opened, or is a folder, a pipe or a device.
     """
-    descriptor = open_untouched(os.fsencode(path))
-    if stat.S_ISREG(os.fstat(descriptor).st_mode):
-        return descriptor
-    os.close(descriptor)
-    raise OSError(errno.EINVAL, "it is not a regular file", str(path))
+    real = path.resolve(strict=True)
+    if real.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "it is a folder; name the files in it")
+    return open_untouched(os.fsencode(real))
 
 
 def read_files(
@@ -58,7 +56,7 @@ def read_files(
     opened = []
     for number, path in enumerate(paths):
         try:
-            descriptor = open_regular(path.resolve(strict=True))
+            descriptor = open_file(path)
             size = os.fstat(descriptor).st_size
             name = os.fsencode(path.name).decode("utf-8", "replace")
             opened.append(Opened(number, descriptor, name, size))
