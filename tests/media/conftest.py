@@ -4,6 +4,7 @@ import io
 import os
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 import av
@@ -71,8 +72,11 @@ def run() -> Callable[..., list[tuple[str, object]]]:
     return run
 
 
+@cache
 def photo(number: int = 1, height: int = 240, width: int = 320) -> Pixels:
-    return make_picture(11, number, height, width).pixels
+    pixels = make_picture(11, number, height, width).pixels
+    pixels.flags.writeable = False
+    return pixels
 
 
 def encoded(pixels: Pixels, name: str = "PNG", mode: str | None = None, **options: object) -> bytes:

@@ -264,7 +264,12 @@ def _stretched(image: Image.Image) -> Image.Image:
 
 
 def _orientation(image: Image.Image) -> int:
-    """The EXIF orientation, 1 to 8; a missing or damaged tag means 1 (upright)."""
+    """The EXIF orientation still to be applied; a missing or damaged tag means 1 (upright).
+
+    TIFF is turned by Pillow itself, HEIF by libheif; theirs says nothing more.
+    """
+    if image.format in ("TIFF", "HEIF"):
+        return 1
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -170,12 +170,12 @@ class FilmReader:
                 source, "r", metadata_errors="replace", container_options=allowed
             )
         except (av.error.InvalidDataError, av.error.ArgumentError):
-            raise NotMediaError("no film or sound decoder recognises the content") from None
+            raise _unknown(certain=certain) from None
         except (av.error.FFmpegError, ValueError, OSError) as error:
             raise UnreadableError(f"the film cannot be opened ({words_of(error)})") from error
         name = self._container.format.name.split(",")[0]
         if not certain and name not in _GUESSED:
-            raise NotMediaError("no film or sound decoder recognises the content")
+            raise _unknown(certain=False)
         self._picture = self._find_picture()
         self._sound = next(iter(self._container.streams.audio), None)
         if self._picture is None and self._sound is None:
@@ -235,7 +235,7 @@ class FilmReader:
         if not heard:
             raise UnreadableError("the sound track is empty")
         if not self._certain and heard < _LEAST_GUESSED_SECONDS:
-            raise NotMediaError("no film or sound decoder recognises the content")
+            raise _unknown(certain=False)
 
     def frames(self, progress: Callable[[float], None] | None = None) -> Iterator[Frame]:
         """About two frames a second and the first of every shot, in order of time.
@@ -268,12 +268,13 @@ class FilmReader:
                 return
             yield Moment(time, _miniature(frame), partial(self._reduced, frame))
         if not self._certain and (count + 1 < _LEAST_GUESSED_FRAMES or self.facts.notes):
-            raise NotMediaError("no film or sound decoder recognises the content")
+            raise _unknown(certain=False)
 
     def _note_missing_end(self, end: float) -> None:
         claimed = self.facts.duration
-        if claimed is not None and claimed - end > max(2.0, 0.1 * claimed) and self._sound is None:
-            self.facts.notes.append(f"partly read: {end:.1f} of {claimed:.1f} s decode")
+        if claimed is not None and claimed - end > max(2.0, 0.1 * claimed):
+            what = "decode" if self._sound is None else "have a picture (cut off, or sound alone)"
+            self.facts.notes.append(f"partly read: {end:.1f} of {claimed:.1f} s {what}")
         if claimed is None or end > claimed:
             self.facts.duration = end
 
@@ -333,6 +334,12 @@ class FilmReader:
             full = full[::-1] if turns % 2 else full
             self.facts.width, self.facts.height = full
         return Picture(pixels, *full)
+
+
+def _unknown(*, certain: bool) -> UnreadableError:
+    if certain:
+        return UnreadableError("it begins like a film or sound but is damaged or cut off")
+    return NotMediaError("no film or sound decoder recognises the content")
 
 
 def _nobody(_seconds: float) -> None:
