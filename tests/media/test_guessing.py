@@ -63,7 +63,7 @@ def kinds(reader, paths):
     }
 
 
-def test_of_five_hundred_files_of_this_system_none_is_a_film_or_sound(reader):
+def test_of_the_files_of_this_system_none_is_a_film_or_sound(reader):
     files = ordinary_files(500)
     assert len(files) > 50
     found = kinds(reader, files)
