@@ -51,6 +51,7 @@ def descendants(number: int) -> list[int]:
 
 
 def end(scan: subprocess.Popen[bytes], way: str) -> None:
+    decoders = [number for number in descendants(scan.pid) if is_decoder(number)]
     if way == "parent":
         scan.kill()
     elif way == "group":
@@ -63,15 +64,16 @@ def end(scan: subprocess.Popen[bytes], way: str) -> None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(number, signal.SIGKILL)
     scan.communicate(timeout=60)
+    deadline = time.monotonic() + 10
+    while any(is_decoder(number) for number in decoders):
+        assert time.monotonic() < deadline, "decoders are left behind"
+        time.sleep(0.02)
 
 
-def decoders() -> list[str]:
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            if b"clew.media.child" in (process / "cmdline").read_bytes().split(b"\0"):
-                found.append(process.name)
-    return found
+def is_decoder(number: int) -> bool:
+    with contextlib.suppress(OSError):
+        return b"clew.media.child" in Path(f"/proc/{number}/cmdline").read_bytes()
+    return False
 
 
 @dataclass
@@ -131,9 +133,6 @@ def test_fifty_kills_lose_and_double_nothing(disturbed):
         disturbed.until_done(6)
     assert set(disturbed.kills) == set(WAYS)
     print(f"\n{disturbed.kills} kills: no file lost, none doubled, matches as undisturbed")
-    deadline = time.monotonic() + 10
-    while decoders() and time.monotonic() < deadline:
-        time.sleep(0.1)
 
 
 def test_ctrl_c_says_what_is_stored_and_that_it_goes_on(collection, place):
@@ -154,5 +153,4 @@ def test_ctrl_c_says_what_is_stored_and_that_it_goes_on(collection, place):
     assert "Traceback" not in text
     whole = [path for path in stored_in(workspace) if "!/" not in path]
     assert len(whole) >= int(stopped[1]), "what was said to be stored is"
-    running = [n for n in children if Path(f"/proc/{n}/cmdline").exists()]
-    assert not [n for n in running if b"media.child" in Path(f"/proc/{n}/cmdline").read_bytes()]
+    assert not any(is_decoder(number) for number in children)

@@ -16,7 +16,7 @@ from clew.intake.reading import open_file, read_one
 from clew.records.folders import place_of
 from clew.records.models import Media, Original
 from clew.records.readings import Seen, store
-from clew.signals.reading import Reading
+from clew.signals.reading import Outcome, Reading
 from clew.vault.errors import AlreadyStoredError, VaultError
 from clew.workspace import Workspace
 
@@ -58,9 +58,11 @@ def _contribute_one(workspace: Workspace, path: Path) -> Contributed:
         with os.fdopen(open_file(real), "rb") as source:
             modified = os.fstat(source.fileno()).st_mtime_ns
             reading = read_one(workspace, real)
-            if reading.sha256 is None:
+            # What is plainly no media was not hashed; somebody chose it all the same.
+            if reading.sha256 is None and reading.outcome is not Outcome.OTHER:
                 return Contributed(path, problem="; ".join(reading.notes) or "it cannot be read")
-            stored = workspace.vault.put_original(source, reading.sha256.hex())
+            known = reading.sha256.hex() if reading.sha256 is not None else None
+            stored = workspace.vault.put_original(source, known)
     except OSError as error:
         return Contributed(path, problem=f"it cannot be opened ({error.strerror or error})")
     except VaultError as error:

@@ -198,7 +198,8 @@ class Scan:
             self.progress.troubled += 1
         completes = None if reading.member else entry.size
         # What could not even be hashed is tried again by the next scan: no time of change.
-        modified = entry.modified_ns if reading.sha256 is not None else None
+        again = reading.outcome is Outcome.UNREADABLE and reading.sha256 is None
+        modified = None if again else entry.modified_ns
         storing.add(Seen(entry.path, modified, reading), completes=completes)
 
 
