@@ -33,6 +33,13 @@ _MOST_BYTES_IN_ALL = 1024 * 1024 * 1024
 _MOST_NAME = 1000
 _START_SECONDS = 60.0
 _PATIENCE_SECONDS = 5.0
+_INHERITED = (
+    *("PATH", "LANG", "LC_ALL", "LC_CTYPE", "HOME", "XDG_CACHE_HOME", "TMPDIR"),
+    *("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LD_LIBRARY_PATH"),
+    *("NUMBA_CACHE_DIR", "NUMBA_NUM_THREADS", "MKL_NUM_THREADS"),
+    *("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"),
+)
+"""What a decoding process sees of the environment: how to start, and none of its secrets."""
 _NONSENSE = "the decoder was led to send nonsense by it"
 
 
@@ -196,7 +203,7 @@ class ConfinedPool:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         errors = os.memfd_create("errors")
         environment = {
-            **os.environ,
+            **{name: os.environ[name] for name in _INHERITED if name in os.environ},
             "OPENBLAS_NUM_THREADS": "1",
             "OMP_NUM_THREADS": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
