@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clew.settings import Settings, SettingsError, declarations
+from clew.settings import Settings, SettingsError, declarations, without_password
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "settings.md"
 
@@ -95,6 +95,30 @@ def test_message_keeps_the_password_to_itself():
         Settings.from_environment({"CLEW_DATABASE_URL": "mysql://clew:secret@host/clew"})
     assert "secret" not in str(caught.value)
     assert "host/clew" in str(caught.value)
+
+
+ADDRESSES = {
+    "user:geheim@host/clew": "user:***@host/clew",
+    "postgresql://user:geheim@host/clew": "postgresql://user:***@host/clew",
+    "postgresql://:geheim@host:5432/clew": "postgresql://:***@host:5432/clew",
+    "postgresql://user:ge/h?e#i@m geheim@host/clew": "postgresql://user:***@host/clew",
+    "postgresql:///clew?user=u&password=geheim": "postgresql:///clew?user=u&password=***",
+    "postgresql://host/x?PASSWORD=ge@heim&a=b": "postgresql://host/x?PASSWORD=***&a=b",
+    "postgresql://host/x?sslpassword=geheim": "postgresql://host/x?sslpassword=***",
+    "host=x password = 'ge\\'heim geheim' user=u": "host=x password = *** user=u",
+}
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_no_password_is_shown_however_the_address_is_written(address):
+    assert without_password(address) == ADDRESSES[address]
+
+
+@pytest.mark.parametrize(
+    "address", ["postgresql://user@host:5432/clew", "file:///evidence/a@b", "s3://bucket/folder"]
+)
+def test_an_address_without_a_password_is_shown_as_it_is(address):
+    assert without_password(address) == address
 
 
 def test_empty_means_not_set():

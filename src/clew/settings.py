@@ -17,6 +17,10 @@ from urllib.parse import urlsplit
 
 MEBIBYTE = 1024 * 1024
 _UNITS = {"": 1, "K": 1024, "M": 1024**2, "G": 1024**3, "T": 1024**4}
+_NAMED_PASSWORD = re.compile(
+    r"(\w*(?:password|secret|token)\w*\s*=\s*)('(?:\\.|[^'\\])*'|[^&\s]*)",
+    re.IGNORECASE | re.DOTALL,
+)
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -222,5 +226,13 @@ def _value(declaration: Declaration, environment: Mapping[str, str]) -> object:
 
 
 def without_password(text: str) -> str:
-    """An address without the password that may be in it."""
-    return re.sub(r"(:[^:/@]*)?:[^@/]*@", ":***@", text)
+    """An address without the passwords that may be in it, however badly it is written.
+
+    They stand before the last ``@``, with any ``/``, ``?`` or ``#`` that should have been escaped,
+    and behind ``password=`` and the like.
+    """
+    text = _NAMED_PASSWORD.sub(r"\1***", text)
+    start = text.find("://") + 3 if "://" in text else 0
+    before, at, after = text[start:].rpartition("@")
+    user, colon, _ = before.partition(":")
+    return f"{text[:start]}{user}{':***' if colon else ''}{at}{after}"
