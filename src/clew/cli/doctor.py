@@ -109,6 +109,7 @@ _CHECKS: tuple[tuple[str, Callable[[], str]], ...] = (
 
 
 def _confinement() -> list[Check]:
+    from clew.media.layers import unconfined
     from clew.media.limits import Limits
     from clew.signals.confined import ConfinedReader
 
@@ -117,6 +118,14 @@ def _confinement() -> list[Check]:
             layers = reader.layers
     except Exception as error:
         return [Check("confined decoding", False, str(error))]
+    warning = unconfined(layers)
+    return [
+        Check("confined decoding", not warning, warning or "in force"),
+        *_layers(layers),
+    ]
+
+
+def _layers(layers: list[str]) -> list[Check]:
     return [
         Check(
             f"confinement: {name}",

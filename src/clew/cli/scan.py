@@ -49,6 +49,7 @@ class _Bar:
         self._started = time.monotonic()
         self._from = 0
         self._moved = (0.0, -1)
+        self._warned = ""
 
     def __enter__(self) -> _Bar:
         self._bar.start()
@@ -59,6 +60,9 @@ class _Bar:
 
     def __call__(self, progress: told.Progress) -> None:
         """Show where the scan is."""
+        if progress.warning != self._warned:
+            self._warned = progress.warning
+            aside.print(f"[yellow]Warning:[/yellow] {plain(self._warned)}.", soft_wrap=True)
         if progress.phase is not self._phase:
             self._phase = progress.phase
             self._bar.reset(self._task, total=None)

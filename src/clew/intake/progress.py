@@ -30,6 +30,7 @@ class Progress:
         troubled: files of this scan that were unreadable or read only in part.
         file: name of the file that was last heard of, while it is being read.
         seconds: how far into it, when it is a film; 0 otherwise.
+        warning: what whoever started it should know before it goes on; empty for nothing.
     """
 
     phase: Phase = Phase.LOOKING
@@ -44,6 +45,7 @@ class Progress:
     troubled: int = 0
     file: str = ""
     seconds: float = 0.0
+    warning: str = ""
 
 
 class Watcher(Protocol):

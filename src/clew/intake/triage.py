@@ -20,6 +20,7 @@ from clew.intake.progress import Phase, Progress, Watcher, unwatched
 from clew.intake.reading import limits_of
 from clew.intake.storing import Storing
 from clew.intake.walk import Entry, walk
+from clew.media.layers import unconfined
 from clew.media.pool import Reached
 from clew.records.folders import below, take_over
 from clew.records.models import Folder, Sighting
@@ -156,6 +157,10 @@ class Scan:
         workers = min(self._workspace.settings.workers, len(entries))
         with ConfinedReader(workers, self._limits) as reader:
             log.info("decoders confined", layers=reader.layers)
+            if warning := unconfined(reader.layers):
+                log.warning(warning)
+                self.progress.warning = warning
+                self._show(Phase.READING)
             for number, event in reader.read(self._opened(storing, entries)):
                 if isinstance(event, Reached):
                     name = os.path.basename(self._files[number].path)
