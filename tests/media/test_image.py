@@ -243,3 +243,24 @@ def test_a_thumbnail_is_small_and_carries_no_metadata(photo, encoded):
     assert b"Maker" not in small
     assert b"who took" not in small
     assert difference(np.asarray(image), enlarged(photo(5))) < 8
+
+
+def test_a_png_too_large_to_be_decoded_is_not_decoded_for_its_metadata_either():
+    """Pillow would decode all of it to look for EXIF behind the pixels."""
+
+    class Counted(io.BytesIO):
+        count = 0
+
+        def read(self, size=-1):
+            data = super().read(size)
+            self.count += len(data)
+            return data
+
+    out = io.BytesIO()
+    noise = np.random.default_rng(1).integers(0, 256, (1200, 1600, 3), np.uint8)
+    Image.fromarray(noise).save(out, "PNG", compress_level=1)
+    source = Counted(out.getvalue())
+    one = ImageReader(source, Limits(pixels=1_000_000))
+    with pytest.raises(OverLimitError):
+        one.picture()
+    assert source.count < 200_000 < len(out.getvalue())

@@ -40,6 +40,7 @@ _UPRIGHT = {
     8: Image.Transpose.ROTATE_90,
 }
 _ORIENTATION_TAG = 0x0112
+_SCALED = ("JPEG", "MPO")
 _ANIMATED = {"GIF", "PNG", "WEBP", "AVIF"}
 # Each decoder is attack surface, so only these are used (none that starts another program).
 _DECODERS = (
@@ -114,8 +115,11 @@ class ImageReader:
         self._source = source
         self._limits = limits
         self._image = self._open()
-        self._orientation = _orientation(self._image)
         width, height = self._image.size
+        # Pillow decodes a whole PNG to find its EXIF: not one that is too large to be decoded.
+        scaled = self._image.format in _SCALED
+        fits = scaled or width * height <= limits.pixels
+        self._orientation = _orientation(self._image) if fits else 1
         if self._orientation >= 5:
             width, height = height, width
         frames = _frame_count(self._image)
@@ -193,7 +197,7 @@ class ImageReader:
 
     def _decode(self, image: Image.Image, *, reduce: bool) -> Picture:
         width, height = image.size
-        if reduce and image.format in ("JPEG", "MPO") and image.mode in ("RGB", "L"):
+        if reduce and image.format in _SCALED and image.mode in ("RGB", "L"):
             image.draft(None, (width // (scale := _scale(image.size, 8)), height // scale))
         # A scaled JPEG never exists at full size; of a progressive one the coefficients do.
         if image.size[0] * image.size[1] > self._limits.pixels:
