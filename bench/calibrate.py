@@ -22,7 +22,7 @@ from clew.compare.evidence import MatchKind
 from clew.compare.pair import all_hits, compare_looks
 from clew.compare.subject import Subject
 
-THRESHOLDS = (16, 24, 31, 40, 48, 56, 60, 64, 72, 80)
+THRESHOLDS = (16, 24, 31, 40, 48, 52, 56, 60, 64, 72, 80)
 _WIDEST = Thresholds(
     picture=THRESHOLDS[-1], still=THRESHOLDS[-1], frame=THRESHOLDS[-1], frame_alone=31
 )

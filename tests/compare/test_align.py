@@ -15,7 +15,6 @@ def hits(rows: list[tuple[float, float, float, float]], distance: int = 10) -> F
     """Agreeing frames: start and end in the first film, start and end in the second."""
     table = np.array(rows, np.float64).reshape(-1, 4)
     return FrameHits(
-        np.unique(table[:, 0], return_inverse=True)[1].astype(np.int64),
         *table.T,
         np.full(len(table), distance, np.int16),
     )
@@ -106,3 +105,13 @@ def test_a_stretch_is_found_among_strays(
     assert times(longest) == pytest.approx(
         (first, first + seconds, second, second + seconds), abs=3.6
     )
+
+
+def test_clocks_a_lifetime_apart_cost_no_memory() -> None:
+    rows = [*shared(5, 0, 0), (8e8, 8e8 + 0.5, 3.0, 3.5), (1.0, 1.5, 9e8, 9e8 + 0.5)]
+    assert align(hits(rows))[0].seconds == pytest.approx(5, abs=0.4)
+
+
+def test_two_variants_of_one_moment_are_one_frame() -> None:
+    (span,) = align(hits([(0.0, 0.5, 0.0, 0.5)] * 2 + [(0.5, 1.0, 0.5, 1.0)] * 2))
+    assert span.frames == 2

@@ -156,8 +156,21 @@ def test_every_kind_shows_how_often_it_is_wrong_and_on_how_many_pairs(kind: Matc
     measured = false_matches(kind, Thresholds().of(kind))
     assert measured is not None
     assert measured.pairs > 500
-    assert f"{measured.pairs:,}" in says(kind, Thresholds().of(kind))
+    limit = Thresholds().of(kind)
+    assert f"{measured.pairs:,}" in says(Match(kind=kind, distance=limit, threshold=limit))
 
 
 def test_where_nothing_was_measured_that_is_what_is_said() -> None:
-    assert "too little was measured" in says(MatchKind.PICTURE, 127)
+    assert "too little was measured" in says(
+        Match(kind=MatchKind.PICTURE, distance=127, threshold=127)
+    )
+
+
+def test_the_distance_of_a_film_match_is_that_of_the_shared_stretch() -> None:
+    """One frame that agrees by chance elsewhere says nothing about the stretch."""
+    logo = PICTURE_EDITS["logo 10 %"]
+    first = film(*(scene(n) for n in range(5)), scene(30), seconds=0.5)
+    second = film(scene(30), *(logo.pixels(scene(n)) for n in range(5)), seconds=0.5)
+    match = one(compare(first, second))
+    assert [span.frames for span in match.spans] == [4]
+    assert match.distance > 16

@@ -131,7 +131,7 @@ def _groups(folder: bytes | None) -> tuple[Group, ...]:
     links = []
     for row in StoredMatch.objects.order_by("distance", "pk").iterator():
         match = msgspec.convert(row.evidence, Match)
-        trust = says(match.kind, match.distance)
+        trust = says(match)
         links.append(Link(first=row.first_id, second=row.second_id, match=match, trust=trust))
         together.join(row.first_id, row.second_id)
     for media in _repeated():

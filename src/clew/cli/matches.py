@@ -59,7 +59,7 @@ def print_match(match: Match, first: str, second: str) -> None:
         if variant != "whole":
             lines.append(f"of {Path(path).name}, it is the part: {variant}")
     lines.extend(_spans(match))
-    lines.append(says(match.kind, match.distance))
+    lines.append(says(match))
     for line in lines:
         people.print(f"  {clean(line)}", soft_wrap=True, markup=False)
 
@@ -91,7 +91,7 @@ def _spans(match: Match) -> list[str]:
 
 def told(match: Match) -> dict[str, object]:
     """A match for machines, with how far it can be trusted."""
-    return {**msgspec.to_builtins(match), "trust": says(match.kind, match.distance)}
+    return {**msgspec.to_builtins(match), "trust": says(match)}
 
 
 def comparable(reading: Reading) -> bool:

@@ -15,7 +15,15 @@ import msgspec
 import typer
 from rich.console import Console
 
-people = Console(highlight=False, emoji=False)
+
+class _Console(Console):
+    """A console that leaves it to the command what a closed pipe means."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
+people = _Console(highlight=False, emoji=False)
 """For what people read on standard output."""
 aside = Console(stderr=True, highlight=False, emoji=False)
 """For progress and complaints, so that standard output can be piped."""
@@ -30,6 +38,8 @@ class Exit(IntEnum):
     """The question was answered: no lead was found, which proves nothing."""
     CANNOT_TELL = 2
     """It could not be done, or a file could not be read; the message says why."""
+    UNHEARD = 141
+    """Whoever read the output went away before its end (as the shell says it of SIGPIPE)."""
     STOPPED = 130
     """Stopped by Ctrl-C; what was reported done is stored."""
 
@@ -82,16 +92,18 @@ def explained() -> Iterator[None]:
         # Whoever read our output has seen enough. Python would complain again when it ends.
         with suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(Exit.FOUND) from None
+        raise typer.Exit(Exit.UNHEARD) from None
     except typer.Exit:
         raise
     except KeyboardInterrupt:
         aside.print("Stopped.")
         raise typer.Exit(Exit.STOPPED) from None
     except Exception as error:
-        if not isinstance(error, _expected()):
-            raise
-        fail(_in_words(error))
+        if isinstance(error, _expected()):
+            fail(_in_words(error))
+        # A fault of Clew's own must not end like an answer: 1 would mean "no lead".
+        aside.print_exception()
+        fail("this is a fault in Clew; nothing that was reported done is lost. Please report it.")
 
 
 def _expected() -> tuple[type[Exception], ...]:

@@ -21,7 +21,7 @@ from clew.compare.evidence import Span
 _SLACK = 0.3
 _LONGEST_GAP = 3.0
 _BIN = 0.25
-_MOST_OFFSETS = 64
+_MOST_OFFSETS = 256
 _MOST_ROUNDS = 24
 
 
@@ -30,12 +30,10 @@ class FrameHits:
     """Pairs of agreeing frames, as arrays of one length.
 
     Attributes:
-        first: int64, row of the frame in the first film.
         first_start: float64, seconds; the other three times likewise.
         distance: int16, bits.
     """
 
-    first: NDArray[np.int64]
     first_start: NDArray[np.float64]
     first_end: NDArray[np.float64]
     second_start: NDArray[np.float64]
@@ -43,12 +41,11 @@ class FrameHits:
     distance: NDArray[np.int16]
 
     def __len__(self) -> int:
-        return len(self.first)
+        return len(self.distance)
 
     def where(self, keep: NDArray[np.bool_] | NDArray[np.int64]) -> FrameHits:
         """The hits that ``keep`` selects."""
         return FrameHits(
-            self.first[keep],
             self.first_start[keep],
             self.first_end[keep],
             self.second_start[keep],
@@ -93,22 +90,19 @@ def _best_offset(hits: FrameHits) -> float:
     """The offset (second minus first clock) under which the films agree for longest."""
     lowest = hits.second_start - hits.first_end
     highest = hits.second_end - hits.first_start
-    # A rough histogram first: how much agreement can each quarter second of offset have?
-    origin = float(lowest.min())
-    bins = int((float(highest.max()) - origin) / _BIN) + 2
-    steps = np.zeros(bins + 1)
+    # Roughly first: how much agreement can each quarter second of offset have? Only quarters in
+    # which it changes are kept, so that it does not matter how far apart the clocks are.
     weight = np.minimum(hits.first_end - hits.first_start, hits.second_end - hits.second_start)
     weight = weight / np.maximum(highest - lowest, _BIN)
-    np.add.at(steps, ((lowest - origin) / _BIN).astype(np.int64), weight)
-    np.add.at(steps, ((highest - origin) / _BIN).astype(np.int64) + 1, -weight)
-    rough = np.cumsum(steps)[:bins]
-    promising = np.argsort(-rough, kind="stable")[:_MOST_OFFSETS]
-    # Then exactly, at the offsets under which two frames begin or end together.
+    changes = np.concatenate([np.floor(lowest / _BIN), np.floor(highest / _BIN) + 1])
+    places, which = np.unique(changes, return_inverse=True)
+    agreement = np.cumsum(np.bincount(which, np.concatenate([weight, -weight])))
+    # Then exactly, at the most promising offsets under which two frames begin or end together.
     exact = np.concatenate([hits.second_start - hits.first_start, hits.second_end - hits.first_end])
-    near = np.isin(((exact - origin) / _BIN).astype(np.int64), promising)
-    offsets = np.unique(np.round(exact[near] if near.any() else exact, 2))
+    offsets = np.unique(np.round(exact, 2))
+    rough = agreement[np.searchsorted(places, np.floor(offsets / _BIN), "right") - 1]
     best, most = float(offsets[0]), -1.0
-    for offset in offsets[:: max(1, len(offsets) // 512)]:
+    for offset in np.sort(offsets[np.argsort(-rough, kind="stable")[:_MOST_OFFSETS]]):
         seconds = _covered(*_overlap(hits, float(offset)))
         if seconds > most + 1e-9:
             best, most = float(offset), seconds
@@ -139,7 +133,7 @@ def _spans_at(hits: FrameHits, offset: float) -> list[Span]:
     breaks = np.flatnonzero(start[order][1:] > reach[:-1] + _LONGEST_GAP) + 1
     spans = []
     for group in np.split(order, breaks):
-        nearest = _nearest_of_each_frame(hits.where(group))
+        agreeing = hits.where(group)
         first_start, first_end = float(start[group].min()), float(end[group].max())
         spans.append(
             Span(
@@ -147,18 +141,37 @@ def _spans_at(hits: FrameHits, offset: float) -> list[Span]:
                 first_end=first_end,
                 second_start=max(0.0, first_start + offset),
                 second_end=max(0.0, first_end + offset),
-                distance=round(float(np.mean(nearest)), 1),
-                frames=len(nearest),
+                distance=round(float(np.mean(_nearest_of_each_moment(agreeing))), 1),
+                frames=min(
+                    _moments(agreeing.first_start, agreeing.first_end),
+                    _moments(agreeing.second_start, agreeing.second_end),
+                ),
             )
         )
     return spans
 
 
-def _nearest_of_each_frame(hits: FrameHits) -> NDArray[np.int16]:
-    """For each distinct frame of the first film, the distance of the nearest that agrees."""
-    order = np.lexsort((hits.distance, hits.first))
-    _, where = np.unique(hits.first[order], return_index=True)
+def _moments(start: NDArray[np.float64], end: NDArray[np.float64]) -> int:
+    """How many frames lie apart in time: variants of one moment count once."""
+    count, reached = 0, -np.inf
+    for place in np.argsort(end, kind="stable"):
+        if start[place] >= reached - 1e-6:
+            count, reached = count + 1, float(end[place])
+    return count
+
+
+def _nearest_of_each_moment(hits: FrameHits) -> NDArray[np.int16]:
+    """For each moment of the first film, the distance of the nearest frame that agrees."""
+    order = np.lexsort((hits.distance, hits.first_start))
+    _, where = np.unique(hits.first_start[order], return_index=True)
     return hits.distance[order][where]
+
+
+def span_holds(span: Span, hits: FrameHits) -> NDArray[np.bool_]:
+    """Which hits agree within a stretch, under its offset: the evidence for it."""
+    start, end = _overlap(hits, span.second_start - span.first_start)
+    in_step = end >= start - _SLACK
+    return in_step & (start <= span.first_end + _SLACK) & (end >= span.first_start - _SLACK)
 
 
 def _explained(hits: FrameHits, spans: list[Span]) -> NDArray[np.bool_]:

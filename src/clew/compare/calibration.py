@@ -12,7 +12,7 @@ from importlib import resources
 
 import msgspec
 
-from clew.compare.evidence import MatchKind
+from clew.compare.evidence import Match, MatchKind
 from clew.media.kind import MediaType
 
 
@@ -65,8 +65,9 @@ class FalseMatches(msgspec.Struct, frozen=True, kw_only=True):
     def says(self) -> str:
         """One sentence for people."""
         return (
-            f"{self.wrong} of {self.pairs:,} pairs of different media matched at this threshold; "
-            f"the true rate is below 1 in {1 / self.upper:,.0f} with 95 % confidence"
+            f"{self.wrong} of {self.pairs:,} pairs of different media matched when up to "
+            f"{self.threshold} bits counted; the true rate is below 1 in {1 / self.upper:,.0f} "
+            "with 95 % confidence"
         )
 
 
@@ -92,9 +93,14 @@ def false_matches(kind: MatchKind, distance: int) -> FalseMatches | None:
     return table[min(at)] if at else None
 
 
-def says(kind: MatchKind, distance: int) -> str:
-    """How far a match of this kind can be trusted, in one sentence for people."""
-    if kind is MatchKind.SAME_FILE:
+def says(match: Match) -> str:
+    """How far a match can be trusted, in one sentence for people.
+
+    Pictures are judged by their own distance; films by the threshold under which their frames
+    counted, since one near frame alone would not have made the match.
+    """
+    if match.kind is MatchKind.SAME_FILE:
         return "every byte agrees (SHA-256)"
-    figures = false_matches(kind, distance)
+    at = match.threshold if match.kind is MatchKind.FILM else match.distance
+    figures = false_matches(match.kind, at)
     return figures.says() if figures else "too little was measured to say how often this is wrong"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from clew.compare.align import FrameHits, align
+from clew.compare.align import FrameHits, align, span_holds
 from clew.compare.calibration import Thresholds
 from clew.compare.evidence import Match, MatchKind, Span
 from clew.compare.subject import Looks, Subject
@@ -149,7 +149,7 @@ def _joined(start: NDArray[np.float64], end: NDArray[np.float64], shown: FrameHi
             second_start=float(start[group].min()),
             second_end=float(end[group].max()),
             distance=float(shown.distance[group].min()),
-            frames=len(group),
+            frames=len(np.unique(start[group])),
         )
         for group in np.split(order, breaks)
     ]
@@ -170,10 +170,21 @@ def _films(
         spans = [span for span in spans if _convincing(span, thresholds)]
         seconds = sum(span.seconds for span in spans) + 1e-3 * (orientation == 0)
         if spans and (best is None or seconds > best[0]):
-            rows = np.flatnonzero(turned)
-            nearest = int(rows[np.argmin(hits.distance[rows])])
-            best = (seconds, nearest, spans)
+            best = (seconds, _nearest_within(first, second, hits, turned, spans), spans)
     return None if best is None else best[1:]
+
+
+def _nearest_within(
+    first: Looks, second: Looks, hits: Hits, keep: NDArray[np.bool_], spans: list[Span]
+) -> int:
+    """Row of the nearest hit that lies in the shared stretches: what lies outside is chance."""
+    rows = np.flatnonzero(keep)
+    pairs = _frame_hits(first, second, hits, keep)
+    inside = np.zeros(len(rows), np.bool_)
+    for span in spans:
+        inside |= span_holds(span, pairs)
+    chosen = rows[inside] if inside.any() else rows
+    return int(chosen[np.argmin(hits.distance[chosen])])
 
 
 def _aligned(first: Looks, second: Looks, hits: Hits, keep: NDArray[np.bool_]) -> list[Span]:
@@ -183,19 +194,19 @@ def _aligned(first: Looks, second: Looks, hits: Hits, keep: NDArray[np.bool_]) -
     on what they show, not on which was asked about.
     """
     pairs = _frame_hits(first, second, hits, keep)
+    rows = hits.query[keep] // len(PDQ.orientations)
     if first.hashes.tobytes() <= second.hashes.tobytes():
-        order = np.lexsort((hits.key[keep], pairs.first))
+        order = np.lexsort((hits.key[keep], rows))
         return align(pairs.where(order), LEAST_SECONDS)
     keys = hits.key[keep]
     other_way = FrameHits(
-        keys,
         pairs.second_start,
         pairs.second_end,
         pairs.first_start,
         pairs.first_end,
         pairs.distance,
     )
-    order = np.lexsort((pairs.first, keys))
+    order = np.lexsort((rows, keys))
     return [span.swapped() for span in align(other_way.where(order), LEAST_SECONDS)]
 
 
@@ -207,7 +218,6 @@ def _convincing(span: Span, thresholds: Thresholds) -> bool:
 def _frame_hits(first: Looks, second: Looks, hits: Hits, keep: NDArray[np.bool_]) -> FrameHits:
     rows, keys = hits.query[keep] // len(PDQ.orientations), hits.key[keep]
     return FrameHits(
-        rows,
         first.start[rows],
         first.end[rows],
         second.start[keys],

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import msgspec
 import numpy as np
+import structlog
 from django.db import transaction
 
 from clew.compare.calibration import Thresholds
@@ -21,6 +22,8 @@ from clew.records.models import Media, StoredMatch, StoredTrace
 from clew.records.readings import traces_of
 from clew.signals.space import PDQ
 from clew.workspace import Workspace
+
+log = structlog.get_logger()
 
 MOST_MATCHES = 200
 """Matches kept for one media as it is compared; the nearest are, the rest is counted."""
@@ -118,11 +121,18 @@ def _compare_batch(
             if other != media.pk and (compared or other < media.pk)
         }
         found = _agreeing(subject, before, subjects, thresholds)
-        if len(found) > MOST_MATCHES:
-            left_out = len(found) - MOST_MATCHES
+        left_out = max(0, len(found) - MOST_MATCHES)
+        if left_out != media.matches_left_out:
             Media.objects.filter(pk=media.pk).update(matches_left_out=left_out)
         rows.extend(_as_row(media.pk, other, match) for other, match in found[:MOST_MATCHES])
-    StoredMatch.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
+    # A media that was read better is compared again: the newer evidence counts.
+    StoredMatch.objects.bulk_create(
+        rows,
+        batch_size=1000,
+        update_conflicts=True,
+        unique_fields=["first", "second", "kind"],
+        update_fields=["distance", "threshold", "evidence"],
+    )
     Media.objects.filter(pk__in=[media.pk for media in batch]).update(compared=True)
     return len(rows)
 
@@ -217,7 +227,11 @@ def _agreeing(
         # From ids of traces to rows of the other's looks.
         keys = np.array([places[key] for key in hits.key.tolist()], np.int64)
         between = Hits(hits.query, keys, hits.distance)
-        found.extend((media, m) for m in compare_looks(subject, other, between, thresholds))
+        try:
+            found.extend((media, m) for m in compare_looks(subject, other, between, thresholds))
+        except (ArithmeticError, MemoryError, ValueError) as error:
+            # One pair that cannot be compared must not keep all others waiting for ever.
+            log.error("a pair could not be compared", media=media, error=repr(error))
     found.sort(key=lambda pair: (pair[1].distance, -pair[1].seconds, pair[0]))
     return found
 

@@ -30,6 +30,7 @@ SAMPLE_SECONDS = 0.5
 """A frame at least this often is handed on, in seconds."""
 
 _CUT_WINDOW = 24
+_LONGEST_STEP = 86_400.0  # seconds
 _CUT_FACTOR = 4.0
 _CUT_FLOOR = 14.0
 # Every reader of a format is attack surface, and FFmpeg has hundreds, for games and raw samples
@@ -281,8 +282,8 @@ class FilmReader:
     def _decoded(self, progress: Callable[[float], None]) -> Iterator[tuple[float, av.VideoFrame]]:
         """Every frame that decodes with its time in seconds, whatever is broken between.
 
-        Times always grow: where a film's own clock is missing or jumps back (recordings joined
-        end to end), it goes on at the frame rate.
+        Times always grow: where a film's own clock is missing, jumps back (recordings joined end
+        to end) or leaps ahead by more than a day, it goes on at the frame rate.
         """
         stream = self._picture
         assert stream is not None
@@ -314,7 +315,8 @@ class FilmReader:
                 if frame.time is None:
                     clock = following
                 else:
-                    if clock is not None and frame.time + shift <= clock:
+                    step = frame.time + shift - (clock or 0.0)
+                    if clock is not None and not 0 < step <= _LONGEST_STEP:
                         shift = following - frame.time
                     clock = frame.time + shift
                 yield clock, frame

@@ -22,6 +22,7 @@ from clew.signals.registry import signals
 
 MOST_NOTES = 100
 MOST_NOTE = 2000
+_LATEST = 1e9  # seconds, thirty years: no film lasts longer
 _MOST_NUMBER = 2**62
 _MOST_PREVIEW_BYTES = 512 * 1024
 _MOST_VALUE_BYTES = 4096
@@ -89,7 +90,7 @@ def _is_span(feature: Feature) -> bool:
     start, end = feature.start, feature.end
     if start is None or end is None:
         return start is None and end is None
-    return math.isfinite(end) and 0 <= start <= end
+    return math.isfinite(end) and 0 <= start <= end <= _LATEST
 
 
 def _is_value(signal: Signal, value: bytes) -> bool:
