@@ -55,7 +55,7 @@ class Scan:
         watcher: shown progress.
 
     Raises:
-        ScanError: when the folder is missing, is no folder, or is part of the workspace.
+        ScanError: when the folder is missing, is no folder, or is part of workspace or vault.
     """
 
     def __init__(
@@ -66,9 +66,9 @@ class Scan:
         self._identity = _identity(self._root)
         if self._identity is None:
             raise ScanError(_no_folder(os.fsencode(folder)))
-        own = os.path.realpath(os.fsencode(workspace.folder))
-        if below(self._root).startswith(below(own)):
-            raise ScanError(f"{os.fsdecode(folder)} is part of the workspace, not of the evidence")
+        for name, own in _own_folders(workspace).items():
+            if below(self._root).startswith(below(os.path.realpath(os.fsencode(own)))):
+                raise ScanError(f"{os.fsdecode(folder)} is part of {name}, not of the evidence")
         self._watcher = watcher
         self.progress = Progress()
         self._bytes_already = 0
@@ -111,9 +111,8 @@ class Scan:
         }
         to_read = []
         problems: set[bytes] = set()
-        status = self._workspace.folder.stat()
-        leave_out = frozenset({(status.st_dev, status.st_ino)})
-        for entry in walk(self._root, leave_out):
+        own = {_identity(os.fsencode(path)) for path in _own_folders(self._workspace).values()}
+        for entry in walk(self._root, frozenset(filter(None, own))):
             self.progress.files += 1
             self.progress.bytes += entry.size
             if self.progress.files % 500 == 0:
@@ -210,6 +209,14 @@ class Scan:
 
 def _unreadable(entry: Entry, problem: str) -> Reading:
     return Reading(size=entry.size, outcome=Outcome.UNREADABLE, notes=[problem])
+
+
+def _own_folders(workspace: Workspace) -> dict[str, Path]:
+    """What is Clew's own and no evidence; the vault may lie elsewhere, or in no folder at all."""
+    folders = {"the workspace": workspace.folder}
+    if workspace.vault.folder is not None:
+        folders["the vault"] = workspace.vault.folder
+    return folders
 
 
 def _identity(folder: bytes) -> tuple[int, int] | None:

@@ -60,6 +60,11 @@ class Vault:
         self._location = location
         self._folder = folder
 
+    @property
+    def folder(self) -> Path | None:
+        """Where it lies, when it is a folder."""
+        return self._folder
+
     @classmethod
     def in_folder(cls, folder: Path) -> Self:
         """A vault in a folder, made with mode 0700 when missing.
