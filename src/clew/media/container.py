@@ -54,10 +54,17 @@ class Member:
 
 
 Visit = Callable[[Member], None]
+Wanted = Callable[[str], bool]
+"""Asked for each member by its name, in order, before it is visited."""
 
 
 def _nobody(_unpacked_bytes: int) -> None:
     """Is told how unpacking goes on when nobody else wants to know."""
+
+
+def _all(_name: str) -> bool:
+    """Wants every member."""
+    return True
 
 
 class Budget:
@@ -106,7 +113,7 @@ class Budget:
             )
 
 
-def walk(source: BinaryIO, name: str, budget: Budget, visit: Visit) -> None:
+def walk(source: BinaryIO, name: str, budget: Budget, visit: Visit, wanted: Wanted = _all) -> None:
     """Visit every file inside a container.
 
     Args:
@@ -114,12 +121,14 @@ def walk(source: BinaryIO, name: str, budget: Budget, visit: Visit) -> None:
         name: its format as :func:`clew.media.kind.sniff` names it.
         budget: shared by all containers inside one file.
         visit: called with each member in the order of the container.
+        wanted: asked by name before a member is unpacked, where the format lets one be left out,
+            and always before it is visited.
 
     Raises:
         UnreadableError: when the container itself is damaged, encrypted or over a limit; members
             visited before stay visited.
     """
-    walkers: dict[str, Callable[[BinaryIO, Budget, Visit], None]] = {
+    walkers: dict[str, Callable[[BinaryIO, Budget, Visit, Wanted], None]] = {
         "zip": _walk_zip,
         "tar": _walk_tar,
         "7z": _walk_7z,
@@ -127,9 +136,9 @@ def walk(source: BinaryIO, name: str, budget: Budget, visit: Visit) -> None:
     source.seek(0)
     try:
         if name in walkers:
-            walkers[name](source, budget, visit)
+            walkers[name](source, budget, visit, wanted)
         else:
-            _walk_compressed(source, name, budget, visit)
+            _walk_compressed(source, name, budget, visit, wanted)
     except (UnreadableError, MemoryError):
         raise
     except Exception as error:  # each format has its own ways of saying "damaged"
@@ -208,13 +217,14 @@ def _too_large(size: int, limit: int) -> str:
     )
 
 
-def _walk_zip(source: BinaryIO, budget: Budget, visit: Visit) -> None:
+def _walk_zip(source: BinaryIO, budget: Budget, visit: Visit, wanted: Wanted) -> None:
     with zipfile.ZipFile(source) as archive:
         for entry in archive.infolist():
             if entry.is_dir():
                 continue
             budget.member()
-            visit(_zip_member(archive, entry, source, budget))
+            if wanted(entry.filename):
+                visit(_zip_member(archive, entry, source, budget))
 
 
 def _zip_member(
@@ -240,13 +250,19 @@ def _zip_member(
         return _unpacked(name, size, stream, budget)
 
 
-def _walk_tar(source: BinaryIO, budget: Budget, visit: Visit) -> None:
+def _walk_tar(source: BinaryIO, budget: Budget, visit: Visit, wanted: Wanted) -> None:
     with tarfile.open(fileobj=source, mode="r:") as archive:
-        _walk_open_tar(archive, source, budget, visit, packed=False)
+        _walk_open_tar(archive, source, budget, visit, wanted, packed=False)
 
 
 def _walk_open_tar(
-    archive: tarfile.TarFile, source: BinaryIO, budget: Budget, visit: Visit, *, packed: bool
+    archive: tarfile.TarFile,
+    source: BinaryIO,
+    budget: Budget,
+    visit: Visit,
+    wanted: Wanted,
+    *,
+    packed: bool,
 ) -> None:
     for entry in archive:
         # It remembers every member for those who want to go back.
@@ -254,6 +270,8 @@ def _walk_open_tar(
         if entry.isdir():
             continue
         budget.member()
+        if not wanted(entry.name):
+            continue
         if not entry.isfile():
             visit(Member(entry.name, 0, None, "a link or device inside the archive, not a file"))
         elif packed or entry.issparse() or entry.size <= _CHUNK:
@@ -267,7 +285,9 @@ def _walk_open_tar(
         raise UnreadableError("the archive is damaged; what comes after was not read")
 
 
-def _walk_compressed(source: BinaryIO, name: str, budget: Budget, visit: Visit) -> None:
+def _walk_compressed(
+    source: BinaryIO, name: str, budget: Budget, visit: Visit, wanted: Wanted
+) -> None:
     """A compressed tar, or else a single compressed file."""
     openers: dict[str, Callable[[BinaryIO], object]] = {
         "gzip": gzip.open,
@@ -279,13 +299,18 @@ def _walk_compressed(source: BinaryIO, name: str, budget: Budget, visit: Visit) 
         stream.seek(0)
         if head[257:262] == b"ustar":
             with tarfile.open(fileobj=stream, mode="r:") as archive:
-                _walk_open_tar(archive, stream, budget, visit, packed=True)
+                _walk_open_tar(archive, stream, budget, visit, wanted, packed=True)
         else:
             budget.member()
-            visit(_unpacked("content", 0, stream, budget))
+            if wanted("content"):
+                visit(_unpacked("content", 0, stream, budget))
 
 
-def _walk_7z(source: BinaryIO, budget: Budget, visit: Visit) -> None:
+def _walk_7z(source: BinaryIO, budget: Budget, visit_wanted: Visit, wanted: Wanted) -> None:
+    def visit(member: Member) -> None:
+        if wanted(member.name):  # unpacked already: many members share one stream
+            visit_wanted(member)
+
     try:
         with py7zr.SevenZipFile(source) as archive:
             files = [entry for entry in archive.files if not entry.is_directory]

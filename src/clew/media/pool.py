@@ -57,11 +57,13 @@ class Job(msgspec.Struct, frozen=True, tag=True):
         number: repeated in the answers, so that none is taken for one about another file.
         name: its name, for telling people; the child cannot open it.
         size: bytes.
+        resume: where to go on in an archive, as the task counts; empty for its beginning.
     """
 
     number: int
     name: str
     size: int
+    resume: tuple[int, ...] = ()
 
 
 class Ready(msgspec.Struct, frozen=True, tag=True):
@@ -97,9 +99,13 @@ class Finished(msgspec.Struct, frozen=True, tag=True):
 
 
 class Failed(msgspec.Struct, frozen=True, tag=True):
-    """From the pool itself: the child was lost over this file; why, for people."""
+    """From the pool itself: the child was lost over this file; why, for people.
+
+    ``killed`` from outside, as when memory is short: another time the file may be read.
+    """
 
     reason: str
+    killed: bool = False
 
 
 FromChild = Ready | Reached | Part | Finished
@@ -112,12 +118,16 @@ class ConfinementError(RuntimeError):
 
 @dataclass(frozen=True)
 class Task:
-    """A file for the pool: an identity of the caller's, an open descriptor, its name and size."""
+    """A file for the pool: an identity of the caller's, an open descriptor, its name and size.
+
+    ``resume`` is handed to the child with it.
+    """
 
     identity: int
     descriptor: int
     name: str
     size: int
+    resume: tuple[int, ...] = ()
 
 
 @dataclass(eq=False)
@@ -252,7 +262,9 @@ class ConfinedPool:
         child.started = child.heard = time.monotonic()
         child.received = 0
         child.job += 1
-        message = msgspec.msgpack.encode(Job(child.job, task.name[:_MOST_NAME], task.size))
+        message = msgspec.msgpack.encode(
+            Job(child.job, task.name[:_MOST_NAME], task.size, task.resume)
+        )
         try:
             frame = _HEADER.pack(len(message)) + message
             socket.send_fds(child.channel, [frame], [task.descriptor])
@@ -341,7 +353,9 @@ class ConfinedPool:
         self._children.append(fresh)
         idle.append(fresh)
         if task is not None:
-            yield task, Failed(reason or _cause_of_death(child.process.returncode))
+            code = child.process.returncode
+            killed = reason is None and code == -signal.SIGKILL
+            yield task, Failed(reason or _cause_of_death(code), killed)
 
     def _end(self, child: _Child) -> None:
         with contextlib.suppress(KeyError, ValueError):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import io
 import os
 import stat
 import zipfile
+from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import BinaryIO
 
 import av
@@ -18,18 +20,18 @@ import py7zr
 from PIL import Image
 
 from clew.media.child import Sender
-from clew.media.errors import plain
 from clew.media.limits import Limits
 from clew.media.pool import ConfinedPool, Failed, Finished, Job, Reached, Result, Task
 from clew.signals.reading import Outcome, Reading, read
 from clew.signals.registry import signals
+from clew.signals.salvage import Work
 from clew.signals.vetting import vetted
 
 signals()  # found on disk now: once confined, a process cannot look any more
 
 
 class Digested(msgspec.Struct, frozen=True, tag=True):
-    """The digests of a file or member are known; decoding begins."""
+    """A file or member is begun; with its digests as soon as they are known."""
 
     reading: Reading
 
@@ -58,7 +60,7 @@ class _Sending:
 
 def serve(source: BinaryIO, job: Job, sender: Sender, limits: Limits) -> None:
     """The task that runs in the confined process."""
-    read(source, job.size, job.name, _Sending(sender), limits)
+    read(source, job.size, job.name, _Sending(sender), limits, job.resume)
 
 
 class _Silent:
@@ -129,7 +131,7 @@ class ConfinedReader:
     ) -> None:
         self._limits = limits or Limits()
         self._decoder = msgspec.msgpack.Decoder(Digested | Done)
-        self._heard: dict[int, _Heard] = {}
+        self._works: dict[int, Work] = {}
         self._pool = ConfinedPool(task, workers, self._limits, accept=self._accept)
 
     def __enter__(self) -> ConfinedReader:
@@ -137,6 +139,9 @@ class ConfinedReader:
 
     def __exit__(self, *exception: object) -> None:
         self._pool.close()
+        for work in self._works.values():
+            os.close(work.descriptor)
+        self._works.clear()
 
     @property
     def layers(self) -> list[str]:
@@ -149,17 +154,35 @@ class ConfinedReader:
         Yields:
             the file's identity with a reading (its own or a member's), or with how far it is.
         """
-        tasks = (Task(f.identity, f.descriptor, f.name, f.size) for f in files)
-        for task, event in self._pool.run(tasks):
-            match event:
-                case Reached():
-                    yield task.identity, event
-                case Result(content):
-                    yield task.identity, content
-                case Finished():
-                    yield from self._end(task, "the decoding process gave no result")
-                case Failed(reason):
-                    yield from self._end(task, reason)
+        again: deque[Task] = deque()
+        tasks: Iterator[Task] = self._tasks(files, again)
+        while True:
+            for task, event in self._pool.run(tasks):
+                match event:
+                    case Reached():
+                        yield task.identity, event
+                    case Result(content):
+                        yield task.identity, content
+                    case Finished():
+                        lost = Failed("the decoding process gave no result")
+                        yield from self._end(task, lost, again)
+                    case Failed():
+                        yield from self._end(task, event, again)
+            if not again:
+                return
+            # The pool takes no more once it has been told that there are none.
+            tasks = self._tasks((), again)
+
+    def _tasks(self, files: Iterable[Opened], again: deque[Task]) -> Iterator[Task]:
+        """Files to read, and those to go on with before further ones."""
+        for file in files:
+            while again:
+                yield again.popleft()
+            # The pool closes what it is given; this one is for going on after a loss.
+            self._works[file.identity] = Work(file.size, os.dup(file.descriptor))
+            yield Task(file.identity, file.descriptor, file.name, file.size)
+        while again:
+            yield again.popleft()
 
     def _accept(self, task: Task, part: bytes) -> Reading | None:
         """Check what a process says of a file; the reading when it is one to pass on.
@@ -169,59 +192,33 @@ class ConfinedReader:
         """
         message = self._decoder.decode(part)
         reading = vetted(message.reading, self._limits)
-        heard = self._heard.setdefault(task.identity, _Heard())
-        if heard.whole:
+        reading.passing = False  # not for the process to say
+        work = self._works[task.identity]
+        if work.whole:
             raise ValueError("more after the end")
         if isinstance(message, Digested):
-            heard.begun[reading.member] = reading
+            work.begin(reading)
             # Only what is around a member can be begun and not done.
-            if len(heard.begun) > self._limits.container_depth + 1:
+            if len(work.begun) > self._limits.container_depth + 1:
                 raise ValueError("too much at once")
             return None
-        heard.begun.pop(reading.member, None)
-        heard.told += 1
-        if heard.told > self._limits.container_members + 1:
+        work.finish(reading)
+        if work.told > self._limits.container_members + 1:
             raise ValueError("more than there can be")
-        heard.whole = not reading.member
         return reading
 
-    def _end(self, task: Task, reason: str) -> Iterator[tuple[int, Reading]]:
-        """See that a file had its reading; salvage what is known of it where it had not."""
-        heard = self._heard.pop(task.identity, _Heard())
-        if not heard.whole:
-            yield from _salvaged(task, heard.begun, reason)
-
-
-@dataclass
-class _Heard:
-    """What a process has said of the file it is reading.
-
-    Attributes:
-        begun: files and members whose digests are known and that are being decoded.
-        told: how many readings it gave; ``whole`` is true after that of the file itself.
-    """
-
-    begun: dict[tuple[bytes, ...], Reading] = field(default_factory=dict)
-    told: int = 0
-    whole: bool = False
-
-
-def _salvaged(
-    task: Task, begun: dict[tuple[bytes, ...], Reading], reason: str
-) -> Iterator[tuple[int, Reading]]:
-    """What is known of a file whose process was lost, the member at fault first."""
-    begun.setdefault((), Reading(size=task.size))
-    innermost = max(begun, key=len)
-    for member in sorted(begun, key=len, reverse=True):
-        reading = begun[member]
-        if member == innermost:
-            reading.outcome = Outcome.UNREADABLE
-            reading.notes.append(reason)
+    def _end(self, task: Task, lost: Failed, again: deque[Task]) -> Iterator[tuple[int, Reading]]:
+        """See that a file had its reading; go on behind a loss, or salvage what is known of it."""
+        work = self._works[task.identity]
+        if not work.whole:
+            for reading in work.lose(lost.reason, passing=lost.killed):
+                yield task.identity, reading
+        if work.whole:
+            os.close(self._works.pop(task.identity).descriptor)
         else:
-            reading.outcome = Outcome.PARTLY
-            name = plain(innermost[-1].decode("utf-8", "replace"))
-            reading.notes.append(f"reading stopped inside it, at {name}: {reason}")
-        yield task.identity, reading
+            again.append(
+                dataclasses.replace(task, descriptor=os.dup(work.descriptor), resume=work.resume)
+            )
 
 
 def open_untouched(path: bytes | str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
@@ -60,6 +61,7 @@ class Reading(msgspec.Struct, kw_only=True):
     Attributes:
         member: names inside the archives, outermost first, as bytes since they need not be
             text; empty for the file itself.
+        position: its number in each of those archives, from 0.
         size: bytes.
         outcome: how it ended.
         notes: why, for people; what was damaged, left out or odd.
@@ -67,9 +69,11 @@ class Reading(msgspec.Struct, kw_only=True):
             codecs as far as they apply.
         traces: what the signals read.
         preview: a small JPEG to look at, or None.
+        passing: what kept it from being read may be over the next time.
     """
 
     member: tuple[bytes, ...] = ()
+    position: tuple[int, ...] = ()
     size: int
     outcome: Outcome = Outcome.READ
     notes: list[str] = []
@@ -82,6 +86,7 @@ class Reading(msgspec.Struct, kw_only=True):
     codecs: str = ""
     traces: list[Trace] = []
     preview: bytes | None = None
+    passing: bool = False
 
     @property
     def sha256(self) -> bytes | None:
@@ -99,14 +104,19 @@ class Listener(Protocol):
         """A step further: bytes hashed, or seconds of film read."""
 
     def digested(self, reading: Reading) -> None:
-        """The digests of a file are known, before anything in it is decoded."""
+        """Work on a file or member begins; told again with its digests before it is decoded."""
 
     def finished(self, reading: Reading) -> None:
         """One file or member is done; the file itself comes last."""
 
 
 def read(
-    source: BinaryIO, size: int, name: str, listener: Listener, limits: Limits | None = None
+    source: BinaryIO,
+    size: int,
+    name: str,
+    listener: Listener,
+    limits: Limits | None = None,
+    resume: tuple[int, ...] = (),
 ) -> None:
     """Read a file and everything inside it. Nothing that is wrong with it is raised.
 
@@ -116,13 +126,19 @@ def read(
         name: its name, only to tell people that a name and a content disagree.
         listener: told of every reading.
         limits: what reading may cost.
+        resume: position in an archive of the first member to tell of; those before are left out.
     """
-    _Reader(listener, limits or Limits(), size).read(source, size, name, ())
+    reader = _Reader(listener, limits or Limits(), size, resume)
+    reader.read(source, name, Reading(size=size))
 
 
 class _Reader:
-    def __init__(self, listener: Listener, limits: Limits, size: int) -> None:
+    def __init__(
+        self, listener: Listener, limits: Limits, size: int, resume: tuple[int, ...]
+    ) -> None:
         self._listener = listener
+        self._resume = resume
+        self._deadline = time.monotonic() + 0.9 * limits.seconds_for(size)
         self._limits = limits
         self._unpacked = 0
         self._budget = Budget(size, limits, self._unpacking)
@@ -131,13 +147,8 @@ class _Reader:
         self._unpacked += count
         self._listener.reached("unpacking", self._unpacked)
 
-    def read(
-        self, source: BinaryIO, size: int, name: str, member: tuple[bytes, ...], problem: str = ""
-    ) -> None:
+    def read(self, source: BinaryIO, name: str, reading: Reading) -> None:
         """Read one file or member and deliver it; nothing that is wrong with it gets out."""
-        reading = Reading(member=member, size=size)
-        if problem:
-            reading.notes.append(problem)
         try:
             self._read_content(source, name, reading)
         except MemoryError:
@@ -161,9 +172,10 @@ class _Reader:
             # Most bytes of a drive are programs and documents: they are not even hashed.
             reading.outcome = Outcome.OTHER
             return
+        # Known to whoever salvages this reading when decoding kills the process.
+        reading.type, reading.format = kind.type, kind.format
         reading.traces = self._digest(source, reading)
         said = len(reading.notes)
-        reading.type, reading.format = kind.type, kind.format
         try:
             if reading.size == 0:
                 raise NotMediaError("the file is empty")
@@ -218,27 +230,28 @@ class _Reader:
                 f"archives nested more than {self._limits.container_depth} deep are not opened"
             )
 
-        seen: Counter[bytes] = Counter()
+        inside = _Inside(reading, self._resume)
 
-        def visit(inside: Member) -> None:
-            name = _name_of(inside)
-            seen[name] += 1
-            if seen[name] > 1:  # archives may hold a name twice
-                name += b" (%d)" % seen[name]
-            path = (*reading.member, name)
-            if inside.source is None:
-                self._listener.finished(
-                    Reading(
-                        member=path,
-                        size=inside.size,
-                        outcome=Outcome.UNREADABLE,
-                        notes=[inside.problem],
-                    )
-                )
+        def wanted(name: str) -> bool:
+            if (beginning := inside.next(name)) is None:
+                return False
+            # Told before it is unpacked: that may kill this process too.
+            self._listener.digested(beginning)
+            return True
+
+        def visit(member: Member) -> None:
+            one = inside.current
+            one.size = member.size
+            if member.problem:
+                one.notes.append(member.problem)
+            if member.source is None:
+                one.outcome = Outcome.UNREADABLE
+                self._listener.finished(one)
             else:
-                self.read(inside.source, inside.size, inside.name, path, inside.problem)
+                self._listener.digested(one)
+                self.read(member.source, member.name, one)
 
-        walk(source, kind.format, self._budget, visit)
+        walk(source, kind.format, self._budget, visit, wanted)
 
     def _read_image(self, source: BinaryIO, reading: Reading) -> None:
         image = ImageReader(source, self._limits)
@@ -290,6 +303,10 @@ class _Reader:
             for extractor in extractors:
                 extractor.take(frame)
             self._listener.reached("film", frame.time)
+            if time.monotonic() > self._deadline:
+                # By itself, before it is stopped from outside and all of it is lost.
+                reading.notes.append(f"only the first {frame.until:.0f} s read (time limit)")
+                break
             if count < 40 or count % 10 == 0:
                 detail = _detail(frame.picture)
                 if best is None or detail > best[0] * 1.15:
@@ -299,12 +316,46 @@ class _Reader:
         reading.traces.extend(_traces(signals, extractors))
 
 
-def _name_of(member: Member) -> bytes:
+class _Inside:
+    """Names and counts the members of one archive, and leaves out those told before.
+
+    Attributes:
+        current: the member begun last.
+    """
+
+    def __init__(self, archive: Reading, resume: tuple[int, ...]) -> None:
+        self._archive = archive
+        depth = len(archive.position)
+        goes_on = len(resume) > depth and resume[:depth] == archive.position
+        self._first = resume[depth] if goes_on else 0
+        self._count = 0
+        self._seen: Counter[bytes] = Counter()
+        self.current = archive
+
+    def next(self, spelled: str) -> Reading | None:
+        """Begin with the next member; None when it was told before."""
+        name = _name_of(spelled)
+        self._seen[name] += 1
+        if self._seen[name] > 1:  # archives may hold a name twice
+            name += b" (%d)" % self._seen[name]
+        number = self._count
+        self._count += 1
+        if number < self._first:
+            return None
+        self.current = Reading(
+            member=(*self._archive.member, name),
+            position=(*self._archive.position, number),
+            size=0,
+        )
+        return self.current
+
+
+def _name_of(spelled: str) -> bytes:
     """A member's name as bytes, kept as it is but for NUL (which separates names) and length."""
     try:
-        name = member.name.encode("utf-8", "surrogateescape")
+        name = spelled.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
-        name = member.name.encode("utf-8", "surrogatepass")
+        name = spelled.encode("utf-8", "surrogatepass")
     name = name.replace(b"\0", "�".encode())
     if len(name) > MOST_NAME_BYTES - 20:  # room for a number behind it
         digest = hashlib.sha256(name).hexdigest()[:16].encode()
