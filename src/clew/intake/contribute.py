@@ -12,10 +12,11 @@ import structlog
 
 from clew.intake.matching import compare_waiting
 from clew.intake.progress import Progress
-from clew.intake.reading import open_file, read_one
+from clew.intake.reading import read_one
 from clew.records.folders import place_of
 from clew.records.models import Media, Original
 from clew.records.readings import Seen, store
+from clew.signals.files import open_file
 from clew.signals.reading import Outcome, Reading
 from clew.vault.errors import AlreadyStoredError, VaultError
 from clew.workspace import Workspace
