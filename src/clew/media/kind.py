@@ -8,6 +8,7 @@ bytes decide, after the published magic numbers of each format; the decoders hav
 from __future__ import annotations
 
 import re
+import struct
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePath
@@ -54,7 +55,6 @@ _MAGIC: tuple[tuple[int, bytes, MediaType, str], ...] = (
     (0, b"\x00\x00\x00\x0cjP  \r\n\x87\n", MediaType.IMAGE, "jpeg2000"),
     (0, b"\xff\x4f\xff\x51", MediaType.IMAGE, "jpeg2000"),
     (0, b"8BPS\x00\x01", MediaType.IMAGE, "psd"),
-    (0, b"\x00\x00\x01\x00", MediaType.IMAGE, "ico"),
     (0, b"\x1aE\xdf\xa3", MediaType.VIDEO, "matroska"),
     (0, b"FLV\x01", MediaType.VIDEO, "flv"),
     (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", MediaType.VIDEO, "asf"),
@@ -79,7 +79,6 @@ _MAGIC: tuple[tuple[int, bytes, MediaType, str], ...] = (
     (0, b"TTA1", MediaType.SOUND, "tta"),
     (0, b"MPCK", MediaType.SOUND, "musepack"),
     (0, b"MP+", MediaType.SOUND, "musepack"),
-    (0, b"\x0bw", MediaType.SOUND, "ac3"),
     (0, b"\x7f\xfe\x80\x01", MediaType.SOUND, "dts"),
     (0, b"DSD ", MediaType.SOUND, "dsf"),
     (0, b"PK\x03\x04", MediaType.CONTAINER, "zip"),
@@ -132,6 +131,8 @@ def sniff(head: bytes) -> Kind:
         return _iso_base_media(head)
     if head[:2] == b"BM" and _is_bitmap(head):
         return Kind(MediaType.IMAGE, "bmp")
+    if head[:4] == b"\x00\x00\x01\x00" and _is_icon(head):
+        return Kind(MediaType.IMAGE, "ico")
     if re.match(rb"P[1-6]\s", head):
         return Kind(MediaType.IMAGE, "pnm")
     if _has_transport_stream_sync(head):
@@ -164,6 +165,23 @@ def _is_bitmap(head: bytes) -> bool:
     return int.from_bytes(head[14:18], "little") in (12, 16, 40, 52, 56, 64, 108, 124)
 
 
+def _is_icon(head: bytes) -> bool:
+    """Four bytes are no proof; each picture listed must also have a size and lie behind the list.
+
+    Entries have a reserved byte (0; some programs write 255) and at most 32 bits a pixel.
+    """
+    count = int.from_bytes(head[4:6], "little")
+    if not 0 < count <= 256:
+        return False
+    behind = 6 + 16 * count
+    listed = range(6, min(behind, len(head) - 15), 16)
+    for at in listed:
+        _, _, _, reserved, planes, bits, size, offset = struct.unpack_from("<4B2H2I", head, at)
+        if reserved not in (0, 255) or planes > 4 or bits > 32 or not size or offset < behind:
+            return False
+    return len(listed) > 0
+
+
 def _has_transport_stream_sync(head: bytes) -> bool:
     """MPEG transport streams repeat a sync byte every 188 bytes (192 on Blu-ray and AVCHD)."""
     for packet, first in ((188, 0), (192, 4)):
@@ -174,12 +192,16 @@ def _has_transport_stream_sync(head: bytes) -> bool:
 
 
 def _raw_sound(head: bytes) -> Kind:
-    """Bare AAC and MPEG audio have only an 11- or 12-bit sync word: several in a row are needed.
+    """Bare sound has only a sync word of 11 to 16 bits: several frames in a row are needed.
 
     Three frames must follow each other, as far as the head reaches, and agree on version, layer
     and sampling rate.
     """
-    for read_length, name in ((_adts_length, "aac"), (_mpeg_audio_length, "mp3")):
+    for read_length, name in (
+        (_adts_length, "aac"),
+        (_mpeg_audio_length, "mp3"),
+        (_dolby_length, "ac3"),
+    ):
         at, frames = 0, 0
         while frames < 3 and (length := read_length(head[at:])) and _alike(head, head[at:]):
             at += length
@@ -191,6 +213,8 @@ def _raw_sound(head: bytes) -> Kind:
 
 def _alike(one: bytes, other: bytes) -> bool:
     """Whether two frames of bare sound say the same of version, layer and sampling rate."""
+    if one[:2] == other[:2] == _DOLBY:
+        return True  # the sync word is all that every frame repeats; the rest is read anew
     return one[1] == other[1] and one[2] & 0x0C == other[2] & 0x0C
 
 
@@ -200,6 +224,46 @@ def _adts_length(head: bytes) -> int:
         return 0
     length = (head[3] & 3) << 11 | head[4] << 3 | head[5] >> 5
     return length if length > 7 else 0
+
+
+_DOLBY = b"\x0bw"
+_DOLBY_RATES = (
+    32,
+    40,
+    48,
+    56,
+    64,
+    80,
+    96,
+    112,
+    128,
+    160,
+    192,
+    224,
+    256,
+    320,
+    384,
+    448,
+    512,
+    576,
+    640,
+)
+
+
+def _dolby_length(head: bytes) -> int:
+    """The length in bytes of the AC-3 or E-AC-3 frame that starts here (ETSI TS 102 366), or 0."""
+    if len(head) < 6 or head[:2] != _DOLBY:
+        return 0
+    version = head[5] >> 3
+    if 11 <= version <= 16:  # E-AC-3: the length itself is written
+        return (((head[2] & 7) << 8 | head[3]) + 1) * 2
+    sampling, size = head[4] >> 6, head[4] & 63
+    if version > 10 or sampling == 3 or size >= 2 * len(_DOLBY_RATES):
+        return 0
+    rate = _DOLBY_RATES[size >> 1]
+    # Frames of 1536 samples; at 44.1 kHz the odd size has one 16-bit word more.
+    words = (rate * 2, rate * 96_000 // 44_100 + (size & 1), rate * 3)[sampling]
+    return words * 2
 
 
 _BIT_RATES = {
