@@ -15,6 +15,7 @@ PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 ORDER = (
     "scan_cost",
     "picture_speed",
+    "reference_distance",
     "sample_clips",
     "edited_photos",
     "collection",

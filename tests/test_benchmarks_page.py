@@ -36,7 +36,17 @@ def test_what_officers_are_told_of_false_matches_is_the_frozen_measurement() -> 
             assert told[kind, threshold] == f"{figures['wrong']} of {figures['pairs']:,}"
 
 
-@pytest.mark.parametrize("name", ["picture_speed", "edited_photos", "sample_clips", "scan_cost"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "picture_speed",
+        "reference_distance",
+        "edited_photos",
+        "sample_clips",
+        "scan_cost",
+        "hostile",
+    ],
+)
 def test_every_bar_of_a_frozen_result_says_whether_it_was_met(name: str) -> None:
     result = json.loads((ROOT / f"bench/results/{name}.json").read_text())
     assert result["bars"]
