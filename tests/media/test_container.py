@@ -275,3 +275,16 @@ def test_damage_never_gets_out_as_anything_but_a_reason(pack, data):
     if name in ("zip", "tar", "7z", "gzip", "bzip2", "xz"):
         _, error = visited(content)
         assert error is None or 10 < len(str(error)) < 300
+
+
+def test_a_stored_member_whose_size_lies_never_reaches_into_others():
+    content = bytearray(zipped({"a.bin": LARGE, "secret.bin": LARGE}, zipfile.ZIP_STORED))
+    entry = content.index(b"PK\x01\x02")
+    struct.pack_into("<I", content, entry + 24, len(LARGE) + MEBIBYTE)  # unpacked, so it claims
+    found = []
+    walk(
+        io.BytesIO(content), "zip", Budget(len(content), Limits()),
+        lambda m: found.append((m.name, m.source.read() if m.source else b"")),
+    )  # fmt: skip
+    assert dict(found)["a.bin"] in (LARGE, b"")
+    assert dict(found)["secret.bin"] == LARGE

@@ -233,7 +233,8 @@ def _zip_member(
     name, size = entry.filename, entry.file_size
     if entry.flag_bits & 1:
         return Member(name, size, None, _ENCRYPTED)
-    if entry.compress_type == zipfile.ZIP_STORED and size > _CHUNK:
+    stored = entry.compress_type == zipfile.ZIP_STORED and entry.compress_size == size
+    if stored and size > _CHUNK:  # a size that lies would reach into other members
         source.seek(entry.header_offset)
         header = source.read(_ZIP_HEADER.size)
         if len(header) == _ZIP_HEADER.size and header.startswith(b"PK\x03\x04"):
