@@ -131,3 +131,15 @@ def test_sizes_beyond_four_gigabytes(folder, made):
     size = 10 * 2**40
     store(folder, [at(os.fsencode("disk.mp4"), made.picture(b"one", size=size))])
     assert Sighting.objects.get().size == Media.objects.get().size == size
+
+
+def test_a_better_outcome_brings_a_media_up_to_date_without_more_traces(folder, made):
+    """A decoder was lost over it the first time; what it is was not known then."""
+    exact = made.exact(b"one")
+    lost = Reading(size=3, outcome=Outcome.UNREADABLE, notes=["killed"], traces=[exact])
+    store(folder, [at(b"a.mp3", lost)])
+    store(folder, [at(b"a.mp3", made.picture(b"one", traces=[exact]))])
+    media = Media.objects.get()
+    assert (media.type, media.format, media.outcome, media.notes) == ("image", "jpeg", "read", [])
+    store(folder, [at(b"b.mp3", lost)])
+    assert Media.objects.get().outcome == "read", "a worse reading takes nothing away"

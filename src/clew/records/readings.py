@@ -66,7 +66,7 @@ def _store_media(readings: Iterable[Reading]) -> dict[bytes, Media]:
         if reading.sha256 is not None and _holds_media(reading):
             other = by_hash.setdefault(reading.sha256, reading)
             # One content, read twice: a reading may have been cut short.
-            if len(reading.traces) > len(other.traces):
+            if _worth(reading.outcome, reading.traces) > _worth(other.outcome, other.traces):
                 by_hash[reading.sha256] = reading
     Media.objects.bulk_create(
         [_as_media(sha256, reading) for sha256, reading in sorted(by_hash.items())],
@@ -75,9 +75,19 @@ def _store_media(readings: Iterable[Reading]) -> dict[bytes, Media]:
     media = {
         bytes(m.sha256): m for m in Media.objects.filter(sha256__in=list(by_hash)).order_by("id")
     }
-    for sha256 in _store_traces(media, by_hash):
-        _read_better(media[sha256], by_hash[sha256])
+    richer = set(_store_traces(media, by_hash))
+    for sha256, one in media.items():
+        if sha256 in richer or _RANK[by_hash[sha256].outcome] > _RANK[Outcome(one.outcome)]:
+            _read_better(one, by_hash[sha256])
     return media
+
+
+_RANK = {Outcome.OTHER: 0, Outcome.UNREADABLE: 0, Outcome.PARTLY: 1, Outcome.READ: 2}
+"""Which of two readings of one content got further."""
+
+
+def _worth(outcome: Outcome, traces: Sequence[Trace]) -> tuple[int, int]:
+    return len(traces), _RANK[outcome]
 
 
 def _read_better(media: Media, reading: Reading) -> None:
