@@ -202,7 +202,9 @@ class Scan:
             self.progress.troubled += 1
         completes = None if reading.member else entry.size
         # What could not even be hashed is tried again by the next scan: no time of change.
-        again = reading.outcome is Outcome.UNREADABLE and reading.sha256 is None
+        # So is what was lost to something that may be over then, such as a shortage of memory.
+        unhashed = reading.outcome is Outcome.UNREADABLE and reading.sha256 is None
+        again = unhashed or reading.passing
         modified = None if again else entry.modified_ns
         storing.add(Seen(entry.path, modified, reading), completes=completes)
 
