@@ -67,8 +67,8 @@ def run() -> Result:
         says=(
             "Bits of 256 between Clew's hash and that of `pdqhash` on the same photo at full size "
             f"(all up to {_MOST_PIXELS // 10**6} megapixels in the shared data, hostile files "
-            "excepted), both read with Pillow, upright by EXIF, transparent parts on white. Hashes of a quality under "
-            f"{_USABLE} propose no connections and are only counted."
+            "excepted), both read with Pillow, upright by EXIF, transparent parts on white. Hashes "
+            f"of a quality under {_USABLE} propose no connections and are only counted."
         ),
         rows=[*rows, _row("all", compared)],
         bars=[
