@@ -17,6 +17,7 @@ import structlog
 from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
+from clew.settings import without_password
 from clew.vault.errors import (
     AlreadyStoredError,
     ContentChangedError,
@@ -98,10 +99,11 @@ class Vault:
         if address.scheme == "file" and not address.netloc:
             return cls.in_folder(Path(unquote(address.path)))
         try:
-            return cls(from_url(url), url)
+            return cls(from_url(url), without_password(url))
         except (BaseError, ValueError) as problem:
+            said = str(problem).splitlines()[0].replace(url, without_password(url))
             raise UnavailableError(
-                f"The vault address {url} cannot be used: {str(problem).splitlines()[0]}"
+                f"The vault address {without_password(url)} cannot be used: {said}"
             ) from problem
 
     def put_original(self, source: BinaryIO, expected_sha256: str | None = None) -> StoredObject:
