@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
 import socket
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -243,3 +245,38 @@ def test_what_was_not_permitted_is_tried_again(evidence, workspace, clew):
     second = json.loads(clew("scan", evidence, "-w", workspace, "--json", powerless=True).out)
     assert second["problems"] == []
     assert second["figures"]["files"] == second["figures"]["read"] == 3
+
+
+def zip_of(**members: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def test_members_that_left_an_archive_are_forgotten(place, workspace, scan, picture):
+    folder = place / "archives"
+    folder.mkdir()
+    archive = folder / "a.zip"
+    inner = zip_of(p=picture(1), q=picture(2))
+    archive.write_bytes(zip_of(one=picture(1), two=picture(2), inner=inner))
+    (folder / "a.zip.jpg").write_bytes(picture(3))
+    scan(folder)
+
+    def members() -> set[bytes]:
+        with opened(workspace):
+            return {bytes(s.path) for s in Sighting.objects.all()}
+
+    both = {b"a.zip", b"a.zip.jpg", b"a.zip\0one", b"a.zip\0inner"}
+    inside = {b"a.zip\0inner\0p", b"a.zip\0inner\0q"}
+    assert members() == {*both, *inside, b"a.zip\0two"}
+    archive.write_bytes(zip_of(one=picture(1), inner=inner[: len(inner) // 2]))
+    scan(folder)
+    assert members() == both | inside, "an archive that is damaged now takes nothing away"
+    archive.write_bytes(archive.read_bytes()[:-30])
+    scan(folder)
+    assert members() == both | inside
+    archive.write_bytes(picture(4))
+    scan(folder)
+    assert members() == {b"a.zip", b"a.zip.jpg"}

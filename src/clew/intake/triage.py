@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
@@ -24,7 +25,7 @@ from clew.media.layers import unconfined
 from clew.media.pool import Reached
 from clew.records.folders import below, take_over
 from clew.records.models import Folder, Sighting
-from clew.records.readings import SEPARATOR, Seen
+from clew.records.readings import SEPARATOR, Seen, archives, digest_of
 from clew.signals.confined import ConfinedReader, Opened, open_untouched
 from clew.signals.reading import Outcome, Reading
 from clew.workspace import Workspace
@@ -75,6 +76,7 @@ class Scan:
         self._limits = limits_of(workspace.settings)
         self._folder, _ = Folder.objects.get_or_create(path=self._root)
         self._files: dict[int, Entry] = {}
+        self._told: dict[bytes, set[bytes]] = {}
         take_over(self._folder)
 
     def run(self) -> Progress:
@@ -143,6 +145,9 @@ class Scan:
 
     def _read_all(self, entries: list[Entry]) -> None:
         self._show(Phase.READING)
+        # Of archives known before, what is told now is compared with what was in them then.
+        known = archives(self._folder)
+        self._told = {entry.path: set() for entry in entries if entry.path in known}
         readable = [entry for entry in entries if not entry.problem]
         with Storing(self._folder, self._workspace.vault) as storing:
             for entry in entries:
@@ -206,7 +211,12 @@ class Scan:
         unhashed = reading.outcome is Outcome.UNREADABLE and reading.sha256 is None
         again = unhashed or reading.passing
         modified = None if again else entry.modified_ns
-        storing.add(Seen(entry.path, modified, reading), completes=completes)
+        seen = Seen(entry.path, modified, reading)
+        if reading.member and entry.path in self._told:
+            self._told[entry.path].add(digest_of(seen.place))
+        elif entry.path in self._told:
+            seen = replace(seen, told=frozenset(self._told.pop(entry.path)))
+        storing.add(seen, completes=completes)
 
 
 def _unreadable(entry: Entry, problem: str) -> Reading:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -24,11 +25,14 @@ class Seen:
         path: of the file below its folder.
         modified_ns: last change of the file, nanoseconds since 1970.
         reading: its own, or that of a member of it.
+        told: with its own reading, digests (:func:`digest_of`) of the places of all members told
+            before it; others are then no longer in the file. None where that is not known.
     """
 
     path: bytes
     modified_ns: int | None
     reading: Reading
+    told: frozenset[bytes] | None = None
 
     @property
     def place(self) -> bytes:
@@ -48,7 +52,58 @@ def store(folder: Folder, batch: Sequence[Seen]) -> list[Media]:
     with transaction.atomic():
         media = _store_media([seen.reading for seen in batch])
         _store_sightings(folder, batch, media)
+        for seen in batch:
+            if seen.told is not None and _read_to_its_end(seen.reading):
+                _forget_members(folder, seen.path, seen.told)
     return list(media.values())
+
+
+def digest_of(place: bytes) -> bytes:
+    """What tells a place from others, as the database has it."""
+    return hashlib.sha256(place).digest()
+
+
+def archives(folder: Folder) -> set[bytes]:
+    """Paths of the files of a folder of which members are known."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ARCHIVES, [folder.pk])
+        return {bytes(path) for (path,) in cursor.fetchall()}
+
+
+_ARCHIVES = r"""
+    SELECT DISTINCT substring(path for position('\x00'::bytea in path) - 1)
+    FROM records_sighting WHERE folder_id = %s AND position('\x00'::bytea in path) > 0
+"""
+
+
+def _read_to_its_end(reading: Reading) -> bool:
+    """Whether what was not told of a file is not in it; an archive may have been cut short."""
+    if reading.member or reading.passing:
+        return False
+    kept = reading.outcome in (Outcome.READ, Outcome.OTHER)
+    return kept or reading.type not in (MediaType.CONTAINER, MediaType.OTHER)
+
+
+def _forget_members(folder: Folder, path: bytes, told: frozenset[bytes]) -> None:
+    """Remove the sightings of members that have left an archive, or went with it.
+
+    Those below an archive in the archive that could not be read to its end stay.
+    """
+    start = path + SEPARATOR
+    known = Sighting.objects.filter(
+        folder=folder, path__gte=start, path__lt=path + b"\1"
+    ).values_list("pk", "path", "outcome")
+    gone, unsure = [], []
+    for pk, stored, outcome in known:
+        place = bytes(stored)
+        if digest_of(place) not in told:
+            gone.append((pk, place))
+        elif outcome in (Outcome.PARTLY.value, Outcome.UNREADABLE.value):
+            unsure.append(place + SEPARATOR)
+    doubted = tuple(unsure)
+    Sighting.objects.filter(
+        pk__in=[pk for pk, place in gone if not place.startswith(doubted)]
+    ).delete()
 
 
 def _holds_media(reading: Reading) -> bool:
