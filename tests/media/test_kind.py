@@ -6,12 +6,15 @@ import zipfile
 
 import av
 import numpy as np
+import pillow_heif
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
 from clew.media.kind import HEAD_BYTES, Kind, MediaType, named_like_media, sniff
+
+pillow_heif.register_heif_opener()  # so that Pillow writes HEIC too
 
 IMAGE, VIDEO, SOUND = MediaType.IMAGE, MediaType.VIDEO, MediaType.SOUND
 CONTAINER, OTHER = MediaType.CONTAINER, MediaType.OTHER
