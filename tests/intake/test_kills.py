@@ -27,12 +27,12 @@ def stored_in(workspace: Path) -> set[str]:
     return {path for found in folders.values() for path in found}  # type: ignore[attr-defined]
 
 
-def start(folder: Path, workspace: Path) -> subprocess.Popen[bytes]:
+def start(folder: Path, workspace: Path, workers: int = 2) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [CLEW, "scan", folder, "-w", workspace],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
-        env=os.environ | {"CLEW_WORKERS": "2"},
+        env=os.environ | {"CLEW_WORKERS": str(workers)},
         start_new_session=True,
     )
 
@@ -137,13 +137,16 @@ def test_fifty_kills_lose_and_double_nothing(disturbed):
 
 def test_ctrl_c_says_what_is_stored_and_that_it_goes_on(collection, place):
     workspace = place / "workspace"
-    scan = start(collection.folder, workspace)
-    previews = workspace / "vault" / "derivatives"
+    scan = start(collection.folder, workspace, workers=1)
+    log = workspace / "log" / "clew.log"
     deadline = time.monotonic() + 60
-    while not previews.exists() and time.monotonic() < deadline:
+    # Then all files are known and one process has seconds of reading before it.
+    while time.monotonic() < deadline:
+        if log.exists() and "decoders confined" in log.read_text():
+            break
         time.sleep(0.02)
     children = descendants(scan.pid)
-    assert children, "it must be in the middle of its work"
+    assert any(map(is_decoder, children)), "it must be in the middle of its work"
     os.killpg(scan.pid, signal.SIGINT)
     _, said = scan.communicate(timeout=60)
     assert scan.returncode == 130, said.decode()
