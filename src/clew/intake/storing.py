@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -19,6 +20,7 @@ _BATCH_READINGS = 64
 _BATCH_SECONDS = 1.0
 _MOST_WAITING = 4
 _DISK_THREADS = 4
+_TURN_SECONDS = 0.0003
 
 
 @dataclass
@@ -60,6 +62,10 @@ class Storing:
         self._disk = ThreadPoolExecutor(_DISK_THREADS, "previews")
 
     def __enter__(self) -> Storing:
+        # The thread that hands files to the decoders must get its turn at once: every
+        # millisecond it waits for this one, a decoder is idle.
+        self._usual_turn = sys.getswitchinterval()
+        sys.setswitchinterval(_TURN_SECONDS)
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -68,6 +74,7 @@ class Storing:
             while self._waiting:
                 self._waiting.popleft().result()
         finally:
+            sys.setswitchinterval(self._usual_turn)
             self._thread.submit(_close_connection).result()
             self._thread.shutdown()
             self._disk.shutdown()
