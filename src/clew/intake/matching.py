@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable
 
-import msgspec
 import numpy as np
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 
 from clew.compare.calibration import Thresholds
 from clew.compare.evidence import Match
@@ -18,8 +17,10 @@ from clew.index import Hits
 from clew.intake.progress import Progress, Watcher, unwatched
 from clew.media.kind import MediaType
 from clew.records.locks import Lock, alone
-from clew.records.models import Media, StoredMatch, StoredTrace
+from clew.records.models import Media
 from clew.records.readings import traces_of
+from clew.records.rows import insert, replacing
+from clew.signals.reading import Trace
 from clew.signals.space import PDQ
 from clew.workspace import Workspace
 
@@ -57,22 +58,17 @@ class Subjects:
 
     def _read(self, missing: list[int]) -> None:
         types = dict(Media.objects.filter(pk__in=missing).values_list("pk", "type"))
-        rows: dict[int, list[StoredTrace]] = {pk: [] for pk in missing}
-        for row in StoredTrace.objects.filter(media__in=missing).order_by("media_id", "id"):
-            rows[row.media_id].append(row)
+        traces = traces_of(missing)
         for pk in missing:
-            self._known[pk] = _subject(MediaType(types[pk]), rows[pk])
+            self._known[pk] = _subject(MediaType(types[pk]), traces[pk])
 
 
-def _subject(media_type: MediaType, rows: list[StoredTrace]) -> tuple[Subject, dict[int, int]]:
-    traces = traces_of(rows)
-    subject = Subject.of(media_type, traces)
+def _subject(media_type: MediaType, traces: dict[int, Trace]) -> tuple[Subject, dict[int, int]]:
+    subject = Subject.of(media_type, traces.values())
     # Looks keep the usable traces in their order: find each one's row by identity.
     places = {id(feature): row for row, feature in enumerate(subject.looks.features)}
     keys = {
-        row.pk: places[id(trace.feature)]
-        for row, trace in zip(rows, traces, strict=True)
-        if id(trace.feature) in places
+        pk: places[id(trace.feature)] for pk, trace in traces.items() if id(trace.feature) in places
     }
     return subject, keys
 
@@ -112,7 +108,7 @@ def _compare_batch(
     """Compare a batch with everything before it: each pair once, when its later media comes."""
     subjects.forget(media.pk for media in batch)
     ours = [subject for subject, _ in subjects.get(media.pk for media in batch).values()]
-    rows: list[StoredMatch] = []
+    rows: list[tuple[object, ...]] = []
     for media, near in zip(batch, _candidates(workspace, ours, thresholds), strict=True):
         subject, _ = subjects.get([media.pk])[media.pk]
         before = {
@@ -126,13 +122,7 @@ def _compare_batch(
             Media.objects.filter(pk=media.pk).update(matches_left_out=left_out)
         rows.extend(_as_row(media.pk, other, match) for other, match in found[:MOST_MATCHES])
     # A media that was read better is compared again: the newer evidence counts.
-    StoredMatch.objects.bulk_create(
-        rows,
-        batch_size=1000,
-        update_conflicts=True,
-        unique_fields=["first", "second", "kind"],
-        update_fields=["distance", "threshold", "evidence"],
-    )
+    insert("records_storedmatch", _MATCHES, rows, replacing("first_id, second_id, kind", _NEWER))
     Media.objects.filter(pk__in=[media.pk for media in batch]).update(compared=True)
     return len(rows)
 
@@ -183,10 +173,15 @@ def _candidates(
 
 def _owners(hits: Hits) -> dict[int, tuple[int, bool]]:
     """Of each trace that was hit, its media and whether that was compared before."""
-    keys = np.unique(hits.key).tolist()
-    rows = StoredTrace.objects.filter(pk__in=keys) if keys else StoredTrace.objects.none()
-    found = rows.values_list("pk", "media_id", "media__compared")
-    return {key: (media, compared) for key, media, compared in found}
+    with connection.cursor() as cursor:
+        # One array instead of as many values as there are traces: those take longer to write out
+        # than the rows to find.
+        cursor.execute(
+            "SELECT trace.id, media.id, media.compared FROM records_storedtrace trace "
+            "JOIN records_media media ON media.id = trace.media_id WHERE trace.id = ANY(%s)",
+            [np.unique(hits.key).tolist()],
+        )
+        return {key: (media, compared) for key, media, compared in cursor.fetchall()}
 
 
 def _by_media(
@@ -236,17 +231,21 @@ def _agreeing(
     return found
 
 
-def _as_row(media: int, other: int, match: Match) -> StoredMatch:
+_NEWER = ("distance", "threshold", "evidence")
+_MATCHES = {
+    "first_id": "bigint",
+    "second_id": "bigint",
+    "kind": "text",
+    "distance": "int",
+    "threshold": "int",
+    "evidence": "jsonb",
+}
+
+
+def _as_row(media: int, other: int, match: Match) -> tuple[object, ...]:
     """The match as kept, the older media first."""
     if media < other:
         first, second = media, other
     else:
         first, second, match = other, media, match.swapped()
-    return StoredMatch(
-        first_id=first,
-        second_id=second,
-        kind=match.kind.value,
-        distance=match.distance,
-        threshold=match.threshold,
-        evidence=msgspec.to_builtins(match),
-    )
+    return (first, second, match.kind.value, match.distance, match.threshold, match)

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from clew.media.kind import MediaType
 from clew.records.models import Folder, Media, Sighting, StoredTrace
+from clew.records.rows import TEXTS, insert, replacing
 from clew.signals.base import Feature
 from clew.signals.reading import Outcome, Reading, Trace
 
@@ -123,9 +124,13 @@ def _store_media(readings: Iterable[Reading]) -> dict[bytes, Media]:
             # One content, read twice: a reading may have been cut short.
             if _worth(reading.outcome, reading.traces) > _worth(other.outcome, other.traces):
                 by_hash[reading.sha256] = reading
-    Media.objects.bulk_create(
-        [_as_media(sha256, reading) for sha256, reading in sorted(by_hash.items())],
-        ignore_conflicts=True,
+    insert(
+        "records_media",
+        _MEDIA,
+        [
+            (sha256, reading.size, False, 0, *_facts(reading).values())
+            for sha256, reading in sorted(by_hash.items())
+        ],
     )
     media = {
         bytes(m.sha256): m for m in Media.objects.filter(sha256__in=list(by_hash)).order_by("id")
@@ -147,41 +152,44 @@ def _worth(outcome: Outcome, traces: Sequence[Trace]) -> tuple[int, int]:
 
 def _read_better(media: Media, reading: Reading) -> None:
     """Bring a media up to date of which more could be read than before."""
-    fresh = _as_media(bytes(media.sha256), reading)
-    for name in _FACTS:
-        setattr(media, name, getattr(fresh, name))
+    facts = _facts(reading)
+    for name, value in facts.items():
+        setattr(media, name, value)
     media.compared = False
-    media.save(update_fields=[*_FACTS, "compared"])
+    media.save(update_fields=[*facts, "compared"])
 
 
-_FACTS = (
-    "type",
-    "format",
-    "width",
-    "height",
-    "duration",
-    "frame_rate",
-    "codecs",
-    "outcome",
-    "notes",
-)
-"""What reading says of a media, apart from its bytes."""
+def _facts(reading: Reading) -> dict[str, object]:
+    """What reading says of a media, apart from its bytes."""
+    return {
+        "type": reading.type.value,
+        "format": reading.format,
+        "width": min(reading.width, 2**62),
+        "height": min(reading.height, 2**62),
+        "duration": reading.duration,
+        "frame_rate": reading.frame_rate,
+        "codecs": reading.codecs[:100],
+        "outcome": reading.outcome.value,
+        "notes": _text(reading.notes),
+    }
 
 
-def _as_media(sha256: bytes, reading: Reading) -> Media:
-    return Media(
-        sha256=sha256,
-        size=reading.size,
-        type=reading.type.value,
-        format=reading.format,
-        width=min(reading.width, 2**62),
-        height=min(reading.height, 2**62),
-        duration=reading.duration,
-        frame_rate=reading.frame_rate,
-        codecs=reading.codecs[:100],
-        outcome=reading.outcome.value,
-        notes=_text(reading.notes),
-    )
+_MEDIA = {
+    "sha256": "bytea",
+    "size": "bigint",
+    "compared": "boolean",
+    "matches_left_out": "int",
+    "type": "text",
+    "format": "text",
+    "width": "bigint",
+    "height": "bigint",
+    "duration": "float8",
+    "frame_rate": "float8",
+    "codecs": "text",
+    "outcome": "text",
+    "notes": TEXTS,
+}
+"""Columns of a media that is new: its bytes, what was not done with it yet, its facts."""
 
 
 def _store_traces(media: dict[bytes, Media], readings: dict[bytes, Reading]) -> list[bytes]:
@@ -213,59 +221,59 @@ def _store_traces(media: dict[bytes, Media], readings: dict[bytes, Reading]) -> 
     return richer
 
 
-_INSERT_TRACES = """
-    INSERT INTO records_storedtrace
-           (media_id, signal, version, ordinal, variant, value, quality, start, "end")
-    SELECT * FROM unnest(
-           %s::bigint[], %s::text[], %s::smallint[], %s::int[], %s::text[],
-           %s::bytea[], %s::smallint[], %s::float8[], %s::float8[])
-    ON CONFLICT DO NOTHING
-"""
+_TRACES = {
+    "media_id": "bigint",
+    "signal": "text",
+    "version": "smallint",
+    "ordinal": "int",
+    "variant": "text",
+    "value": "bytea",
+    "quality": "smallint",
+    "start": "float8",
+    "end": "float8",
+}
 
 
 def _insert_traces(rows: list[tuple[int, str, int, int, Feature]]) -> None:
-    """Insert (media, signal, version, ordinal, feature) rows by one statement of arrays.
+    """Insert (media, signal, version, ordinal, feature) rows.
 
     Two scans may read the same media at once; the first to commit is the one that counts.
     """
-    if not rows:
-        return
-    media, signal, version, ordinal, features = (list(column) for column in zip(*rows, strict=True))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _INSERT_TRACES,
-            [
-                *(media, signal, version, ordinal),
-                [f.variant for f in features],
-                [f.value for f in features],
-                [f.quality for f in features],
-                [f.start for f in features],
-                [f.end for f in features],
-            ],
-        )
+    insert(
+        "records_storedtrace",
+        _TRACES,
+        [(*at, f.variant, f.value, f.quality, f.start, f.end) for *at, f in rows],
+    )
+
+
+_SIGHTINGS = {
+    "path": "bytea",
+    "folder_id": "bigint",
+    "size": "bigint",
+    "modified_ns": "bigint",
+    "outcome": "text",
+    "notes": TEXTS,
+    "media_id": "bigint",
+}
 
 
 def _store_sightings(folder: Folder, batch: Sequence[Seen], media: dict[bytes, Media]) -> None:
-    rows: dict[bytes, Sighting] = {}
+    rows: dict[bytes, tuple[object, ...]] = {}
     for seen in batch:
         reading = seen.reading
         holds = reading.sha256 is not None and _holds_media(reading)
-        rows[seen.place] = Sighting(
-            folder=folder,
-            path=seen.place,
-            size=reading.size,
-            modified_ns=None if reading.member else seen.modified_ns,
-            outcome=reading.outcome.value,
-            notes=_text(reading.notes),
-            media=media.get(reading.sha256) if holds and reading.sha256 else None,
+        shown = media.get(reading.sha256) if holds and reading.sha256 else None
+        rows[seen.place] = (
+            *(seen.place, folder.pk, reading.size),
+            None if reading.member else seen.modified_ns,
+            *(reading.outcome.value, _text(reading.notes), shown and shown.pk),
         )
-    Sighting.objects.bulk_create(
+    insert(
+        "records_sighting",
+        _SIGHTINGS,
         # In one order for all, so that two scans of one place wait for each other, not both.
         [rows[place] for place in sorted(rows)],
-        batch_size=1000,
-        update_conflicts=True,
-        unique_fields=["folder", "path_digest"],
-        update_fields=["size", "modified_ns", "outcome", "notes", "media"],
+        replacing("folder_id, path_digest", list(_SIGHTINGS)[2:]),
     )
 
 
@@ -276,19 +284,21 @@ def _text(notes: Iterable[str]) -> list[str]:
     ]
 
 
-def traces_of(rows: Iterable[StoredTrace]) -> list[Trace]:
-    """Stored rows as the engine knows them."""
-    return [
-        Trace(
-            row.signal,
-            row.version,
-            Feature(
-                variant=row.variant,
-                value=bytes(row.value),
-                quality=row.quality,
-                start=row.start,
-                end=row.end,
-            ),
+def traces_of(media: Iterable[int]) -> dict[int, dict[int, Trace]]:
+    """The stored traces of media as the engine knows them.
+
+    Returns:
+        For each media its traces by their row, in the order in which they were read.
+    """
+    found: dict[int, dict[int, Trace]] = {pk: {} for pk in media}
+    rows = StoredTrace.objects.filter(media__in=list(found)).order_by("media_id", "id")
+    # No models: a comparison reads thousands, and a model costs more than the row itself.
+    for pk, of, signal, version, variant, value, quality, start, end in rows.values_list(
+        *("pk", "media_id", "signal", "version"),
+        *("variant", "value", "quality", "start", "end"),
+    ):
+        feature = Feature(
+            variant=variant, value=bytes(value), quality=quality, start=start, end=end
         )
-        for row in rows
-    ]
+        found[of][pk] = Trace(signal, version, feature)
+    return found
