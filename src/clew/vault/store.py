@@ -60,6 +60,7 @@ class Vault:
         self._store = store
         self._location = location
         self._folder = folder
+        self._settled: set[Path] = set()
 
     @property
     def folder(self) -> Path | None:
@@ -253,7 +254,24 @@ class Vault:
                     max_concurrency=PARTS_AT_ONCE,
                 )
             if self._folder is not None:
-                _settle(self._folder, self._folder / path)
+                self._settle(self._folder, path)
+
+    def _settle(self, vault: Path, path: str) -> None:
+        """Make a file private, and so that a power cut does not take it away again."""
+        file = vault / path
+        file.chmod(0o600)
+        _sync(file)
+        folder = file
+        while folder != vault:
+            folder = folder.parent
+            # Of a folder settled before, only what is in it is new, not the folder itself.
+            known = folder in self._settled
+            if not known:
+                folder.chmod(0o700)
+            _sync(folder)
+            if known:
+                return
+            self._settled.add(folder)
 
     def _read(self, path: str, size: int) -> Iterator[bytes]:
         # By ranges rather than as one answer, which a slow reader would let run into a time-out.
@@ -290,17 +308,6 @@ class Vault:
             raise UnavailableError(
                 f"The vault {self._location} cannot be used ({path}): {reason}"
             ) from problem
-
-
-def _settle(folder: Path, file: Path) -> None:
-    """Make a file private, and so that a power cut does not take it away again."""
-    file.chmod(0o600)
-    _sync(file)
-    for parent in file.parents:
-        parent.chmod(0o700)
-        _sync(parent)
-        if parent == folder:
-            return
 
 
 def _sync(path: Path) -> None:
@@ -346,4 +353,5 @@ def _derivative_path(name: str, media_sha256: str) -> str:
     if not _DERIVATIVE.fullmatch(name):
         raise ValueError(f"Not a derivative's name (a-z 0-9 . _ -): {name!r}")
     sha256 = _checked_hash(media_sha256)
-    return f"derivatives/{sha256[:2]}/{sha256[2:4]}/{sha256}/{name}"
+    # Flat, because every new folder is one more for the disk to settle, for each thumbnail.
+    return f"derivatives/{sha256[:2]}/{sha256}.{name}"
