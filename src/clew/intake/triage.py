@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import stat
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from pathlib import Path
 import structlog
 from django.utils import timezone
 
+from clew.index import warm
 from clew.intake.matching import compare_waiting
 from clew.intake.progress import Phase, Progress, Watcher, unwatched
 from clew.intake.reading import limits_of
@@ -90,6 +92,8 @@ class Scan:
             ScanError: when the folder disappears; what was read until then is stored.
         """
         log.info("scan started", folder=os.fsdecode(self._root))
+        # Loading the compiled search takes half a second: while the decoders start, not after.
+        threading.Thread(target=warm, name="loading the search", daemon=True).start()
         self._read_all(self._look())
         take_over(self._folder)  # from a scan of a folder in this one that ran meanwhile
         self._show(Phase.COMPARING)
