@@ -32,7 +32,7 @@ def read(*paths: str | Path, limits: Limits | None = None) -> list[Reading]:
         limits: what reading one may cost.
 
     Raises:
-        clew.media.pool.ConfinementError: when no decoding process can be started.
+        clew.media.nursery.ConfinementError: when no decoding process can be started.
     """
     return read_files([Path(path) for path in paths], limits, len(os.sched_getaffinity(0)))
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from clew.media.pool import ConfinementError, Failed, Finished, Reached, Result, Task
+from clew.media.nursery import ConfinementError
+from clew.media.pool import Failed, Finished, Reached, Result, Task
 
 HERE = Path(__file__).parent
 NONSENSE = "the decoder was led to send nonsense by it"
@@ -182,3 +183,29 @@ def test_a_task_that_cannot_start_says_why(make_pool, monkeypatch):
 
     with pytest.raises(ConfinementError, match=r"No module named 'no_such_task'.*clew doctor"):
         ConfinedPool("no_such_task:serve", 1, accept=lambda task, part: None)
+
+
+def nursery_of(pool):
+    return pool._nursery._running._process.pid
+
+
+def test_a_nursery_that_is_killed_is_replaced_with_its_processes(make_pool, run):
+    pool = make_pool(workers=2)
+    before = nursery_of(pool)
+    os.kill(before, signal.SIGKILL)
+    happened = run(pool, ["read"] * 6)
+    assert results(happened).count("hello") >= 4
+    lost = {event for event in ends(happened).values() if isinstance(event, Failed)}
+    assert lost <= {Failed("the decoding process was killed (out of memory?)", killed=True)}
+    assert nursery_of(pool) != before
+    assert results(run(pool, ["read"] * 6)) == ["hello"] * 6
+
+
+def test_processes_are_forked_by_one_that_has_imported_everything(make_pool, run):
+    pool = make_pool(workers=3)
+    forked = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    assert str(nursery_of(pool)) in forked
+    own = Path(f"/proc/{nursery_of(pool)}/task/{nursery_of(pool)}/children").read_text().split()
+    assert len(own) == 3
+    threads = list(Path(f"/proc/{nursery_of(pool)}/task").iterdir())
+    assert len(threads) == 1, "forking with threads may copy a lock that nobody will free"

@@ -111,7 +111,7 @@ def _expected() -> tuple[type[Exception], ...]:
     from django.db import DatabaseError, InterfaceError
 
     from clew.intake.triage import ScanError
-    from clew.media.pool import ConfinementError
+    from clew.media.nursery import ConfinementError
     from clew.postgres import PostgresError
     from clew.settings import SettingsError
     from clew.vault.errors import VaultError

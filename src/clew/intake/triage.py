@@ -88,7 +88,7 @@ class Scan:
             The final counts.
 
         Raises:
-            clew.media.pool.ConfinementError: when no decoding process can be started.
+            clew.media.nursery.ConfinementError: when no decoding process can be started.
             ScanError: when the folder disappears; what was read until then is stored.
         """
         log.info("scan started", folder=os.fsdecode(self._root))

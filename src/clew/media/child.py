@@ -1,17 +1,18 @@
-"""The confined child process: imports, gives up its rights, then reads one file after another.
+"""The nursery's side: imports once, then forks processes that give up their rights and read files.
 
-Started by :mod:`clew.media.pool` as ``python -m clew.media.child DESCRIPTOR``.
+Started by :mod:`clew.media.nursery` as ``python -m clew.media.child DESCRIPTOR``.
 """
 
 from __future__ import annotations
 
 import codecs
+import gc
 import importlib
 import os
 import pkgutil
+import select
 import signal
 import socket
-import struct
 import sys
 import time
 from collections.abc import Callable
@@ -24,10 +25,11 @@ import msgspec
 import py7zr
 
 from clew.media.confine import confine, die_with_parent
+from clew.media.framing import HEADER, receive_exactly, send
 from clew.media.limits import Limits
-from clew.media.pool import Finished, Job, Part, Reached, Ready, Start
+from clew.media.nursery import Born, Ended, Start
+from clew.media.pool import Finished, Job, Part, Reached, Ready
 
-_HEADER = struct.Struct("<I")
 _PROGRESS_SECONDS = 0.2
 # Text decoders that file names and metadata may want; they cannot be imported once confined.
 _ENCODINGS = (
@@ -66,30 +68,81 @@ class Sender:
         self._message(Finished(self.job))
 
     def _message(self, message: Ready | Reached | Part | Finished) -> None:
-        data = self._encoder.encode(message)
-        self._channel.sendall(_HEADER.pack(len(data)) + data)
+        send(self._channel, self._encoder.encode(message))
 
 
 def main(descriptor: int) -> None:
-    """Serve jobs on the channel until the parent closes it."""
+    """Prepare what jobs need, then fork on request until the pool closes the channel."""
     die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    channel = socket.socket(fileno=descriptor)
-    start = msgspec.msgpack.decode(_message_and_file(channel)[0], type=Start)
+    control = socket.socket(fileno=descriptor)
+    start = msgspec.msgpack.decode(receive_exactly(control), type=Start)
+    task = _prepared(start.task)
+    silence = os.open(os.devnull, os.O_WRONLY)
+    gc.collect()
+    gc.freeze()  # or counting references would copy all of this memory for each process
+    channel = socket.socket(fileno=_forked(control))
+    layers = confine(start.limits.memory)
+    os.dup2(silence, 2)  # decoders chatter; a write to a file would now end the process
+    _serve(channel, task, layers, start.limits)
+
+
+def _prepared(name: str) -> TaskFunction:
+    """The task, with everything imported and used once: confined processes cannot import."""
     cv2.setNumThreads(1)
-    for name in _ENCODINGS:
-        codecs.lookup(name)
+    for encoding in _ENCODINGS:
+        codecs.lookup(encoding)
     for package in (av, py7zr):
         _import_whole(package)
-    module, function = start.task.split(":")
+    module, function = name.split(":")
     tasks = importlib.import_module(module)
     task: TaskFunction = getattr(tasks, function)
     # Libraries import and cache more when first used: use them once while that is possible.
     tasks.rehearse()
+    return task
+
+
+def _forked(control: socket.socket) -> int:
+    """Fork on request and report how children end; returns in each child, with its channel."""
+    nursery = os.getpid()
+    numbers: dict[int, int] = {}  # of processes, by a descriptor that says when they ended
+    waiting = select.poll()
+    waiting.register(control, select.POLLIN)
+    while True:
+        for ready, _ in waiting.poll():
+            if ready in numbers:
+                waiting.unregister(ready)
+                number, status = os.waitpid(numbers.pop(ready), 0)
+                os.close(ready)
+                _tell(control, Ended(number, os.waitstatus_to_exitcode(status)))
+                continue
+            data, files, _, _ = socket.recv_fds(control, HEADER.size, 1)
+            if not data:
+                sys.exit(0)  # the pool is done; the kernel ends the children
+            number = os.fork()
+            if number == 0:
+                die_with_parent()
+                if os.getppid() != nursery:
+                    sys.exit(0)  # it ended before the kernel was told
+                control.close()
+                for descriptor in numbers:
+                    os.close(descriptor)
+                return files[0]
+            os.close(files[0])
+            descriptor = os.pidfd_open(number)
+            numbers[descriptor] = number
+            waiting.register(descriptor, select.POLLIN)
+            _tell(control, Born(number), descriptor)
+
+
+def _tell(control: socket.socket, message: Born | Ended, *descriptors: int) -> None:
+    data = msgspec.msgpack.encode(message)
+    socket.send_fds(control, [HEADER.pack(len(data)) + data], descriptors)
+
+
+def _serve(channel: socket.socket, task: TaskFunction, layers: list[str], limits: Limits) -> None:
+    """Do jobs until the pool closes the channel."""
     sender = Sender(channel)
-    silence = os.open(os.devnull, os.O_WRONLY)
-    layers = confine(start.limits.memory)
-    os.dup2(silence, 2)  # decoders chatter; a write to a file would now end the process
     sender.ready(layers)
     jobs = msgspec.msgpack.Decoder(Job)
     while True:
@@ -97,7 +150,7 @@ def main(descriptor: int) -> None:
         job = jobs.decode(message)
         sender.job = job.number
         with os.fdopen(file, "rb") as source:
-            task(source, job, sender, start.limits)
+            task(source, job, sender, limits)
         sender.finished()
 
 
@@ -110,12 +163,10 @@ def _import_whole(package: ModuleType) -> None:
 
 def _message_and_file(channel: socket.socket) -> tuple[bytes, int]:
     """The next message and the descriptor that came with it (-1 for none)."""
-    data, files, _, _ = socket.recv_fds(channel, 1 << 16, 1)
+    data, files, _, _ = socket.recv_fds(channel, HEADER.size, 1)
     if not data:
-        sys.exit(0)  # the parent is done
-    while len(data) < _HEADER.size or len(data) < _HEADER.size + _HEADER.unpack_from(data)[0]:
-        data += channel.recv(1 << 16)
-    return data[_HEADER.size :], files[0] if files else -1
+        sys.exit(0)  # the pool is done
+    return receive_exactly(channel, data), files[0] if files else -1
 
 
 if __name__ == "__main__":

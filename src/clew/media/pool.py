@@ -1,4 +1,4 @@
-"""Confined child processes that do one job on one open file at a time.
+"""Confined processes that do one job on one open file at a time.
 
 The parent opens the file and hands over the descriptor; the child answers with messages until
 its last. A child that crashes, hangs or grows past its limit costs that one file and is replaced.
@@ -13,9 +13,6 @@ import os
 import selectors
 import signal
 import socket
-import struct
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -23,9 +20,10 @@ from typing import Any
 
 import msgspec
 
+from clew.media.framing import HEADER, receive_exactly
 from clew.media.limits import Limits
+from clew.media.nursery import ConfinementError, Forked, Nursery
 
-_HEADER = struct.Struct("<I")
 _MOST_BYTES = 128 * 1024 * 1024
 """In one message: a film of thirty hours fits."""
 _MOST_BYTES_IN_ALL = 1024 * 1024 * 1024
@@ -33,21 +31,7 @@ _MOST_BYTES_IN_ALL = 1024 * 1024 * 1024
 _MOST_NAME = 1000
 _START_SECONDS = 60.0
 _PATIENCE_SECONDS = 5.0
-_INHERITED = (
-    *("PATH", "LANG", "LC_ALL", "LC_CTYPE", "HOME", "XDG_CACHE_HOME", "TMPDIR"),
-    *("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LD_LIBRARY_PATH"),
-    *("NUMBA_CACHE_DIR", "NUMBA_NUM_THREADS", "MKL_NUM_THREADS"),
-    *("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"),
-)
-"""What a decoding process sees of the environment: how to start, and none of its secrets."""
 _NONSENSE = "the decoder was led to send nonsense by it"
-
-
-class Start(msgspec.Struct, frozen=True, tag=True):
-    """Parent to child, once: what to run and within which limits."""
-
-    task: str
-    limits: Limits
 
 
 class Job(msgspec.Struct, frozen=True, tag=True):
@@ -112,10 +96,6 @@ FromChild = Ready | Reached | Part | Finished
 Event = Reached | Result | Finished | Failed
 
 
-class ConfinementError(RuntimeError):
-    """A decoding process could not be started at all."""
-
-
 @dataclass(frozen=True)
 class Task:
     """A file for the pool: an identity of the caller's, an open descriptor, its name and size.
@@ -132,8 +112,7 @@ class Task:
 
 @dataclass(eq=False)
 class _Child:
-    process: subprocess.Popen[bytes]
-    channel: socket.socket
+    process: Forked
     incoming: bytearray = field(default_factory=bytearray)
     task: Task | None = None
     started: float = 0.0
@@ -170,9 +149,15 @@ class ConfinedPool:
         self._selector = selectors.DefaultSelector()
         self._decoder = msgspec.msgpack.Decoder(FromChild)
         self.layers: list[str] = []
-        # Started together: importing the decoders takes each of them a second.
-        launched = [self._launch() for _ in range(workers)]
-        self._children = [self._await_ready(*child) for child in launched]
+        self._children: list[_Child] = []
+        self._nursery = Nursery(task, self._limits)
+        try:
+            # All are forked before the first is waited for: they confine themselves at once.
+            forked = [self._nursery.fork() for _ in range(workers)]
+            self._children = [self._await_ready(process) for process in forked]
+        except BaseException:
+            self.close()
+            raise
 
     def __enter__(self) -> ConfinedPool:
         return self
@@ -185,6 +170,7 @@ class ConfinedPool:
         for child in self._children:
             self._end(child)
         self._children = []
+        self._nursery.close()
         self._selector.close()
 
     def run(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Event]]:
@@ -209,50 +195,20 @@ class ConfinedPool:
                 yield from self._hear(key.data, idle)
             yield from self._stop_overdue(idle)
 
-    def _launch(self) -> tuple[_Child, int]:
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        errors = os.memfd_create("errors")
-        environment = {
-            **{name: os.environ[name] for name in _INHERITED if name in os.environ},
-            "OPENBLAS_NUM_THREADS": "1",
-            "OMP_NUM_THREADS": "1",
-            "PYTHONDONTWRITEBYTECODE": "1",
-        }
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "clew.media.child", str(theirs.fileno())],
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=errors,
-            env=environment,
-            # Ctrl-C is for the parent, which then ends its children in order.
-            start_new_session=True,
-        )
-        theirs.close()
-        _send(ours, msgspec.msgpack.encode(Start(self._task, self._limits)))
-        return _Child(process, ours), errors
-
-    def _await_ready(self, child: _Child, errors: int) -> _Child:
-        """Wait until a child is confined; ``errors`` is where it complains until then."""
-        ours = child.channel
-        ours.settimeout(_START_SECONDS)
+    def _await_ready(self, process: Forked) -> _Child:
+        """Wait until a process is confined."""
+        process.channel.settimeout(_START_SECONDS)
         try:
-            ready = self._decoder.decode(_receive_exactly(ours))
+            ready = self._decoder.decode(receive_exactly(process.channel))
         except (OSError, EOFError, msgspec.DecodeError) as error:
-            self._kill(child)
-            os.lseek(errors, 0, os.SEEK_SET)
-            last = os.read(errors, 1 << 20).decode(errors="replace").strip().splitlines()[-1:]
-            raise ConfinementError(
-                f"a decoding process did not start: {' '.join(last) or error}. "
-                "Run `clew doctor` to see what is missing."
-            ) from error
-        finally:
-            os.close(errors)
+            process.end()
+            raise ConfinementError(self._nursery.why(str(error))) from error
         assert isinstance(ready, Ready)
         self.layers = ready.layers
         # It is read when there is something; what is sent fits, unless the child does not listen.
-        ours.settimeout(_PATIENCE_SECONDS)
-        self._selector.register(ours, selectors.EVENT_READ, child)
+        process.channel.settimeout(_PATIENCE_SECONDS)
+        child = _Child(process)
+        self._selector.register(process.channel, selectors.EVENT_READ, child)
         return child
 
     def _hand_over(
@@ -266,8 +222,8 @@ class ConfinedPool:
             Job(child.job, task.name[:_MOST_NAME], task.size, task.resume)
         )
         try:
-            frame = _HEADER.pack(len(message)) + message
-            socket.send_fds(child.channel, [frame], [task.descriptor])
+            frame = HEADER.pack(len(message)) + message
+            socket.send_fds(child.process.channel, [frame], [task.descriptor])
         except OSError:
             yield from self._lost(child, idle, None)
         finally:
@@ -276,7 +232,7 @@ class ConfinedPool:
     def _hear(self, child: _Child, idle: list[_Child]) -> Iterator[tuple[Task, Event]]:
         task = child.task
         try:
-            data = child.channel.recv(1 << 20)
+            data = child.process.channel.recv(1 << 20)
         except OSError:
             data = b""
         if not data or task is None:
@@ -306,17 +262,15 @@ class ConfinedPool:
         incoming = child.incoming
         if child.received > _MOST_BYTES_IN_ALL + 4 * task.size:
             raise ValueError("too much in all")
-        if len(incoming) < _HEADER.size:
+        if len(incoming) < HEADER.size:
             return None
-        (length,) = _HEADER.unpack_from(incoming)
+        (length,) = HEADER.unpack_from(incoming)
         if length > _MOST_BYTES:
             raise ValueError("message too long")
-        end = _HEADER.size + length
+        end = HEADER.size + length
         if len(incoming) < end:
             return None
-        message: FromChild = self._decoder.decode(
-            memoryview(incoming)[_HEADER.size : end].tobytes()
-        )
+        message: FromChild = self._decoder.decode(memoryview(incoming)[HEADER.size : end].tobytes())
         del incoming[:end]
         if isinstance(message, Ready):
             raise ValueError("ready twice")
@@ -349,30 +303,18 @@ class ConfinedPool:
         self._children.remove(child)
         if child in idle:
             idle.remove(child)
-        fresh = self._await_ready(*self._launch())
+        fresh = self._await_ready(self._nursery.fork())
         self._children.append(fresh)
         idle.append(fresh)
         if task is not None:
-            code = child.process.returncode
+            code = child.process.code
             killed = reason is None and code == -signal.SIGKILL
             yield task, Failed(reason or _cause_of_death(code), killed)
 
     def _end(self, child: _Child) -> None:
         with contextlib.suppress(KeyError, ValueError):
-            self._selector.unregister(child.channel)
-        self._kill(child)
-
-    @staticmethod
-    def _kill(child: _Child) -> None:
-        child.channel.close()
-        # It may have just crashed by itself: a moment, so that its own last word counts.
-        try:
-            child.process.wait(timeout=0.2)
-        except subprocess.TimeoutExpired:
-            child.process.kill()
-            # One that waits for a stuck drive ends when the drive answers; nobody waits for it.
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                child.process.wait(timeout=_PATIENCE_SECONDS)
+            self._selector.unregister(child.process.channel)
+        child.process.end()
 
 
 def _cause_of_death(code: int | None) -> str:
@@ -385,17 +327,3 @@ def _cause_of_death(code: int | None) -> str:
     if code is None:
         return "the decoding process does not answer; the drive may be stuck"
     return f"the decoding process ended unexpectedly (exit code {code})"
-
-
-def _send(channel: socket.socket, message: bytes) -> None:
-    channel.sendall(_HEADER.pack(len(message)) + message)
-
-
-def _receive_exactly(channel: socket.socket) -> bytes:
-    data = b""
-    while len(data) < _HEADER.size or len(data) < _HEADER.size + _HEADER.unpack_from(data)[0]:
-        chunk = channel.recv(1 << 16)
-        if not chunk:
-            raise EOFError("the process ended")
-        data += chunk
-    return data[_HEADER.size :]

@@ -123,7 +123,7 @@ class ConfinedReader:
         task: what runs in them, as :class:`clew.media.pool.ConfinedPool` names it.
 
     Raises:
-        clew.media.pool.ConfinementError: when no process can be started.
+        clew.media.nursery.ConfinementError: when no process can be started.
     """
 
     def __init__(

@@ -50,7 +50,7 @@ def read_files(
         listener: told how far each is.
 
     Raises:
-        clew.media.pool.ConfinementError: when no decoding process can be started.
+        clew.media.nursery.ConfinementError: when no decoding process can be started.
     """
     readings: dict[int, Reading] = {}
     opened = []
