@@ -114,9 +114,27 @@ def test_a_flood_of_threads_ends_with_the_file(make_pool, run):
 def test_others_go_on_while_one_hangs(make_pool, run):
     pool = make_pool(workers=2, seconds_without_progress=2.0)
     happened = run(pool, ["misbehave:hang", *["read"] * 50])
-    assert [name for name, event in happened if isinstance(event, Finished)] == ["read"] * 50
-    # All of them were done before the hanging one was given up.
+    ends = [event for _, event in happened if isinstance(event, Finished | Failed)]
+    given_up = next(place for place, event in enumerate(ends) if isinstance(event, Failed))
+    # All were done before the hanging one was given up, but for one that was waiting behind it.
+    assert given_up >= 49
+    assert len(ends) == 51
+    assert results(happened) == ["hello"] * 50
+
+
+def test_a_large_file_is_not_kept_waiting_behind_another(make_pool, run, monkeypatch):
+    monkeypatch.setattr("clew.media.pool._SMALL", 4)
+    pool = make_pool(workers=2, seconds_without_progress=2.0)
+    happened = run(pool, ["misbehave:hang", *["read"] * 50])
     assert isinstance(happened[-1][1], Failed)
+    assert results(happened) == ["hello"] * 50
+
+
+def test_what_was_waiting_behind_a_crash_is_read_by_another(make_pool, run):
+    pool = make_pool(workers=1)
+    happened = run(pool, ["misbehave:crash", "read", "misbehave:exit", "read", "read"])
+    assert results(happened) == ["hello"] * 3
+    assert len(ends(happened)) == 3
 
 
 def test_descriptors_and_processes_are_not_leaked(make_pool, run):
@@ -192,7 +210,10 @@ def nursery_of(pool):
 def test_a_nursery_that_is_killed_is_replaced_with_its_processes(make_pool, run):
     pool = make_pool(workers=2)
     before = nursery_of(pool)
+    own = Path(f"/proc/{before}/task/{before}/children").read_text().split()
     os.kill(before, signal.SIGKILL)
+    while any(alive(int(number)) for number in own):
+        time.sleep(0.01)
     happened = run(pool, ["read"] * 6)
     assert results(happened).count("hello") >= 4
     lost = {event for event in ends(happened).values() if isinstance(event, Failed)}

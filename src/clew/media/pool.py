@@ -14,6 +14,7 @@ import selectors
 import signal
 import socket
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,6 +32,9 @@ _MOST_BYTES_IN_ALL = 1024 * 1024 * 1024
 _MOST_NAME = 1000
 _START_SECONDS = 60.0
 _PATIENCE_SECONDS = 5.0
+_MOST_JOBS = 2
+_SMALL = 4 * 1024 * 1024
+"""Bytes of a file that is read in no time, as far as one can tell beforehand."""
 _NONSENSE = "the decoder was led to send nonsense by it"
 
 
@@ -112,13 +116,26 @@ class Task:
 
 @dataclass(eq=False)
 class _Child:
+    """A process and what it was given: the job it is at, and maybe one to go on with."""
+
     process: Forked
+    jobs: deque[tuple[int, Task]] = field(default_factory=deque)
     incoming: bytearray = field(default_factory=bytearray)
-    task: Task | None = None
     started: float = 0.0
     heard: float = 0.0
     received: int = 0
-    job: int = 0
+    given: int = 0
+
+    def begin(self) -> None:
+        """The first of its jobs begins now; what came in after the last one is about it."""
+        self.started = self.heard = time.monotonic()
+        self.received = len(self.incoming)
+
+    def has_room(self, task: Task) -> bool:
+        """Whether it can take a task: always when idle, else a small one behind a small one."""
+        if not self.jobs:
+            return True
+        return len(self.jobs) == 1 and max(task.size, self.jobs[0][1].size) <= _SMALL
 
 
 class ConfinedPool:
@@ -150,6 +167,7 @@ class ConfinedPool:
         self._decoder = msgspec.msgpack.Decoder(FromChild)
         self.layers: list[str] = []
         self._children: list[_Child] = []
+        self._again: deque[Task] = deque()
         self._nursery = Nursery(task, self._limits)
         try:
             # All are forked before the first is waited for: they confine themselves at once.
@@ -176,24 +194,45 @@ class ConfinedPool:
     def run(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Event]]:
         """Do all tasks; yields what happens, each task ending in Finished or Failed.
 
-        Descriptors are closed here as soon as a child has its own. Tasks are taken from the
-        iterable only as children become free.
+        Descriptors are closed here. Tasks are taken from the iterable only as processes have room
+        for them; none waits for the next small file while it is fetched.
         """
         waiting = iter(tasks)
-        idle = list(self._children)
+        held: Task | None = None
         exhausted = False
-        while True:
-            while idle and not exhausted:
-                task = next(waiting, None)
-                if task is None:
-                    exhausted = True
-                    break
-                yield from self._hand_over(idle.pop(), task, idle)
-            if exhausted and len(idle) == len(self._children):
-                return
-            for key, _ in self._selector.select(timeout=0.5):
-                yield from self._hear(key.data, idle)
-            yield from self._stop_overdue(idle)
+        try:
+            while True:
+                while any(len(child.jobs) < _MOST_JOBS for child in self._children):
+                    if held is None and self._again:
+                        held = self._again.popleft()
+                    elif held is None and not exhausted:
+                        held = next(waiting, None)
+                        exhausted = held is None
+                    child = self._room_for(held) if held is not None else None
+                    if held is None or child is None:
+                        break
+                    task, held = held, None
+                    yield from self._hand_over(child, task)
+                if held is None and exhausted and not self._busy():
+                    return
+                for key, _ in self._selector.select(timeout=0.5):
+                    yield from self._hear(key.data)
+                yield from self._stop_overdue()
+        finally:
+            for task in [*([held] if held else []), *self._again, *self._given()]:
+                os.close(task.descriptor)
+            self._again.clear()
+
+    def _busy(self) -> bool:
+        return bool(self._again) or any(child.jobs for child in self._children)
+
+    def _given(self) -> Iterator[Task]:
+        return (task for child in self._children for _, task in child.jobs)
+
+    def _room_for(self, task: Task) -> _Child | None:
+        """The process with the least to do that can take a task."""
+        free = [child for child in self._children if child.has_room(task)]
+        return min(free, key=lambda child: len(child.jobs), default=None)
 
     def _await_ready(self, process: Forked) -> _Child:
         """Wait until a process is confined."""
@@ -211,53 +250,50 @@ class ConfinedPool:
         self._selector.register(process.channel, selectors.EVENT_READ, child)
         return child
 
-    def _hand_over(
-        self, child: _Child, task: Task, idle: list[_Child]
-    ) -> Iterator[tuple[Task, Event]]:
-        child.task = task
-        child.started = child.heard = time.monotonic()
-        child.received = 0
-        child.job += 1
+    def _hand_over(self, child: _Child, task: Task) -> Iterator[tuple[Task, Event]]:
+        child.given += 1
+        child.jobs.append((child.given, task))
+        if len(child.jobs) == 1:
+            child.begin()
         message = msgspec.msgpack.encode(
-            Job(child.job, task.name[:_MOST_NAME], task.size, task.resume)
+            Job(child.given, task.name[:_MOST_NAME], task.size, task.resume)
         )
         try:
             frame = HEADER.pack(len(message)) + message
             socket.send_fds(child.process.channel, [frame], [task.descriptor])
         except OSError:
-            yield from self._lost(child, idle, None)
-        finally:
-            os.close(task.descriptor)
+            yield from self._lost(child, None)
 
-    def _hear(self, child: _Child, idle: list[_Child]) -> Iterator[tuple[Task, Event]]:
-        task = child.task
+    def _hear(self, child: _Child) -> Iterator[tuple[Task, Event]]:
         try:
             data = child.process.channel.recv(1 << 20)
         except OSError:
             data = b""
-        if not data or task is None:
-            yield from self._lost(child, idle, None)
+        if not data or not child.jobs:
+            yield from self._lost(child, None)
             return
         child.heard = time.monotonic()
         child.incoming += data
         child.received += len(data)
-        while child.task is not None:
+        while child.jobs:
+            number, task = child.jobs[0]
             try:
-                event = self._next_event(child, task)
+                event = self._next_event(child, number, task)
             except (msgspec.MsgspecError, ValueError, RecursionError):
-                yield from self._lost(child, idle, _NONSENSE)
+                yield from self._lost(child, _NONSENSE)
                 return
             if event is None:
                 return
             if isinstance(event, Finished):
-                child.task = None
-                idle.append(child)
+                child.jobs.popleft()
+                os.close(task.descriptor)
+                child.begin()
             if not (isinstance(event, Result) and event.content is None):
                 yield task, event
         if child.incoming:  # nothing was asked
-            yield from self._lost(child, idle, None)
+            yield from self._lost(child, None)
 
-    def _next_event(self, child: _Child, task: Task) -> Event | None:
+    def _next_event(self, child: _Child, number: int, task: Task) -> Event | None:
         """The next event in what has come in; None when it is not complete yet."""
         incoming = child.incoming
         if child.received > _MOST_BYTES_IN_ALL + 4 * task.size:
@@ -274,42 +310,43 @@ class ConfinedPool:
         del incoming[:end]
         if isinstance(message, Ready):
             raise ValueError("ready twice")
-        if isinstance(message, Part | Finished) and message.job != child.job:
+        if isinstance(message, Part | Finished) and message.job != number:
             raise ValueError("about another file")
         if isinstance(message, Part):
             return Result(self._accept(task, bytes(message.content)))
         return message
 
-    def _stop_overdue(self, idle: list[_Child]) -> Iterator[tuple[Task, Event]]:
+    def _stop_overdue(self) -> Iterator[tuple[Task, Event]]:
         now = time.monotonic()
         for child in list(self._children):
-            if child.task is None:
+            if not child.jobs:
                 continue
+            _, task = child.jobs[0]
             silent, total = now - child.heard, now - child.started
             if silent > self._limits.seconds_without_progress:
                 reason = f"stopped: the decoder made no progress for {silent:.0f} seconds"
-            elif total > self._limits.seconds_for(child.task.size):
+            elif total > self._limits.seconds_for(task.size):
                 reason = f"stopped: reading it took more than {total:.0f} seconds"
             else:
                 continue
-            yield from self._lost(child, idle, reason)
+            yield from self._lost(child, reason)
 
-    def _lost(
-        self, child: _Child, idle: list[_Child], reason: str | None
-    ) -> Iterator[tuple[Task, Event]]:
-        """Replace a child that crashed or was stopped, and report the file it was at."""
-        task = child.task
+    def _lost(self, child: _Child, reason: str | None) -> Iterator[tuple[Task, Event]]:
+        """Replace a process that crashed or was stopped, and report the file it was at.
+
+        What it had not begun is given to another.
+        """
         self._end(child)
         self._children.remove(child)
-        if child in idle:
-            idle.remove(child)
-        fresh = self._await_ready(self._nursery.fork())
-        self._children.append(fresh)
-        idle.append(fresh)
-        if task is not None:
-            code = child.process.code
-            killed = reason is None and code == -signal.SIGKILL
-            yield task, Failed(reason or _cause_of_death(code), killed)
+        self._children.append(self._await_ready(self._nursery.fork()))
+        if not child.jobs:
+            return
+        (_, task), *rest = child.jobs
+        self._again.extend(later for _, later in rest)
+        os.close(task.descriptor)
+        code = child.process.code
+        killed = reason is None and code == -signal.SIGKILL
+        yield task, Failed(reason or _cause_of_death(code), killed)
 
     def _end(self, child: _Child) -> None:
         with contextlib.suppress(KeyError, ValueError):
