@@ -72,7 +72,7 @@ def run() -> Result:
         title="Hostile files",
         says=(
             "Every file read in a confined process, as in a scan. Memory is the peak of the "
-            "resident set of the process, about 200 MB of it the decoders themselves; its limit is "
+            "resident set of the process, about 60 MB of it the decoders themselves; its limit is "
             f"{limits.memory >> 20} MiB of address space."
         ),
         rows=[_row(name, found) for name, found in sets.items()],
@@ -113,32 +113,36 @@ def _label(path: Path) -> str:
 
 
 def _costs(paths: Iterable[Path]) -> list[_Cost]:
-    files = list(paths)
-    begun: dict[int, float] = {}
     found = []
-    before = _children()
-
-    def opened() -> Iterator[Opened]:
-        for number, path in enumerate(files):
-            for process in _children() - before:
-                _forget_peak(process)
-            begun[number] = time.perf_counter()
-            descriptor = open_untouched(os.fsencode(path))
-            yield Opened(number, descriptor, path.name, path.stat().st_size)
-
     with ConfinedReader(1) as reader:
-        for number, event in reader.read(opened()):
-            if isinstance(event, Reached) or event.member:
-                continue
-            seconds = time.perf_counter() - begun[number]
-            peak = max((_peak(process) for process in _children() - before), default=0)
-            found.append(_Cost(files[number], seconds, peak, event))
+        for path in paths:
+            for process in _decoders():
+                _forget_peak(process)
+            begun = time.perf_counter()
+            # One by one: a process is given the next file before it is done with the last.
+            for event in _read(reader, path):
+                seconds = time.perf_counter() - begun
+                peak = max((_peak(process) for process in _decoders()), default=0)
+                found.append(_Cost(path, seconds, peak, event))
     return found
 
 
-def _children() -> set[int]:
-    listed = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
-    return {int(number) for number in listed.split()}
+def _read(reader: ConfinedReader, path: Path) -> Iterator[Reading]:
+    """The reading of the file itself."""
+    opened = Opened(0, open_untouched(os.fsencode(path)), path.name, path.stat().st_size)
+    for _, event in reader.read([opened]):
+        if not isinstance(event, Reached) and not event.member:
+            yield event
+
+
+def _decoders() -> list[int]:
+    """Processes forked by one that was forked here."""
+    return [child for nursery in _children(os.getpid()) for child in _children(nursery)]
+
+
+def _children(process: int) -> list[int]:
+    listed = Path(f"/proc/{process}/task/{process}/children").read_text()
+    return [int(number) for number in listed.split()]
 
 
 def _peak(process: int) -> int:
