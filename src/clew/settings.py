@@ -142,6 +142,39 @@ class Settings:
             when_unset=lambda _: None,
         ),
     )
+    application_database_url: str | None = field(
+        repr=False,
+        metadata=_setting(
+            "CLEW_APPLICATION_DATABASE_URL",
+            expected="an address such as `postgresql://user@host/name`",
+            default="a role of the embedded PostgreSQL",
+            help="With another PostgreSQL: how officers' work reaches it, as `clew_application`.",
+            read=_database_url,
+            when_unset=lambda _: None,
+        ),
+    )
+    worker_database_url: str | None = field(
+        repr=False,
+        metadata=_setting(
+            "CLEW_WORKER_DATABASE_URL",
+            expected="an address such as `postgresql://user@host/name`",
+            default="a role of the embedded PostgreSQL",
+            help="With another PostgreSQL: how intake and comparing reach it, as `clew_worker`.",
+            read=_database_url,
+            when_unset=lambda _: None,
+        ),
+    )
+    sign_in_database_url: str | None = field(
+        repr=False,
+        metadata=_setting(
+            "CLEW_SIGN_IN_DATABASE_URL",
+            expected="an address such as `postgresql://user@host/name`",
+            default="a role of the embedded PostgreSQL",
+            help="With another PostgreSQL: how signing in reaches it, as `clew_sign_in`.",
+            read=_database_url,
+            when_unset=lambda _: None,
+        ),
+    )
     vault_url: str | None = field(
         repr=False,
         metadata=_setting(
