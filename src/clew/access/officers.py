@@ -81,7 +81,7 @@ def add_officer(
     agency: Agency,
     name: str,
     sign_in_name: str,
-    roles: Collection[Role],
+    roles: Collection[str],
     until: datetime,
     unit: Unit | None = None,
 ) -> str:
@@ -121,7 +121,7 @@ def certify(officer: Officer, until: datetime) -> None:
         Certification.objects.create(officer=officer, valid_until=until)
 
 
-def give_roles(officer: Officer, roles: Collection[Role]) -> None:
+def give_roles(officer: Officer, roles: Collection[str]) -> None:
     """Let an officer have these roles and no others."""
     with _refused_in_words():
         officer.roles.exclude(role__in=list(roles)).delete()
