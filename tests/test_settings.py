@@ -14,9 +14,10 @@ DOCUMENT = Path(__file__).parent.parent / "docs" / "settings.md"
 
 
 def test_defaults():
-    settings = Settings.from_environment({"XDG_DATA_HOME": "/data"})
+    settings = Settings.from_environment({"XDG_DATA_HOME": "/data", "XDG_STATE_HOME": "/state"})
     assert dataclasses.asdict(settings) == {
         "workspace": Path("/data/clew/workspace"),
+        "state": Path("/state/clew"),
         "database_url": None,
         "application_database_url": None,
         "worker_database_url": None,
@@ -32,6 +33,7 @@ def test_defaults():
 def test_all_values():
     environment = {
         "CLEW_WORKSPACE": "/cases/one",
+        "CLEW_STATE": "/state/one",
         "CLEW_DATABASE_URL": "postgresql://clew:secret@host/clew",
         "CLEW_APPLICATION_DATABASE_URL": "postgresql://clew_application:secret@host/clew",
         "CLEW_WORKER_DATABASE_URL": "postgresql://clew_worker:secret@host/clew",
@@ -45,6 +47,7 @@ def test_all_values():
     settings = Settings.from_environment(environment)
     assert dataclasses.asdict(settings) == {
         "workspace": Path("/cases/one"),
+        "state": Path("/state/one"),
         "database_url": "postgresql://clew:secret@host/clew",
         "application_database_url": "postgresql://clew_application:secret@host/clew",
         "worker_database_url": "postgresql://clew_worker:secret@host/clew",

@@ -66,6 +66,12 @@ def _default_workspace(environment: Mapping[str, str]) -> Path:
     return base / "clew" / "workspace"
 
 
+def _default_state(environment: Mapping[str, str]) -> Path:
+    state = environment.get("XDG_STATE_HOME", "")
+    base = Path(state) if state.startswith("/") else Path("~/.local/state").expanduser()
+    return base / "clew"
+
+
 def _database_url(text: str) -> str:
     if urlsplit(text).scheme not in ("postgresql", "postgres"):
         raise ValueError
@@ -128,6 +134,16 @@ class Settings:
             help="Where the database, the vault and the index are kept.",
             read=_folder,
             when_unset=_default_workspace,
+        )
+    )
+    state: Path = field(
+        metadata=_setting(
+            "CLEW_STATE",
+            expected="a folder",
+            default="`$XDG_STATE_HOME/clew`",
+            help="Where your sign-in at the command line is kept.",
+            read=_folder,
+            when_unset=_default_state,
         )
     )
     # Not shown, because it may have a password in it.
