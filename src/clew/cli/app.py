@@ -65,7 +65,8 @@ for _command in (
     app.command(help=_help(_command))(_command)
 
 
-def _group(name: str, says: str, *commands: Callable[..., None]) -> None:
+def _group(name: str, says: str, example: str, *commands: Callable[..., None]) -> None:
+    says = f"{says}\n\n\b\nExamples:\n  {example}"
     group = typer.Typer(help=says, no_args_is_help=True, rich_markup_mode=None)
     for command in commands:
         group.command(command.__name__.rstrip("_"), help=_help(command))(command)
@@ -75,11 +76,13 @@ def _group(name: str, says: str, *commands: Callable[..., None]) -> None:
 _group(
     "officer",
     "Who works here: for administrators, and `first` for the owner of the workspace.",
+    "clew officer list",
     *(officer.first, officer.add, officer.list_, officer.lock, officer.unlock, officer.leave),
     *(officer.certify, officer.roles, officer.invite),
 )
 _group(
     "authority",
     "Under which legal basis work is done.",
+    'clew authority use "Az 12/26"',
     *(authority.add, authority.list_, authority.use, authority.revoke),
 )

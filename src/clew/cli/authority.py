@@ -27,8 +27,7 @@ def add(
     """Record an authority of your agency, as a supervisor. Its words never change.
 
     Examples:
-      clew authority add "Az 12/26" --operation Lantern --basis "§ 98 StPO" \
-      --purpose "identify the children shown" --until 2027-06-30
+      clew authority add Az-12 --operation Lantern --basis "§ 98" --purpose … --until 2027-06-30
     """
     with explained():
         from clew.access.acting import acting

@@ -42,8 +42,7 @@ def first(
     officers becomes their agency's, when they are the first of all.
 
     Examples:
-      clew officer first anna --name "Anna Ames" --country DE --agency "LKA 21" \
-      --certified-until 2027-12-31
+      clew officer first anna --name Anna --country DE --agency LKA --certified-until 2027-12-31
     """
     with explained():
         from clew.access.officers import first_administrator
