@@ -148,7 +148,8 @@ def test_no_module_is_too_long_to_be_read_in_one_go():
     long = {
         path.relative_to(ROOT).as_posix(): count
         for path in SOURCE.rglob("*.py")
-        if (count := len(path.read_text(encoding="utf-8").splitlines())) > 450
+        if path.parent.name != "migrations"  # written by Django, read by nobody in one go
+        and (count := len(path.read_text(encoding="utf-8").splitlines())) > 450
     }
     assert long == {}
 

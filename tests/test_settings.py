@@ -14,10 +14,14 @@ DOCUMENT = Path(__file__).parent.parent / "docs" / "settings.md"
 
 
 def test_defaults():
-    settings = Settings.from_environment({"XDG_DATA_HOME": "/data"})
+    settings = Settings.from_environment({"XDG_DATA_HOME": "/data", "XDG_STATE_HOME": "/state"})
     assert dataclasses.asdict(settings) == {
         "workspace": Path("/data/clew/workspace"),
+        "state": Path("/state/clew"),
         "database_url": None,
+        "application_database_url": None,
+        "worker_database_url": None,
+        "sign_in_database_url": None,
         "vault_url": None,
         "workers": len(os.sched_getaffinity(0)),
         "log_level": "INFO",
@@ -29,7 +33,11 @@ def test_defaults():
 def test_all_values():
     environment = {
         "CLEW_WORKSPACE": "/cases/one",
+        "CLEW_STATE": "/state/one",
         "CLEW_DATABASE_URL": "postgresql://clew:secret@host/clew",
+        "CLEW_APPLICATION_DATABASE_URL": "postgresql://clew_application:secret@host/clew",
+        "CLEW_WORKER_DATABASE_URL": "postgresql://clew_worker:secret@host/clew",
+        "CLEW_SIGN_IN_DATABASE_URL": "postgresql://clew_sign_in:secret@host/clew",
         "CLEW_VAULT_URL": "s3://bucket/vault",
         "CLEW_WORKERS": "3",
         "CLEW_LOG_LEVEL": "debug",
@@ -39,7 +47,11 @@ def test_all_values():
     settings = Settings.from_environment(environment)
     assert dataclasses.asdict(settings) == {
         "workspace": Path("/cases/one"),
+        "state": Path("/state/one"),
         "database_url": "postgresql://clew:secret@host/clew",
+        "application_database_url": "postgresql://clew_application:secret@host/clew",
+        "worker_database_url": "postgresql://clew_worker:secret@host/clew",
+        "sign_in_database_url": "postgresql://clew_sign_in:secret@host/clew",
         "vault_url": "s3://bucket/vault",
         "workers": 3,
         "log_level": "DEBUG",

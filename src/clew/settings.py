@@ -66,6 +66,12 @@ def _default_workspace(environment: Mapping[str, str]) -> Path:
     return base / "clew" / "workspace"
 
 
+def _default_state(environment: Mapping[str, str]) -> Path:
+    state = environment.get("XDG_STATE_HOME", "")
+    base = Path(state) if state.startswith("/") else Path("~/.local/state").expanduser()
+    return base / "clew"
+
+
 def _database_url(text: str) -> str:
     if urlsplit(text).scheme not in ("postgresql", "postgres"):
         raise ValueError
@@ -130,6 +136,16 @@ class Settings:
             when_unset=_default_workspace,
         )
     )
+    state: Path = field(
+        metadata=_setting(
+            "CLEW_STATE",
+            expected="a folder",
+            default="`$XDG_STATE_HOME/clew`",
+            help="Where your sign-in at the command line is kept.",
+            read=_folder,
+            when_unset=_default_state,
+        )
+    )
     # Not shown, because it may have a password in it.
     database_url: str | None = field(
         repr=False,
@@ -138,6 +154,39 @@ class Settings:
             expected="an address such as `postgresql://user@host/name`",
             default="the embedded PostgreSQL in the workspace",
             help="Another PostgreSQL (16 or newer, with pgvector) to use instead.",
+            read=_database_url,
+            when_unset=lambda _: None,
+        ),
+    )
+    application_database_url: str | None = field(
+        repr=False,
+        metadata=_setting(
+            "CLEW_APPLICATION_DATABASE_URL",
+            expected="an address such as `postgresql://user@host/name`",
+            default="a role of the embedded PostgreSQL",
+            help="With another PostgreSQL: how officers' work reaches it, as `clew_application`.",
+            read=_database_url,
+            when_unset=lambda _: None,
+        ),
+    )
+    worker_database_url: str | None = field(
+        repr=False,
+        metadata=_setting(
+            "CLEW_WORKER_DATABASE_URL",
+            expected="an address such as `postgresql://user@host/name`",
+            default="a role of the embedded PostgreSQL",
+            help="With another PostgreSQL: how intake and comparing reach it, as `clew_worker`.",
+            read=_database_url,
+            when_unset=lambda _: None,
+        ),
+    )
+    sign_in_database_url: str | None = field(
+        repr=False,
+        metadata=_setting(
+            "CLEW_SIGN_IN_DATABASE_URL",
+            expected="an address such as `postgresql://user@host/name`",
+            default="a role of the embedded PostgreSQL",
+            help="With another PostgreSQL: how signing in reaches it, as `clew_sign_in`.",
             read=_database_url,
             when_unset=lambda _: None,
         ),

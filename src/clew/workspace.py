@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Self
 from django.core.management import call_command
 from django.db import connections
 
-from clew.django_settings import database
+from clew.access.connections import Connection, point
+from clew.access.roles import RolesError, make_roles, urls
 from clew.postgres import Server
 from clew.records.locks import Lock, alone
 from clew.settings import Settings
@@ -49,7 +50,12 @@ class Workspace:
 
     @classmethod
     def open(
-        cls, folder: Path | None = None, settings: Settings | None = None, *, create: bool = True
+        cls,
+        folder: Path | None = None,
+        settings: Settings | None = None,
+        *,
+        create: bool = True,
+        default: Connection = Connection.OWNER,
     ) -> Self:
         """Open a workspace, making it when it is new.
 
@@ -57,16 +63,19 @@ class Workspace:
             folder: where; by default the one that ``CLEW_WORKSPACE`` names.
             settings: by default those of the environment.
             create: whether a new one may be made.
+            default: whose connection everything uses that does not name one. A face that works
+                for officers names the application's.
 
         Raises:
-            WorkspaceError: when there is none (and none may be made) or it is of a later version.
+            WorkspaceError: when there is none (and none may be made), it is of a later version, or
+                a role of the database is missing.
             clew.postgres.PostgresError: when its database does not start.
         """
         settings = settings or Settings.from_environment()
         workspace = cls((folder or settings.workspace).expanduser().absolute(), settings)
         workspace._claim(create=create)
         try:
-            workspace._connect()
+            workspace._connect(default)
         except BaseException:
             workspace.close()
             raise
@@ -147,17 +156,19 @@ class Workspace:
         with contextlib.suppress(FileNotFoundError):
             fresh.replace(mark)
 
-    def _connect(self) -> None:
+    def _connect(self, default: Connection) -> None:
         url = self.settings.database_url
         if url is None:
             self._server = Server.open(self.folder / "database")
             url = self._server.url
-        connections.close_all()
-        connections.databases["default"] = database(url)
-        if list(connections.all(initialized_only=True)):
-            del connections["default"]  # made for another workspace, or for none
-        with alone(Lock.MIGRATE):
-            call_command("migrate", verbosity=0, interactive=False)
+        point({Connection.OWNER: url}, Connection.OWNER)
+        try:
+            with alone(Lock.MIGRATE):
+                further = urls(self._server, self.settings, make_roles())
+                call_command("migrate", database=Connection.OWNER, verbosity=0, interactive=False)
+        except RolesError as error:
+            raise WorkspaceError(str(error)) from error
+        point({Connection.OWNER: url, **further}, default)
 
 
 def _format(mark: Path) -> object:

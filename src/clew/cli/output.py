@@ -110,6 +110,7 @@ def _expected() -> tuple[type[Exception], ...]:
     # Imported only once something went wrong: the commands' help must not wait for decoders.
     from django.db import DatabaseError, InterfaceError
 
+    from clew.access.errors import AccessError
     from clew.intake.triage import ScanError
     from clew.media.nursery import ConfinementError
     from clew.postgres import PostgresError
@@ -118,6 +119,7 @@ def _expected() -> tuple[type[Exception], ...]:
     from clew.workspace import WorkspaceError
 
     return (
+        AccessError,
         WorkspaceError,
         PostgresError,
         ConfinementError,

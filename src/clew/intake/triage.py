@@ -25,7 +25,7 @@ from clew.intake.storing import Storing
 from clew.intake.walk import Entry, walk
 from clew.media.layers import unconfined
 from clew.media.pool import Reached
-from clew.records.folders import below, take_over
+from clew.records.folders import below, folder_at, take_over
 from clew.records.models import Folder, Sighting
 from clew.records.readings import SEPARATOR, Seen, archives, digest_of
 from clew.signals.confined import ConfinedReader, Opened, open_untouched
@@ -76,7 +76,7 @@ class Scan:
         self.progress = Progress()
         self._bytes_already = 0
         self._limits = limits_of(workspace.settings)
-        self._folder, _ = Folder.objects.get_or_create(path=self._root)
+        self._folder = folder_at(self._root)
         self._files: dict[int, Entry] = {}
         self._told: dict[bytes, set[bytes]] = {}
         take_over(self._folder)

@@ -43,6 +43,8 @@ SETTINGS = {
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
     "log_checkpoints": "off",
+    # All officers work under one role: pg_stat_activity would show each what others ask about.
+    "track_activities": "off",
 }
 """Given on the command line, so that a newer Clew changes them in older folders too."""
 
@@ -167,7 +169,8 @@ class Cluster:
         )
         (fresh / "pg_hba.conf").write_text(ACCESS_RULES, encoding="utf-8")
         self._execute(fresh, PREPARATION.format(role=ROLE, database=DATABASE))
-        self.layout.password.unlink(missing_ok=True)
+        for left_over in self.layout.folder.glob("password*"):
+            left_over.unlink()
         fresh.rename(self.layout.data)
 
     def _set_password(self) -> None:

@@ -106,6 +106,10 @@ class Layout:
         self.clients_lock = folder / "clients.lock"
         self.server_lock = folder / "server.lock"
 
+    def password_of(self, role: str) -> Path:
+        """Where the password of a further role is kept."""
+        return self.folder / f"password.{role}"
+
     def open_log(self) -> IO[bytes]:
         """The log of keeper and PostgreSQL, for appending."""
         return os.fdopen(open_private(self.log, os.O_WRONLY | os.O_APPEND), "ab", buffering=0)

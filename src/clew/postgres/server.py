@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 
 from clew.postgres.cluster import DATABASE, ROLE, SOCKET_PORT
 from clew.postgres.errors import ERRORS, FolderPermissionError, StartError, explained, user_name
-from clew.postgres.files import FileLock, Layout
+from clew.postgres.files import FileLock, Layout, write_private
 
 WAIT_SECONDS = 120.0
 RETRY_SECONDS = 0.02
@@ -60,11 +60,25 @@ class Server:
     @property
     def url(self) -> str:
         """The address with the password in it; the same until the last client has left."""
-        password = quote(self._layout.password.read_text(encoding="utf-8"), safe="")
+        return self._url(ROLE, self._layout.password.read_text(encoding="utf-8"))
+
+    def url_of(self, role: str) -> str | None:
+        """The address for a role whose password was kept; None when none was."""
+        try:
+            password = self._layout.password_of(role).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        return self._url(role, password)
+
+    def keep_password(self, role: str, password: str) -> None:
+        """Keep the password of a role beside the owner's, readable for nobody else."""
+        write_private(self._layout.password_of(role), password)
+
+    def _url(self, role: str, password: str) -> str:
         socket = self._layout.socket.read_text(encoding="utf-8")
         # The port names the socket; left out, it would come from the environment.
         place = urlencode({"host": socket, "port": SOCKET_PORT})
-        return f"postgresql://{ROLE}:{password}@/{DATABASE}?{place}"
+        return f"postgresql://{role}:{quote(password, safe='')}@/{DATABASE}?{place}"
 
     def ensure_running(self) -> None:
         """Return when the server takes connections; start it again when it is gone.

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from django.db import connection, transaction
 
+from clew.access.acting import agency
+from clew.access.connections import Connection
+from clew.access.models import Agency
 from clew.records.models import Folder, Sighting
 
 
@@ -14,8 +18,15 @@ def below(folder: bytes) -> bytes:
     return folder if folder.endswith(b"/") else folder + b"/"
 
 
+def folder_at(path: bytes) -> Folder:
+    """The acting officer's agency's folder in a place, made when there is none yet."""
+    whose: dict[str, Any] = {"path": path, "agency_id": agency()}
+    folder, _ = Folder.objects.get_or_create(**whose)
+    return folder
+
+
 def take_over(folder: Folder) -> None:
-    """Give a folder the sightings of all places in it, whichever folder they were kept under.
+    """Give a folder its agency's sightings of all places in it, whichever folder they were under.
 
     So a place counts once and is not read again when the folder around it, or one in it, was
     scanned before.
@@ -23,7 +34,7 @@ def take_over(folder: Folder) -> None:
     start = below(bytes(folder.path))
     others = [
         other
-        for other in Folder.objects.exclude(pk=folder.pk)
+        for other in Folder.objects.filter(agency=folder.agency_id).exclude(pk=folder.pk)
         if bytes(other.path).startswith(start) or start.startswith(below(bytes(other.path)))
     ]
     for other in others:
@@ -69,9 +80,20 @@ def place_of(path: bytes) -> tuple[Folder, bytes]:
     while parent not in ancestors:
         ancestors.append(parent)
         parent = os.path.dirname(parent)  # noqa: PTH120
-    for folder in Folder.objects.filter(path__in=ancestors):
+    ours = agency()
+    for folder in Folder.objects.filter(agency=ours, path__in=ancestors):
         inside = path[len(below(bytes(folder.path))) :]
         if Sighting.objects.filter(folder=folder, path=inside).exists():
             return folder, inside
-    folder, _ = Folder.objects.get_or_create(path=ancestors[0])
-    return folder, path[len(below(ancestors[0])) :]
+    return folder_at(ancestors[0]), path[len(below(ancestors[0])) :]
+
+
+def give_what_is_nobodys() -> None:
+    """Give folders scanned before there were officers to the only agency, through the owner.
+
+    With several agencies nobody can know whose they are: they stay nobody's.
+    """
+    owner = Connection.OWNER.value
+    agencies = list(Agency.objects.using(owner)[:2])
+    if len(agencies) == 1:
+        Folder.objects.using(owner).filter(agency=None).update(agency=agencies[0])

@@ -14,13 +14,24 @@ _NOW = Func(function="statement_timestamp", template="%(function)s()")
 class Folder(models.Model):
     """A folder that was scanned: a mounted drive, a download, an export."""
 
-    path = models.BinaryField(unique=True)
+    path = models.BinaryField()
     """Absolute path as the file system spells it; it need not be valid text."""
+    agency = models.ForeignKey("access.Agency", models.PROTECT, null=True, related_name="+")
+    """Whose it is; null for nobody's, which no officer sees."""
     first_scanned_at = models.DateTimeField(db_default=_NOW)
     finished_at = models.DateTimeField(null=True)
     """When a scan last got to its end; null while none did."""
 
     objects: ClassVar[models.Manager[Folder]]
+
+    class Meta:
+        """Two agencies may have mounted different drives in the same place."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["agency", "path"], name="a_folder_is_an_agencys_once", nulls_distinct=False
+            ),
+        ]
 
 
 class Media(models.Model):
@@ -53,6 +64,17 @@ class Media(models.Model):
         ]
 
 
+class Sharing(models.TextChoices):
+    """Who, beside the agency that found it, sees a sighting and the media it is one of."""
+
+    OWN_AGENCY = "own agency"
+    NAMED = "named agencies"
+    MEMBERS = "all members"
+    ALL_EXCEPT = "all except"
+    HIT_ONLY = "hit only"
+    """Others learn that there is a match and whom to call, never the media."""
+
+
 class Sighting(models.Model):
     """One place where a media, or a file that holds none, was found. None is ever merged away."""
 
@@ -72,6 +94,15 @@ class Sighting(models.Model):
     notes = ArrayField(models.TextField(), default=list)
     media = models.ForeignKey(Media, models.PROTECT, null=True, related_name="sightings")
     seen_at = models.DateTimeField(db_default=_NOW)
+    agency = models.ForeignKey(
+        "access.Agency", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    """That of the folder, set by the database: every look at a media asks for it."""
+    sharing = models.CharField(
+        max_length=14, choices=Sharing.choices, db_default=Sharing.OWN_AGENCY
+    )
+    sharing_agencies = ArrayField(models.BigIntegerField(), db_default=[])
+    """With *named agencies* those it is shared with, with *all except* those it is not."""
 
     objects: ClassVar[models.Manager[Sighting]]
 
@@ -79,7 +110,23 @@ class Sighting(models.Model):
         """A place counts once, however often it is scanned."""
 
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["folder", "path_digest"], name="a_place_counts_once")
+            models.UniqueConstraint(fields=["folder", "path_digest"], name="a_place_counts_once"),
+            models.CheckConstraint(
+                condition=Q(
+                    sharing__in=[Sharing.NAMED, Sharing.ALL_EXCEPT], sharing_agencies__len__gt=0
+                )
+                | Q(
+                    sharing__in=[Sharing.OWN_AGENCY, Sharing.MEMBERS, Sharing.HIT_ONLY],
+                    sharing_agencies__len=0,
+                ),
+                name="sharing_names_agencies_or_not",
+            ),
+        ]
+        indexes: ClassVar = [
+            # For policies: what of a folder is shared, without looking at all that is not.
+            models.Index(
+                "folder", name="sighting_shared", condition=~Q(sharing=Sharing.OWN_AGENCY)
+            ),
         ]
 
 

@@ -1,0 +1,111 @@
+"""From an empty workspace to an officer at work, by the commands as people type them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyotp
+import pytest
+
+from clew.workspace import Workspace
+
+PASSWORD = "seven wet umbrellas"
+
+
+@pytest.fixture
+def typed(place, clew):
+    """Runs a command with answers on standard input, as a user of its own."""
+    with Workspace.open(place / "workspace"):
+        pass
+
+    def run(*arguments: str, answers: tuple[str, ...] = (), state: str = "state", code: int = 0):
+        done = subprocess.run(
+            [Path(sys.executable).parent / "clew", *arguments, "-w", place / "workspace"],
+            input="\n".join(answers) + "\n",
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env=os.environ | {"CLEW_STATE": str(place / state), "COLUMNS": "200"},
+        )
+        assert "Traceback" not in done.stderr
+        assert done.returncode == code, done.stderr + done.stdout
+        return done.stdout if code == 0 else done.stderr
+
+    return run
+
+
+def enrolled(typed, invited: str) -> str:
+    """Enrol with the invitation a command printed; the secret of the one-time codes."""
+    secret = pyotp.random_base32()
+    before = pyotp.TOTP(secret).at(int(time.time()) - 30)
+    said = typed("enrol", "--stdin", answers=(invited.splitlines()[1], PASSWORD, secret, before))
+    assert said.count("-") >= 30, "ten recovery codes"
+    return secret
+
+
+def test_from_the_first_administrator_to_an_authority_in_use(typed, place):
+    first = typed(
+        *("officer", "first", "Anna", "--name", "Anna Ames", "--country", "de"),
+        *("--agency", "LKA 21", "--certified-until", "2099-12-31"),
+    )
+    said = typed("whoami", code=2)
+    assert "clew login" in said
+    secret = enrolled(typed, first)
+    assert "is wrong" in typed("login", "anna", "--stdin", answers=("no", "000000"), code=2)
+    typed("login", "anna", "--stdin", answers=(PASSWORD, pyotp.TOTP(secret).now()))
+    kept = list((place / "state" / "sessions").iterdir())
+    assert [file.stat().st_mode & 0o777 for file in kept] == [0o600]
+    me = json.loads(typed("whoami", "--json"))
+    assert me["roles"] == ["administrator", "supervisor"]
+    assert (me["agency"], me["country"], me["authority"]) == ("LKA 21", "DE", None)
+
+    typed(
+        *("authority", "add", "Az 12/26", "--operation", "Lantern", "--basis", "§ 98 StPO"),
+        *("--purpose", "identify the children shown", "--until", "2099-06-30"),
+    )
+    assert "no authority Az 1" in typed("authority", "use", "Az 1", code=2)
+    typed("authority", "use", "Az 12/26")
+    (listed,) = json.loads(typed("authority", "list", "--json"))
+    assert listed["in use"]
+    assert json.loads(typed("whoami", "--json"))["authority"] == "Az 12/26"
+    typed("authority", "revoke", "Az 12/26")
+    assert json.loads(typed("whoami", "--json"))["authority"] is None
+
+    said = typed(
+        *("officer", "first", "eve", "--name", "Eve", "--country", "DE", "--agency", "X"),
+        *("--certified-until", "2099-12-31"),
+        code=2,
+    )
+    assert "has an administrator already" in said
+    typed("logout")
+    assert "clew login" in typed("officer", "list", code=2)
+
+
+def test_an_administrator_adds_locks_and_hands_over(typed):
+    first = typed(
+        *("officer", "first", "anna", "--name", "Anna", "--country", "DE", "--agency", "LKA"),
+        *("--certified-until", "2099-12-31"),
+    )
+    secret = enrolled(typed, first)
+    typed("login", "anna", "--stdin", answers=(PASSWORD, pyotp.TOTP(secret).now()))
+    words = ("--role", "specialist", "--certified-until", "2099-12-31")
+    ben = enrolled(typed, typed("officer", "add", "ben", "--name", "Ben", *words))
+    typed("officer", "add", "cleo", "--name", "Cleo", *words)
+    assert "no such role" in typed("officer", "roles", "ben", "--role", "boss", code=2)
+    typed("officer", "roles", "ben", "--role", "specialist", "--role", "trainer")
+    answers = (PASSWORD, pyotp.TOTP(ben).now())
+    typed("login", "ben", "--stdin", answers=answers, state="ben")
+    assert "Only an administrator" in typed("officer", "lock", "anna", state="ben", code=2)
+    typed("officer", "lock", "ben")
+    assert "session is over" in typed("whoami", state="ben", code=2)
+    typed("officer", "unlock", "ben")
+    typed("officer", "leave", "ben", "--to", "cleo")
+    told = {one["sign-in name"]: one for one in json.loads(typed("officer", "list", "--json"))}
+    assert told["ben"]["state"] == "left"
+    assert told["ben"]["roles"] == ["specialist", "trainer"]
+    assert told["cleo"]["certified until"] == "2099-12-31"
