@@ -3,7 +3,7 @@
     migrations.RunSQL(protect("records_media") + "GRANT SELECT ON ... ; CREATE POLICY ...")
 
 A table that no migration puts under it is readable for its owner alone, because nothing else is
-granted; ``tests/access/test_every_table.py`` sees to it that none is granted without policies.
+granted; ``tests/access/test_who_sees_what.py`` sees to it that none is granted without policies.
 """
 
 from __future__ import annotations
