@@ -220,6 +220,12 @@ def test_contribute(clew, collection, place, practised):
     (one,) = answer["files"]
     assert (one["again"], one["path"]) == (True, str(files[0]))
     assert (answer["contribution"], answer["counts"]["held"]) == (2, 1)
+    listed = json.loads(clew("contribution", "list", "-w", workspace, "--json").out)
+    assert [one["counts"] for one in listed] == [{"new": 1, "unreadable": 1}, {"held": 1}]
+    assert all(one["ended"] and one["officer"] == "demo" for one in listed)
+    shown = clew("contribution", "show", 1, "-w", workspace)
+    assert f"  {files[0]}: new" in shown.out
+    assert clew("contribution", "show", 9, "-w", workspace).code == 2
 
 
 def test_sample_keeps_its_hands_off_folders_with_files_in_them(clew, place):

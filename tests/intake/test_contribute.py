@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,15 @@ def test_what_is_scanned_afterwards_counts_once(ours, evidence):
     done = Scan(ours, evidence).run()
     assert (done.files, done.already) == (3, 1)
     assert Sighting.objects.count() == Media.objects.count() == 3
+
+
+def test_an_archive_that_was_handed_in_is_still_looked_into_by_a_scan(ours, place, picture):
+    (place / "drive").mkdir()
+    with zipfile.ZipFile(place / "drive" / "all.zip", "w") as archive:
+        archive.writestr("inside.jpg", picture(1))
+    contribute(ours, [place / "drive" / "all.zip"])
+    Scan(ours, place / "drive").run()
+    assert set(places()) == {"all.zip", "all.zip!/inside.jpg"}
 
 
 def test_a_name_that_is_no_text(ours, evidence):

@@ -12,6 +12,7 @@ from clew import __version__
 from clew.cli import (
     ask,
     authority,
+    contribution,
     doctor,
     exhibit,
     keep,
@@ -99,6 +100,12 @@ _group(
     "Under which legal basis work is done.",
     'clew authority use "Az 12/26"',
     *(authority.add, authority.list_, authority.use, authority.revoke),
+)
+_group(
+    "contribution",
+    "What your agency has handed in.",
+    "clew contribution list",
+    *(contribution.list_, contribution.show),
 )
 _group(
     "exhibit",

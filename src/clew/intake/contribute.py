@@ -23,6 +23,7 @@ from clew.intake.progress import Progress, Watcher, unwatched
 from clew.intake.reading import limits_of
 from clew.intake.sharing import Shared, share
 from clew.intake.standing import settle
+from clew.media.kind import MediaType
 from clew.media.pool import Reached
 from clew.records.folders import ExhibitError, places_of
 from clew.records.models import (
@@ -296,7 +297,9 @@ class _HandingIn:
             place = self._places.get(one.path)
             if not one.problem and isinstance(place, tuple):
                 folder, path = place
-                seen = Seen(path, one.modified_ns, one.reading)
+                # Members of an archive are read by a scan, which must not take it for read.
+                inside = one.reading.type is MediaType.CONTAINER or one.reading.passing
+                seen = Seen(path, None if inside else one.modified_ns, one.reading)
                 by_folder.setdefault(folder, []).append(seen)
         media: dict[bytes, Media] = {}
         for folder, seen_there in by_folder.items():
