@@ -25,6 +25,7 @@ browser:  ## See that there is a Chromium for the tests of pages
 demo: setup  ## Make a harmless collection, scan it, write the report (FOLDER=~/Pictures for yours)
 	@if [ "$(FOLDER)" = demo/files ] && [ ! -e demo/truth.json ]; then \
 		rm -rf demo/files && $(BIN)/clew sample demo/files --truth demo/truth.json; fi
+	$(BIN)/clew setup --demo --workspace $(WORKSPACE)
 	$(BIN)/clew scan "$(FOLDER)" --workspace $(WORKSPACE)
 	$(BIN)/clew report --with-pictures --workspace $(WORKSPACE) --output demo/report.html
 

@@ -18,14 +18,14 @@ def run() -> Result:
     """Make a collection, scan it, and score the pairs that were found."""
     from clew.casework.gather import gather
     from clew.intake.triage import Scan
-    from clew.workspace import Workspace
+    from clew.training.practice import practice
 
     with scratch() as name:
         folder = Path(name)
         truth = make_collection(
             folder / "files", _SEED, pictures=48, clips=12, truth_file=folder / "truth.json"
         )
-        with Workspace.open(folder / "workspace") as workspace:
+        with practice(folder / "workspace") as workspace:
             Scan(workspace, folder / "files").run()
             groups = gather().groups
     pairs, spans = _found(groups)

@@ -113,14 +113,14 @@ def _scan_anew(photos: Path, workspace: Path) -> dict[str, float]:
 def _scan(photos: Path, folder: Path) -> dict[str, float]:
     from clew.intake.progress import Phase, Progress
     from clew.intake.triage import Scan
-    from clew.workspace import Workspace
+    from clew.training.practice import practice
 
     began: dict[Phase, float] = {}
 
     def watch(progress: Progress) -> None:
         began.setdefault(progress.phase, time.perf_counter())
 
-    with Workspace.open(folder) as workspace:
+    with practice(folder) as workspace:
         start = time.perf_counter()
         Scan(workspace, photos, watch).run()
         end = time.perf_counter()

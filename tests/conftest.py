@@ -16,7 +16,10 @@ from pathlib import Path
 import pytest
 
 from clew.training.collection import make_collection
+from clew.training.practice import practice
 from clew.training.truth import Truth
+
+sys.path.insert(0, str(Path(__file__).parent))  # for agencies.py, beside this
 
 Make = Callable[[], Path]
 
@@ -136,9 +139,25 @@ def clew() -> Run:
 
 
 @pytest.fixture(scope="session")
-def scanned(make_place: Make, collection: Collection, clew: Run) -> Path:
-    """A workspace into which the collection was scanned; nobody may change it."""
-    workspace = make_place() / "workspace"
+def practised() -> Callable[[Path], Path]:
+    """Makes a demo workspace, in which commands find an officer at work; as `clew setup --demo`."""
+
+    def make(workspace: Path) -> Path:
+        with practice(workspace):
+            return workspace
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def scanned(
+    make_place: Make,
+    collection: Collection,
+    clew: Run,
+    practised: Callable[[Path], Path],
+) -> Path:
+    """A demo workspace into which the collection was scanned; nobody may change it."""
+    workspace = practised(make_place() / "workspace")
     done = clew("scan", collection.folder, "--workspace", workspace)
     assert done.code == 0, done.err
     return workspace

@@ -18,6 +18,8 @@ def test_defaults():
     assert dataclasses.asdict(settings) == {
         "workspace": Path("/data/clew/workspace"),
         "state": Path("/state/clew"),
+        "token": None,
+        "token_file": None,
         "database_url": None,
         "application_database_url": None,
         "worker_database_url": None,
@@ -34,6 +36,8 @@ def test_all_values():
     environment = {
         "CLEW_WORKSPACE": "/cases/one",
         "CLEW_STATE": "/state/one",
+        "CLEW_TOKEN": "t" * 43,
+        "CLEW_TOKEN_FILE": "/run/token",
         "CLEW_DATABASE_URL": "postgresql://clew:secret@host/clew",
         "CLEW_APPLICATION_DATABASE_URL": "postgresql://clew_application:secret@host/clew",
         "CLEW_WORKER_DATABASE_URL": "postgresql://clew_worker:secret@host/clew",
@@ -48,6 +52,8 @@ def test_all_values():
     assert dataclasses.asdict(settings) == {
         "workspace": Path("/cases/one"),
         "state": Path("/state/one"),
+        "token": "t" * 43,
+        "token_file": Path("/run/token"),
         "database_url": "postgresql://clew:secret@host/clew",
         "application_database_url": "postgresql://clew_application:secret@host/clew",
         "worker_database_url": "postgresql://clew_worker:secret@host/clew",

@@ -40,6 +40,8 @@ class Declaration:
     """From the text of the variable; ValueError when it is not what is expected."""
     when_unset: Callable[[Mapping[str, str]], object]
     """The value when the variable is missing or empty."""
+    secret: bool = False
+    """Whether its value is never shown."""
 
 
 def _setting(
@@ -50,8 +52,9 @@ def _setting(
     help: str,  # noqa: A002 - the word for it everywhere else
     read: Callable[[str], object],
     when_unset: Callable[[Mapping[str, str]], object],
+    secret: bool = False,
 ) -> dict[str, Declaration]:
-    return {"declaration": Declaration(name, expected, default, help, read, when_unset)}
+    return {"declaration": Declaration(name, expected, default, help, read, when_unset, secret)}
 
 
 def _folder(text: str) -> Path:
@@ -81,6 +84,12 @@ def _database_url(text: str) -> str:
 def _vault_url(text: str) -> str:
     address = urlsplit(text)
     if not address.scheme or not (address.netloc or address.path):
+        raise ValueError
+    return text
+
+
+def _token(text: str) -> str:
+    if re.fullmatch(r"[\w-]{40,60}", text, re.ASCII) is None:
         raise ValueError
     return text
 
@@ -144,6 +153,28 @@ class Settings:
             help="Where your sign-in at the command line is kept.",
             read=_folder,
             when_unset=_default_state,
+        )
+    )
+    token: str | None = field(
+        repr=False,
+        metadata=_setting(
+            "CLEW_TOKEN",
+            expected="a token from `clew token create`",
+            default="whoever signed in with `clew login`",
+            help="On whose behalf a program works.",
+            read=_token,
+            when_unset=lambda _: None,
+            secret=True,
+        ),
+    )
+    token_file: Path | None = field(
+        metadata=_setting(
+            "CLEW_TOKEN_FILE",
+            expected="a file that you alone may read",
+            default="none",
+            help="Where such a token is kept; `CLEW_TOKEN` comes first.",
+            read=_folder,
+            when_unset=lambda _: None,
         )
     )
     # Not shown, because it may have a password in it.
@@ -268,9 +299,9 @@ def _value(declaration: Declaration, environment: Mapping[str, str]) -> object:
     try:
         return declaration.read(text)
     except (ValueError, RuntimeError) as problem:
+        shown = "not usable" if declaration.secret else repr(without_password(text))
         raise SettingsError(
-            f"{declaration.name} is {without_password(text)!r}; "
-            f"expected is {declaration.expected.replace('`', '')}."
+            f"{declaration.name} is {shown}; expected is {declaration.expected.replace('`', '')}."
         ) from problem
 
 

@@ -41,11 +41,13 @@ class Workspace:
     Attributes:
         folder: where it lies.
         settings: what the environment says.
+        demo: whether it is for practice alone, with accounts that are refused everywhere else.
     """
 
     def __init__(self, folder: Path, settings: Settings) -> None:
         self.folder = folder
         self.settings = settings
+        self.demo = False
         self._server: Server | None = None
 
     @classmethod
@@ -56,6 +58,7 @@ class Workspace:
         *,
         create: bool = True,
         default: Connection = Connection.OWNER,
+        demo: bool = False,
     ) -> Self:
         """Open a workspace, making it when it is new.
 
@@ -65,15 +68,16 @@ class Workspace:
             create: whether a new one may be made.
             default: whose connection everything uses that does not name one. A face that works
                 for officers names the application's.
+            demo: make it, when it is new, for practice alone; one that is not is refused.
 
         Raises:
-            WorkspaceError: when there is none (and none may be made), it is of a later version, or
-                a role of the database is missing.
+            WorkspaceError: when there is none (and none may be made), it is of a later version, it
+                is not for practice and should be, or a role of the database is missing.
             clew.postgres.PostgresError: when its database does not start.
         """
         settings = settings or Settings.from_environment()
         workspace = cls((folder or settings.workspace).expanduser().absolute(), settings)
-        workspace._claim(create=create)
+        workspace._claim(create=create, demo=demo)
         try:
             workspace._connect(default)
         except BaseException:
@@ -116,29 +120,34 @@ class Workspace:
 
         return FedIndex(self.folder / "index" / PDQ.name, PDQ)
 
-    def _claim(self, *, create: bool) -> None:
+    def _claim(self, *, create: bool, demo: bool) -> None:
         """Make the folder, or see that it is a workspace of a version known here."""
         try:
-            self._make_or_check(create=create)
+            self._make_or_check(create=create, demo=demo)
         except OSError as error:
             raise WorkspaceError(
                 f"{self.folder} cannot be used as a workspace ({error.strerror}). Name another "
                 "folder with --workspace, one that you may write to."
             ) from error
 
-    def _make_or_check(self, *, create: bool) -> None:
+    def _make_or_check(self, *, create: bool, demo: bool) -> None:
         mark = self.folder / _MARK
         if mark.exists():
-            found = _format(mark)
+            found, self.demo = _marked(mark)
             if found != FORMAT:
                 raise WorkspaceError(
                     f"The workspace {self.folder} has format {found}, this Clew knows {FORMAT}. "
                     "Use the version of Clew that made it, or a newer one."
                 )
+            if demo and not self.demo:
+                raise WorkspaceError(
+                    f"{self.folder} is a workspace for real work, and stays one: demo accounts are "
+                    "refused in it. Name a new folder for practice with --workspace."
+                )
             return
         if not create:
             raise WorkspaceError(
-                f"There is no workspace in {self.folder}. Make one with `clew scan FOLDER`, or "
+                f"There is no workspace in {self.folder}. Make one with `clew setup`, or "
                 "name another with --workspace."
             )
         fresh = mark.with_suffix(".new")
@@ -151,10 +160,12 @@ class Workspace:
             )
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder.chmod(0o700)
-        fresh.write_text(json.dumps({"format": FORMAT}) + "\n", encoding="utf-8")
+        said = {"format": FORMAT} | ({"demo": True} if demo else {})
+        fresh.write_text(json.dumps(said) + "\n", encoding="utf-8")
         # Another process that made the same workspace at once may have moved it already.
         with contextlib.suppress(FileNotFoundError):
             fresh.replace(mark)
+        _, self.demo = _marked(mark)
 
     def _connect(self, default: Connection) -> None:
         url = self.settings.database_url
@@ -163,7 +174,7 @@ class Workspace:
             url = self._server.url
         point({Connection.OWNER: url}, Connection.OWNER)
         try:
-            with alone(Lock.MIGRATE):
+            with alone(Lock.MIGRATE, connections[Connection.OWNER]):
                 further = urls(self._server, self.settings, make_roles())
                 call_command("migrate", database=Connection.OWNER, verbosity=0, interactive=False)
         except RolesError as error:
@@ -171,9 +182,11 @@ class Workspace:
         point({Connection.OWNER: url, **further}, default)
 
 
-def _format(mark: Path) -> object:
+def _marked(mark: Path) -> tuple[object, bool]:
+    """The format of a workspace, and whether it is for practice alone."""
     try:
-        return json.loads(mark.read_text(encoding="utf-8"))["format"]
+        said = json.loads(mark.read_text(encoding="utf-8"))
+        return said["format"], said.get("demo") is True
     except (ValueError, KeyError, TypeError) as error:
         raise WorkspaceError(
             f"{mark} is damaged. If the folder is a workspace, write "

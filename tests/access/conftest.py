@@ -12,6 +12,7 @@ import psycopg
 import pyotp
 import pytest
 from django.db import connections
+from django.db.models import Model
 from django.utils import timezone
 
 from clew.access.acting import acting, use_authority
@@ -52,11 +53,23 @@ def opened(make_place: Callable[[], Path]) -> Iterator[Workspace]:
         yield workspace
 
 
+def empty(*models: type[Model]) -> None:
+    """Empty tables, as whoever owns them could after taking away what guards custody."""
+    with connections["owner"].cursor() as cursor:
+        tables = ", ".join(model._meta.db_table for model in models)
+        cursor.execute("ALTER TABLE records_custodyentry DISABLE TRIGGER only_grows")
+        cursor.execute(f"TRUNCATE {tables} CASCADE")
+        cursor.execute("ALTER TABLE records_custodyentry ENABLE TRIGGER only_grows")
+
+
+@pytest.fixture
+def emptied() -> Callable[..., None]:
+    return empty
+
+
 @pytest.fixture
 def workspace(opened: Workspace) -> Workspace:
-    with connections["owner"].cursor() as cursor:
-        tables = ", ".join(model._meta.db_table for model in _EMPTIED)
-        cursor.execute(f"TRUNCATE {tables} CASCADE")
+    empty(*_EMPTIED)
     return opened
 
 

@@ -10,12 +10,21 @@ from datetime import timedelta
 
 import psycopg
 import pytest
-from django.db import DatabaseError, connection, connections
+from django.db import DatabaseError, connection, connections, transaction
 from django.utils import timezone
 
 from clew.access.acting import acting
 from clew.access.models import Authority, Certification, Officer, Session
-from clew.records.models import Folder, Media, Original, Sighting, StoredMatch, StoredTrace
+from clew.records.models import (
+    ContributedFile,
+    Contribution,
+    Folder,
+    Media,
+    Original,
+    Sighting,
+    StoredMatch,
+    StoredTrace,
+)
 
 MODELS = (Folder, Sighting, Media, StoredTrace, StoredMatch, Original)
 TABLES = tuple(model._meta.db_table for model in MODELS)
@@ -84,9 +93,8 @@ class World:
 
 
 @pytest.fixture
-def world(people) -> World:
-    with connections["owner"].cursor() as cursor:
-        cursor.execute(f"TRUNCATE {', '.join(TABLES)} CASCADE")
+def world(people, emptied) -> World:
+    emptied(*MODELS)
     return World(people)
 
 
@@ -326,8 +334,27 @@ def test_what_others_ask_and_their_secrets_cannot_be_read(world, raw):
     assert world.secret not in told
 
 
+def contributed(world: World, media: Media) -> None:
+    """As an officer of ours hands it in."""
+    with acting(world.secret):
+        contribution = Contribution.objects.create(
+            agency=world.ours, officer=world.officer, authority=world.held
+        )
+        ContributedFile.objects.create(
+            contribution=contribution, path=b"/mine/1.jpg", media=media, sha256=media.sha256
+        )
+
+
+def test_what_was_not_contributed_is_shared_with_nobody(world):
+    with acting(world.secret):
+        assert Sighting.objects.filter(media=world.mine[0]).update(sharing="own agency") == 1
+        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+            Sighting.objects.filter(media=world.mine[0]).update(sharing="hit only")
+
+
 def test_sharing_is_decided_by_the_agency_that_found_it(world):
     world.share("all members")
+    contributed(world, world.mine[0])
     with acting(world.secret):
         assert Sighting.objects.filter(media=world.other[0]).update(sharing="own agency") == 0
         assert Sighting.objects.filter(media=world.mine[0]).update(sharing="all members") == 1

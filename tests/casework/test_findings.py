@@ -14,6 +14,7 @@ from clew.compare.evidence import MatchKind
 from clew.intake.reading import read_files
 from clew.records.models import Media, Sighting
 from clew.settings import Settings
+from clew.training.practice import practice
 from clew.workspace import Workspace
 
 SETTINGS = Settings.from_environment({"CLEW_WORKERS": "1"})
@@ -21,7 +22,7 @@ SETTINGS = Settings.from_environment({"CLEW_WORKERS": "1"})
 
 @pytest.fixture(scope="module")
 def workspace(scanned) -> Iterator[Workspace]:
-    with Workspace.open(scanned, SETTINGS, create=False) as opened:
+    with practice(scanned, SETTINGS) as opened:
         yield opened
 
 
@@ -98,7 +99,7 @@ def test_find_tells_itself_first_and_then_its_copies(workspace, collection):
     connection = next(c for c in collection.truth.connections if c.edit == "quarter size")
     wanted = collection.folder / connection.first
     (reading,) = read_files(SETTINGS, [wanted])
-    found = find_file(workspace, reading)
+    found = find_file(workspace, reading).found
     assert found[0].match.kind is MatchKind.SAME_FILE
     assert connection.first in [place.path for place in found[0].item.places]
     distances = [one.match.distance for one in found]
@@ -115,8 +116,10 @@ def test_find_asks_as_strictly_as_it_is_told(workspace, collection):
     connection = next(c for c in collection.truth.connections if c.edit == "quarter size")
     (reading,) = read_files(SETTINGS, [collection.folder / connection.first])
     strict = Thresholds(picture=0, still=0, frame=0, frame_alone=0)
-    assert all(one.match.distance == 0 for one in find_file(workspace, reading, strict))
-    assert len(find_file(workspace, reading)) > len(find_file(workspace, reading, strict))
+    assert all(one.match.distance == 0 for one in find_file(workspace, reading, strict).found)
+    assert len(find_file(workspace, reading).found) > len(
+        find_file(workspace, reading, strict).found
+    )
 
 
 def test_find_changes_nothing(workspace, place, collection):

@@ -97,13 +97,13 @@ def test_compare_could_not_tell(clew, collection, edit, reason):
 
 
 @pytest.mark.parametrize("moment", ["importing", "opening", "reading"])
-def test_ctrl_c_ends_calmly_wherever_it_comes(collection, place, moment):
-    workspace = place / "workspace"
+def test_ctrl_c_ends_calmly_wherever_it_comes(collection, place, moment, practised):
+    workspace = practised(place / "workspace")
     command = [Path(sys.executable).parent / "clew", "scan", collection.folder, "-w", workspace]
     scan = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     reached = {
         "importing": lambda: "msgspec" in Path(f"/proc/{scan.pid}/maps").read_text(),
-        "opening": workspace.exists,
+        "opening": lambda: "psycopg" in Path(f"/proc/{scan.pid}/maps").read_text(),
         "reading": (workspace / "log" / "clew.log").exists,
     }
     while not reached[moment]():
@@ -207,8 +207,8 @@ def test_report(clew, scanned, place):
     assert "cannot be written" in said.err
 
 
-def test_contribute(clew, collection, place):
-    workspace = place / "workspace"
+def test_contribute(clew, collection, place, practised):
+    workspace = practised(place / "workspace")
     files = [collection.first("picture"), place / "missing.jpg"]
     said = clew("contribute", *files, "-w", workspace)
     assert said.code == 2, "one could not be stored"
@@ -216,8 +216,16 @@ def test_contribute(clew, collection, place):
     assert f"NOT stored: {files[1]}: it cannot be opened" in said.out
     again = clew("contribute", files[0], "-w", workspace, "--json")
     assert again.code == 0
-    (one,) = json.loads(again.out)
-    assert (one["fresh"], one["path"]) == (False, str(files[0]))
+    answer = json.loads(again.out)
+    (one,) = answer["files"]
+    assert (one["again"], one["path"]) == (True, str(files[0]))
+    assert (answer["contribution"], answer["counts"]["held"]) == (2, 1)
+    listed = json.loads(clew("contribution", "list", "-w", workspace, "--json").out)
+    assert [one["counts"] for one in listed] == [{"new": 1, "unreadable": 1}, {"held": 1}]
+    assert all(one["ended"] and one["officer"] == "demo" for one in listed)
+    shown = clew("contribution", "show", 1, "-w", workspace)
+    assert f"  {files[0]}: new" in shown.out
+    assert clew("contribution", "show", 9, "-w", workspace).code == 2
 
 
 def test_sample_keeps_its_hands_off_folders_with_files_in_them(clew, place):
@@ -249,13 +257,14 @@ COMPLAINTS = {
     "file for folder": (["scan", "{place}/file"], {}, "is not a folder"),
     "missing workspace": (["status", "-w", "{place}/none"], {}, "There is no workspace in"),
     "no workspace to find in": (["find", "x", "-w", "{place}/none"], {}, "Make one with"),
-    "other folder": (["scan", "{place}", "-w", "{place}/full"], {}, "holds other files"),
-    "file for workspace": (["scan", "{place}", "-w", "{place}/file"], {}, "cannot be used"),
+    "other folder": (["setup", "--demo", "-w", "{place}/full"], {}, "holds other files"),
+    "file for workspace": (["setup", "--demo", "-w", "{place}/file"], {}, "cannot be used"),
+    "no workspace to scan into": (["scan", "{place}", "-w", "{place}/none"], {}, "clew setup"),
     "later version": (["status", "-w", "{place}/later"], {}, "has format 99"),
     "damaged mark": (["status", "-w", "{place}/damaged"], {}, "is damaged"),
     "wrong setting": (["status"], {"CLEW_TIME_LIMIT": "soon"}, "CLEW_TIME_LIMIT is 'soon'"),
     "no such database": (
-        ["scan", "{place}/full", "-w", "{place}/fresh"],
+        ["setup", "--demo", "-w", "{place}/fresh"],
         {"CLEW_DATABASE_URL": "postgresql://x:geheim@127.0.0.1:1/x"},
         "database",
     ),
@@ -284,7 +293,7 @@ def test_a_folder_that_cannot_be_scanned_makes_no_workspace(clew, place):
 
 def test_a_workspace_that_may_not_be_written(clew, place):
     (place / "shut").mkdir(mode=0o500)
-    said = clew("scan", place, "-w", place / "shut" / "workspace", powerless=True)
+    said = clew("setup", "--demo", "-w", place / "shut" / "workspace", powerless=True)
     assert said.code == 2
     assert "Permission denied" in said.err
 
@@ -299,7 +308,8 @@ def test_scan_tells_findings_and_only_json_when_asked(clew, collection, scanned)
     assert answer["figures"]["files"] == len(collection.truth.files)
 
 
-def test_scan_draws_how_far_it_is(collection, place):
+def test_scan_draws_how_far_it_is(collection, place, practised):
+    practised(place / "ws")
     ours, theirs = pty.openpty()
     scan = subprocess.Popen(
         [Path(sys.executable).parent / "clew", "scan", collection.folder, "-w", place / "ws"],
@@ -320,7 +330,7 @@ def test_scan_draws_how_far_it_is(collection, place):
 
 
 @pytest.fixture(scope="module")
-def hostile(make_place, collection, clew):
+def hostile(make_place, collection, clew, practised):
     """A folder with names that would move the cursor, clear the screen, or turn text around."""
     folder = make_place() / "[red]evidence[bold]"
     folder.mkdir()
@@ -330,7 +340,7 @@ def hostile(make_place, collection, clew):
     for name in names:
         Path(os.fsdecode(os.fsencode(folder) + b"/" + name)).write_bytes(content)
     (folder / "\x1b]0;title\x07.jpg").write_bytes(content[:3000])
-    workspace = make_place() / "workspace"
+    workspace = practised(make_place() / "workspace")
     return folder, workspace, clew("scan", folder, "-w", workspace)
 
 

@@ -7,12 +7,11 @@ import os
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyotp
 import pytest
-
-from clew.workspace import Workspace
 
 PASSWORD = "seven wet umbrellas"
 
@@ -20,17 +19,21 @@ PASSWORD = "seven wet umbrellas"
 @pytest.fixture
 def typed(place, clew):
     """Runs a command with answers on standard input, as a user of its own."""
-    with Workspace.open(place / "workspace"):
-        pass
 
-    def run(*arguments: str, answers: tuple[str, ...] = (), state: str = "state", code: int = 0):
+    def run(
+        *arguments: str,
+        answers: tuple[str, ...] = (),
+        state: str = "state",
+        code: int = 0,
+        **further: str,
+    ):
         done = subprocess.run(
             [Path(sys.executable).parent / "clew", *arguments, "-w", place / "workspace"],
             input="\n".join(answers) + "\n",
             capture_output=True,
             text=True,
             timeout=60,
-            env=os.environ | {"CLEW_STATE": str(place / state), "COLUMNS": "200"},
+            env=os.environ | {"CLEW_STATE": str(place / state), "COLUMNS": "200"} | further,
         )
         assert "Traceback" not in done.stderr
         assert done.returncode == code, done.stderr + done.stdout
@@ -55,7 +58,7 @@ def test_from_the_first_administrator_to_an_authority_in_use(typed, place):
         *("officer", "first", "Anna", "--name", "Anna Ames", "--country", "de"),
         *("--agency", "LKA 21", "--certified-until", "2099-12-31"),
     )
-    said = typed("whoami", code=2)
+    said = typed("whoami", code=3)
     assert "clew login" in said
     secret = enrolled(typed, first)
     assert "is wrong" in typed("login", "anna", "--stdin", answers=("no", "000000"), code=2)
@@ -85,7 +88,7 @@ def test_from_the_first_administrator_to_an_authority_in_use(typed, place):
     )
     assert "has an administrator already" in said
     typed("logout")
-    assert "clew login" in typed("officer", "list", code=2)
+    assert "clew login" in typed("officer", "list", code=3)
 
 
 def test_an_administrator_adds_locks_and_hands_over(typed):
@@ -104,10 +107,47 @@ def test_an_administrator_adds_locks_and_hands_over(typed):
     typed("login", "ben", "--stdin", answers=answers, state="ben")
     assert "Only an administrator" in typed("officer", "lock", "anna", state="ben", code=2)
     typed("officer", "lock", "ben")
-    assert "session is over" in typed("whoami", state="ben", code=2)
+    assert "session is over" in typed("whoami", state="ben", code=3)
     typed("officer", "unlock", "ben")
     typed("officer", "leave", "ben", "--to", "cleo")
     told = {one["sign-in name"]: one for one in json.loads(typed("officer", "list", "--json"))}
     assert told["ben"]["state"] == "left"
     assert told["ben"]["roles"] == ["specialist", "trainer"]
     assert told["cleo"]["certified until"] == "2099-12-31"
+
+
+EXHIBIT = ("--what", "phone", "--where", "Kiel", "--when", "2026-05-04 06:10")
+
+
+def test_set_up_in_a_minute_and_a_token_for_programs(typed, place):
+    secret = pyotp.random_base32()
+    who = ("de", "LKA 21", "Anna Ames", "Anna", "", PASSWORD, secret)
+    first = ("Lantern", "§ 98 StPO", "Az 12/26", "to find who is shown", "")
+    said = typed("setup", "--stdin", answers=(*who, "000000", *first), code=2)
+    assert "The code is wrong" in said
+    while time.time() % 30 > 20:  # the code must last until the command has read it
+        time.sleep(0.5)
+    code = pyotp.TOTP(secret).now()
+    said = typed("setup", "--stdin", answers=(*who, code, *first))
+    codes = [line.strip() for line in said.splitlines() if line.startswith("  ")]
+    assert len(codes) == 9, "one was used to sign in"
+    me = json.loads(typed("whoami", "--json"))
+    assert (me["sign-in name"], me["country"], me["authority"]) == ("anna", "DE", "Az 12/26")
+    assert me["roles"] == ["administrator", "specialist", "supervisor"]
+    assert typed("status").startswith(str(place / "workspace"))
+
+    def create(until: str, code: int = 0) -> str:
+        words = ("token", "create", "nightly", "--until", until, "--authority", "Az 12/26")
+        return typed(*words, "--stdin", answers=(PASSWORD, codes.pop()), code=code)
+
+    assert "ends within a year" in create("2099-01-01", code=2)
+    token = create((datetime.now(UTC) + timedelta(days=30)).date().isoformat()).splitlines()[1]
+    (listed,) = json.loads(typed("token", "list", "--json"))
+    assert (listed["label"], listed["scopes"], listed["over"]) == ("nightly", ["read"], False)
+    program = {"CLEW_TOKEN": token, "state": "nobody's"}
+    assert typed("status", **program).startswith(str(place / "workspace"))
+    assert "may not" in typed("exhibit", "add", "1", *EXHIBIT, **program, code=2)
+    typed("exhibit", "add", "1", *EXHIBIT)
+    typed("token", "revoke", str(listed["number"]))
+    assert "session is over" in typed("status", **program, code=3)
+    assert json.loads(typed("token", "list", "--json"))[0]["over"]

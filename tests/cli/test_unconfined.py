@@ -50,14 +50,15 @@ def test_doctor_misses_confinement(clew_without):
     assert not checks["confinement: landlock"]["fine"]
 
 
-def test_a_scan_warns_aside_and_goes_on(clew_without, collection, place):
-    done = clew_without("scan", collection.folder, "--workspace", place / "workspace", "--json")
+def test_a_scan_warns_aside_and_goes_on(clew_without, collection, place, practised):
+    workspace = practised(place / "workspace")
+    done = clew_without("scan", collection.folder, "--workspace", workspace, "--json")
     assert done.returncode == 0, done.stderr
     assert done.stderr.count(WARNING) == 1
     assert json.loads(done.stdout)["figures"]["pictures"] > 0
 
 
-def test_nobody_is_warned_where_decoding_is_confined(clew, collection, place):
-    done = clew("scan", collection.folder, "--workspace", place / "workspace")
+def test_nobody_is_warned_where_decoding_is_confined(clew, collection, place, practised):
+    done = clew("scan", collection.folder, "--workspace", practised(place / "workspace"))
     assert done.code == 0
     assert "Warning" not in done.err

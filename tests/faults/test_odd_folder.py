@@ -19,7 +19,7 @@ from clew.intake.walk import walk
 from clew.records.models import Sighting
 from clew.settings import Settings
 from clew.training.pictures import make_picture
-from clew.workspace import Workspace
+from clew.training.practice import practice
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def walked(folder):
 
 @contextmanager
 def scanned(place, folder):
-    with Workspace.open(
+    with practice(
         place / "workspace", Settings.from_environment({"CLEW_WORKERS": "1"})
     ) as workspace:
         Scan(workspace, folder).run()

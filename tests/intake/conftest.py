@@ -14,7 +14,7 @@ from clew.intake.progress import Progress
 from clew.intake.triage import Scan
 from clew.settings import Settings
 from clew.training.pictures import make_picture
-from clew.workspace import Workspace
+from clew.training.practice import practice
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -53,7 +53,7 @@ def scan(workspace: Path) -> Callable[[Path], Progress]:
     """Scans a folder into the workspace, from opening it to closing it."""
 
     def run(folder: Path) -> Progress:
-        with Workspace.open(workspace, Settings.from_environment({"CLEW_WORKERS": "1"})) as opened:
+        with practice(workspace, Settings.from_environment({"CLEW_WORKERS": "1"})) as opened:
             return Scan(opened, folder).run()
 
     return run

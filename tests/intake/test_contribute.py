@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -14,20 +15,20 @@ from clew.intake.contribute import contribute
 from clew.intake.triage import Scan
 from clew.records.models import Media, Original, Sighting
 from clew.settings import Settings
-from clew.workspace import Workspace
+from clew.training.practice import practice
 
 
 @pytest.fixture
 def ours(workspace):
     settings = Settings.from_environment({"CLEW_WORKERS": "1"})
-    with Workspace.open(workspace, settings) as opened:
+    with practice(workspace, settings) as opened:
         yield opened
 
 
 def test_an_original_is_stored_verified_and_connected(ours, evidence):
     files = [evidence / "one.jpg", evidence / "DCIM" / "one-again.jpg"]
-    done = contribute(ours, files)
-    assert [(one.path, one.fresh, one.problem) for one in done] == [(f, True, "") for f in files]
+    done = contribute(ours, files).files
+    assert [(one.path, one.again, one.problem) for one in done] == [(f, False, "") for f in files]
     for file, one in zip(files, done, strict=True):
         content = file.read_bytes()
         assert one.sha256 == hashlib.sha256(content).hexdigest()
@@ -40,8 +41,8 @@ def test_an_original_is_stored_verified_and_connected(ours, evidence):
 
 def test_the_second_time_it_was_there_already(ours, evidence):
     contribute(ours, [evidence / "one.jpg"])
-    (again,) = contribute(ours, [evidence / "one.jpg"])
-    assert (again.fresh, again.problem) == (False, "")
+    (again,) = contribute(ours, [evidence / "one.jpg"]).files
+    assert (again.again, again.problem) == (True, "")
     assert Original.objects.count() == Sighting.objects.count() == 1
 
 
@@ -60,7 +61,7 @@ def test_nothing_is_refused_in_silence(ours, evidence, place):
         place / "letter.txt": "",
         evidence / "one.jpg": "",
     }
-    done = contribute(ours, list(wanted))
+    done = contribute(ours, list(wanted)).files
     assert [one.path for one in done] == list(wanted)
     for one, problem in zip(done, wanted.values(), strict=True):
         assert problem in one.problem
@@ -86,9 +87,18 @@ def test_what_is_scanned_afterwards_counts_once(ours, evidence):
     assert Sighting.objects.count() == Media.objects.count() == 3
 
 
+def test_an_archive_that_was_handed_in_is_still_looked_into_by_a_scan(ours, place, picture):
+    (place / "drive").mkdir()
+    with zipfile.ZipFile(place / "drive" / "all.zip", "w") as archive:
+        archive.writestr("inside.jpg", picture(1))
+    contribute(ours, [place / "drive" / "all.zip"])
+    Scan(ours, place / "drive").run()
+    assert set(places()) == {"all.zip", "all.zip!/inside.jpg"}
+
+
 def test_a_name_that_is_no_text(ours, evidence):
     name = os.fsdecode(b"caf\xe9.jpg")
     (evidence / name).write_bytes((evidence / "one.jpg").read_bytes())
-    (done,) = contribute(ours, [evidence / name])
+    (done,) = contribute(ours, [evidence / name]).files
     assert done.problem == ""
     assert bytes(Sighting.objects.get().path) == b"caf\xe9.jpg"

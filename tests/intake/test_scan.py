@@ -8,6 +8,7 @@ import os
 import shutil
 import socket
 import zipfile
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -18,12 +19,13 @@ from clew.intake.progress import Phase, Progress
 from clew.intake.triage import Scan, ScanError
 from clew.records.models import Folder, Sighting
 from clew.settings import Settings
+from clew.training.practice import practice
 from clew.training.score import score
 from clew.workspace import Workspace
 
 
-def opened(folder: Path) -> Workspace:
-    return Workspace.open(folder, Settings.from_environment({"CLEW_WORKERS": "1"}), create=False)
+def opened(folder: Path) -> AbstractContextManager[Workspace]:
+    return practice(folder, Settings.from_environment({"CLEW_WORKERS": "1"}))
 
 
 def state(folder: Path) -> dict[Path, tuple[int, ...]]:
@@ -139,7 +141,7 @@ def test_content_that_was_replaced_is_told_as_no_longer_there(evidence, workspac
 def test_a_workspace_in_the_scanned_folder_is_left_out(evidence):
     inside = evidence / "case" / "workspace"
     inside.parent.mkdir()
-    with Workspace.open(inside, Settings.from_environment({"CLEW_WORKERS": "1"})) as workspace:
+    with practice(inside, Settings.from_environment({"CLEW_WORKERS": "1"})) as workspace:
         for _ in range(2):  # with nothing in it yet, and with previews
             assert Scan(workspace, evidence).run().files == 3
         with pytest.raises(ScanError, match="part of the workspace"):
@@ -212,7 +214,7 @@ def test_a_folder_that_disappears_loses_nothing_that_was_read(evidence, place, w
     for number in range(20):
         (evidence / f"{number}.jpg").write_bytes(picture(number, 70))
     away = place / "unplugged"
-    with Workspace.open(workspace, Settings.from_environment({"CLEW_WORKERS": "1"})) as ours:
+    with practice(workspace, Settings.from_environment({"CLEW_WORKERS": "1"})) as ours:
         told = 0
 
         def unplug(progress: Progress) -> None:
@@ -232,7 +234,8 @@ def test_a_folder_that_disappears_loses_nothing_that_was_read(evidence, place, w
         assert (done.files, done.already, done.troubled) == (23, stored, 0)
 
 
-def test_what_was_not_permitted_is_tried_again(evidence, workspace, clew):
+def test_what_was_not_permitted_is_tried_again(evidence, workspace, clew, practised):
+    practised(workspace)
     shut = [evidence / "one.jpg", evidence / "DCIM"]
     for path in shut:
         path.chmod(0)

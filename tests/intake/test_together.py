@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import zipfile
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -18,17 +19,19 @@ from clew.intake.progress import Progress
 from clew.intake.triage import Scan
 from clew.records.models import Media, Sighting, StoredMatch
 from clew.settings import Settings
+from clew.training.practice import practice
 from clew.workspace import Workspace
 
 CLEW = Path(sys.executable).parent / "clew"
 
 
-def opened(folder: Path) -> Workspace:
-    return Workspace.open(folder, Settings.from_environment({"CLEW_WORKERS": "1"}))
+def opened(folder: Path) -> AbstractContextManager[Workspace]:
+    return practice(folder, Settings.from_environment({"CLEW_WORKERS": "1"}))
 
 
-def test_two_scans_of_two_folders_at_once(place, workspace, picture):
+def test_two_scans_of_two_folders_at_once(place, workspace, picture, practised):
     """Each picture lies in both folders, as other bytes: all connections are across."""
+    practised(workspace)
     count = 12
     for name, quality in (("left", 90), ("right", 45)):
         (place / name).mkdir()

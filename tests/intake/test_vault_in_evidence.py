@@ -7,8 +7,8 @@ import pytest
 
 from clew.intake.triage import Scan, ScanError
 from clew.settings import Settings
+from clew.training.practice import practice
 from clew.vault.store import Vault
-from clew.workspace import Workspace
 
 
 @pytest.mark.parametrize("name", ["vault", "my vault"])
@@ -18,7 +18,7 @@ def test_a_vault_in_the_scanned_folder_is_left_out(evidence, workspace, picture,
     stored = Vault.at(url).put_original(io.BytesIO(picture(3)))
     assert stored.created
     settings = Settings.from_environment({"CLEW_WORKERS": "1", "CLEW_VAULT_URL": url})
-    with Workspace.open(workspace, settings) as opened:
+    with practice(workspace, settings) as opened:
         assert Scan(opened, evidence).run().files == 3
         for inside in (folder, next(path for path in folder.iterdir() if path.is_dir())):
             with pytest.raises(ScanError, match="part of the vault"):
@@ -28,5 +28,5 @@ def test_a_vault_in_the_scanned_folder_is_left_out(evidence, workspace, picture,
 def test_another_vault_is_a_folder_like_any_other(evidence, workspace, picture):
     """Only the vault in use is known to be one."""
     Vault.at((evidence / "old").as_uri()).put_original(io.BytesIO(picture(3)))
-    with Workspace.open(workspace, Settings.from_environment({"CLEW_WORKERS": "1"})) as opened:
+    with practice(workspace, Settings.from_environment({"CLEW_WORKERS": "1"})) as opened:
         assert Scan(opened, evidence).run().files == 4

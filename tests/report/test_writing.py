@@ -14,6 +14,7 @@ import msgspec
 import pytest
 import sample
 
+from clew.casework.findings import Hit
 from clew.cli.report import write_report
 from clew.cli.report.links import nearest_of_each
 from clew.compare.evidence import MatchKind
@@ -175,3 +176,14 @@ def test_several_folders_are_told_apart(tmp_path: Path) -> None:
     page = written(tmp_path, sample.findings(folders=(sample.FOLDER, "/media/exhibit 8")))
     assert f'<bdi class="folder" dir="ltr">{sample.FOLDER}</bdi>' in page
     assert 'class="folder" ' not in written(tmp_path)
+
+
+def test_what_others_hold_is_told_by_agency_with_whom_to_call(tmp_path: Path) -> None:
+    assert "Others hold something" not in written(tmp_path)
+    found = [
+        Hit(media=n, agency="<b>Politie", country="NL", contact=c, kind="picture", distance=4)
+        for n, c in ((1, "+31 20 1234"), (2, "+31 20 1234"), (3, ""))
+    ]
+    page = written(tmp_path, msgspec.structs.replace(sample.findings(), hits=tuple(found)))
+    assert "&lt;b&gt;Politie (NL): 2 matches; +31 20 1234" in page
+    assert "&lt;b&gt;Politie (NL): 1 match; no contact is recorded" in page

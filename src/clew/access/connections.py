@@ -9,6 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 
 from clew.django_settings import database
@@ -23,6 +24,11 @@ class Connection(StrEnum):
     APPLICATION = "application"
     WORKER = "worker"
     SIGN_IN = "sign_in"
+
+
+def worker() -> BaseDatabaseWrapper:
+    """The connection of intake and comparing, which works on behalf of nobody."""
+    return connections[Connection.WORKER]
 
 
 class Router:

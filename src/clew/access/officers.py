@@ -19,6 +19,7 @@ from clew.access.models import (
     Agency,
     Certification,
     Country,
+    Credential,
     Invitation,
     Officer,
     OfficerRole,
@@ -28,6 +29,8 @@ from clew.access.models import (
 )
 from clew.access.secret import digest, new_secret
 
+PRACTICE_COUNTRY = "DEMO"
+"""Of demo accounts; see :mod:`clew.access.demonstration`."""
 INVITED_FOR = timedelta(days=7)
 
 _REFUSED = (
@@ -37,42 +40,65 @@ _REFUSED = (
 
 
 def first_administrator(
-    *, country: str, country_name: str, agency: str, name: str, sign_in_name: str, until: datetime
+    *,
+    country: str,
+    country_name: str,
+    agency: str,
+    name: str,
+    sign_in_name: str,
+    until: datetime,
+    roles: Collection[str] = (Role.ADMINISTRATOR, Role.SUPERVISOR),
 ) -> str:
     """Make the first administrator of a country, through the owner's connection.
 
-    They also supervise, so that a new workspace can be given an authority.
+    They also supervise, so that a new workspace can be given an authority. One who has not enrolled
+    yet is invited anew: their invitation may be lost.
 
     Returns:
         The secret of the invitation.
 
     Raises:
-        NotAllowedError: the country has an administrator already, who adds the others.
+        NotAllowedError: the country has an administrator already, who adds the others, or is the
+            one of demo accounts.
     """
+    if country.strip().upper() == PRACTICE_COUNTRY:
+        raise NotAllowedError(f"{PRACTICE_COUNTRY} is for practice alone: clew setup --demo")
+    sign_in_name = sign_in_name.strip().lower()
     owner = Connection.OWNER.value
     with transaction.atomic(using=owner):
         home, _ = Country.objects.using(owner).get_or_create(
             code=country.upper(), defaults={"name": country_name or country.upper()}
         )
-        roles = OfficerRole.objects.using(owner).filter(
-            role=Role.ADMINISTRATOR, officer__agency__country=home
+        administrators = (
+            OfficerRole.objects.using(owner)
+            .filter(role=Role.ADMINISTRATOR, officer__agency__country=home)
+            .exclude(officer__state=State.LEFT)
         )
-        if roles.exclude(officer__state=State.LEFT).exists():
+        enrolled = Credential.objects.using(owner).values("officer")
+        invited = administrators.filter(officer__sign_in_name=sign_in_name)
+        if lost := invited.exclude(officer__in=enrolled).first():
+            return _invite_first(lost.officer_id)
+        if administrators.exists():
             raise NotAllowedError(
                 f"{home.code} has an administrator already. Further officers are added by one: "
                 "clew officer add"
             )
         body, _ = Agency.objects.using(owner).get_or_create(country=home, name=agency)
         officer = Officer.objects.using(owner).create(
-            name=name, sign_in_name=sign_in_name.strip().lower(), agency=body
+            name=name, sign_in_name=sign_in_name, agency=body
         )
-        for role in (Role.ADMINISTRATOR, Role.SUPERVISOR):
+        for role in roles:
             OfficerRole.objects.using(owner).create(officer=officer, role=role)
         Certification.objects.using(owner).create(officer=officer, valid_until=until)
-        secret = new_secret()
-        Invitation.objects.using(owner).create(
-            officer=officer, digest=digest(secret), expires_at=timezone.now() + INVITED_FOR
-        )
+        return _invite_first(officer.pk)
+
+
+def _invite_first(officer: int) -> str:
+    secret = new_secret()
+    Invitation.objects.using(Connection.OWNER.value).update_or_create(
+        officer_id=officer,
+        defaults={"digest": digest(secret), "expires_at": timezone.now() + INVITED_FOR},
+    )
     return secret
 
 

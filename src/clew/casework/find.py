@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from clew.casework.findings import Item
+from clew.access.acting import acting, require_authority
+from clew.access.connections import Connection
+from clew.casework.findings import Hit, Item
 from clew.casework.gather import items
+from clew.casework.hits import hits_behind
 from clew.compare.calibration import Thresholds
 from clew.compare.evidence import Match, MatchKind
 from clew.compare.subject import Subject
@@ -23,21 +26,52 @@ class Found:
     match: Match
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What the acting officer may know about who shares a trace with what was asked for.
+
+    Attributes:
+        found: media that the officer may see, nearest first.
+        hits: of what others hold, where they let only that be told.
+    """
+
+    found: tuple[Found, ...]
+    hits: tuple[Hit, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.found or self.hits)
+
+
 def find_file(
     workspace: Workspace, reading: Reading, thresholds: Thresholds | None = None
-) -> list[Found]:
-    """Every media in the workspace that agrees with a reading, nearest first; itself included."""
+) -> Answer:
+    """Who in the workspace agrees with a reading, nearest first; itself included.
+
+    The index searches everything; the database decides what of it the officer is shown.
+
+    Raises:
+        clew.access.errors.AccessError: nobody is signed in, or under no authority that holds.
+    """
+    with acting():
+        require_authority()
+    found = _search(workspace, reading, thresholds or Thresholds())
+    with acting():
+        require_authority()
+        seen = items([media for media, _ in found])
+        return Answer(
+            tuple(Found(seen[media], match) for media, match in found if media in seen),
+            hits_behind(found),
+        )
+
+
+def _search(
+    workspace: Workspace, reading: Reading, thresholds: Thresholds
+) -> list[tuple[int, Match]]:
+    """Every media that agrees, whoever holds it."""
     subject = Subject.of(reading.type, reading.traces)
-    found: list[tuple[int, Match]] = []
-    same = Media.objects.filter(sha256=reading.sha256).first() if reading.sha256 else None
-    if same is not None:
-        match = Match(kind=MatchKind.SAME_FILE, distance=0, threshold=0, versions={"exact": 1})
-        found.append((same.pk, match))
-    found += search(
-        workspace,
-        subject,
-        thresholds or Thresholds(),
-        but_not=same.pk if same is not None else None,
-    )
-    known = items([media for media, _ in found])
-    return [Found(known[media], match) for media, match in found]
+    everything = Media.objects.using(Connection.WORKER.value)
+    same = everything.filter(sha256=reading.sha256).first() if reading.sha256 else None
+    if same is None:
+        return search(workspace, subject, thresholds)
+    match = Match(kind=MatchKind.SAME_FILE, distance=0, threshold=0, versions={"exact": 1})
+    return [(same.pk, match), *search(workspace, subject, thresholds, but_not=same.pk)]

@@ -91,6 +91,25 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     links: tuple[Link, ...]
 
 
+class Hit(msgspec.Struct, frozen=True, kw_only=True):
+    """That another agency holds something that matches, and whom to call; never the media.
+
+    Attributes:
+        media: number of the own media that matches; None for a file that was only asked about.
+        agency: who holds it, and in which country.
+        contact: whom to call there, as they say.
+        kind: how it agrees.
+        distance: in bits.
+    """
+
+    media: int | None = None
+    agency: str
+    country: str
+    contact: str
+    kind: str
+    distance: int
+
+
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """A file that could not be read, or only in part.
 
@@ -152,6 +171,8 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
         groups: connected media, largest group first; a media found in several places and
             connected to nothing else is a group of one item.
         problems: what could not be read, or only in part.
+        hits: what other agencies hold that matches, where they let only that be told.
+        waiting: media that wait for comparison; scanning again goes on with it.
         thresholds: what counted as agreeing, by name, in bits.
     """
 
@@ -162,3 +183,5 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     groups: tuple[Group, ...]
     problems: tuple[Problem, ...]
     thresholds: dict[str, int]
+    hits: tuple[Hit, ...] = ()
+    waiting: int = 0

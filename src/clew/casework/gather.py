@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import UTC, datetime
+from enum import StrEnum
 
 import msgspec
+import structlog
 from django.db.models import Count, F, Func, IntegerField, Sum
 from django.utils import timezone
 
 from clew import __version__
+from clew.access.acting import acting, require_authority
 from clew.casework.findings import Figures, Findings, Group, Item, Link, Place, Problem
+from clew.casework.hits import hits
 from clew.compare.calibration import Thresholds, says
 from clew.compare.evidence import Match
 from clew.media.kind import MediaType
@@ -19,17 +23,40 @@ from clew.records.readings import SEPARATOR
 from clew.signals.reading import Outcome
 from clew.signals.registry import signals
 
+log = structlog.get_logger()
+
 _NOWHERE = "no longer where it was found: there is other content now"
 _TROUBLED = (Outcome.UNREADABLE.value, Outcome.PARTLY.value)
 
 
-def gather(folder: bytes | None = None) -> Findings:
-    """All findings of the open workspace.
+class Use(StrEnum):
+    """What findings are gathered for."""
+
+    VIEW = "view"
+    REPORT = "report"
+    REPORT_WITH_PICTURES = "report with pictures"
+    EXPORT = "export"
+
+
+def gather(folder: bytes | None = None, use: Use = Use.VIEW) -> Findings:
+    """All findings of the open workspace that the acting officer may see.
 
     Args:
         folder: absolute path of one scanned folder; only groups and problems that touch it are
             told, with what they connect to elsewhere. None for everything.
+        use: what for.
+
+    Raises:
+        clew.access.errors.AccessError: nobody is signed in, or under no authority that holds.
     """
+    with acting():
+        require_authority()
+        findings = _gathered(folder)
+    log.info("findings gathered", use=use.value, media=findings.figures.connected)
+    return findings
+
+
+def _gathered(folder: bytes | None) -> Findings:
     groups = _groups(folder)
     problems = _problems(folder)
     return Findings(
@@ -42,6 +69,8 @@ def gather(folder: bytes | None = None) -> Findings:
         groups=groups,
         problems=problems,
         thresholds=msgspec.structs.asdict(Thresholds()),
+        hits=hits(),
+        waiting=Media.objects.filter(compared=False).count(),
     )
 
 

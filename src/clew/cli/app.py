@@ -9,14 +9,27 @@ from typing import Annotated
 import typer
 
 from clew import __version__
-from clew.cli import ask, authority, doctor, keep, officer, scan, show, signing
+from clew.cli import (
+    ask,
+    authority,
+    contribution,
+    doctor,
+    exhibit,
+    keep,
+    officer,
+    scan,
+    setup,
+    show,
+    signing,
+    token,
+)
 from clew.cli.output import people
 
 app = typer.Typer(
     name="clew",
     help="Find who and where, by connecting media that share a trace.\n\n"
-    "Start with `clew scan FOLDER`. This version has no case database yet: use it on harmless "
-    "material only.",
+    "Start with `clew setup`, then `clew scan FOLDER`. This version has no encryption and no log "
+    "that nobody can alter yet: use it on harmless material only.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -48,6 +61,7 @@ def _help(command: Callable[..., None]) -> str:
 
 
 for _command in (
+    setup.setup,
     scan.scan,
     ask.compare,
     ask.find,
@@ -55,6 +69,7 @@ for _command in (
     show.report,
     show.export,
     keep.contribute,
+    keep.share,
     keep.sample,
     doctor.doctor,
     signing.enrol,
@@ -85,4 +100,22 @@ _group(
     "Under which legal basis work is done.",
     'clew authority use "Az 12/26"',
     *(authority.add, authority.list_, authority.use, authority.revoke),
+)
+_group(
+    "contribution",
+    "What your agency has handed in.",
+    "clew contribution list",
+    *(contribution.list_, contribution.show),
+)
+_group(
+    "exhibit",
+    "What was seized, and through whose hands it went.",
+    "clew exhibit show 17-4",
+    *(exhibit.add, exhibit.list_, exhibit.show, exhibit.custody),
+)
+_group(
+    "token",
+    "Programs that work on your behalf.",
+    "clew token list",
+    *(token.create, token.list_, token.revoke),
 )

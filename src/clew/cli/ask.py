@@ -104,6 +104,9 @@ def find(
 ) -> None:
     """Who in the workspace shares a trace with this file?
 
+    You are shown what your agency found and what others share with it. Of what they hold as a hit
+    only, you learn that it matches and whom to call.
+
     The file need not be in the workspace, and is not put there.
 
     Exit code 0: somebody does. 1: nobody found, which proves nothing. 2: could not tell.
@@ -115,19 +118,18 @@ def find(
     """
     with explained():
         from clew.casework.find import find_file
-        from clew.cli.logging import start_log
         from clew.cli.matches import (
             comparable,
             print_found,
+            print_hits,
             read_with_progress,
             thresholds,
             told,
             untold,
         )
-        from clew.workspace import Workspace
+        from clew.cli.session import opened_for_work
 
-        with Workspace.open(workspace, create=False) as opened:
-            start_log(opened.folder, opened.settings.log_level)
+        with opened_for_work(workspace) as opened:
             (reading,) = read_with_progress(opened.settings, [file])
             found = find_file(opened, reading, thresholds(bits))
         unfound = Exit.NONE_FOUND if comparable(reading) else Exit.CANNOT_TELL
@@ -135,7 +137,8 @@ def find(
         if json:
             answer(
                 {
-                    "found": [{"item": f.item, "match": told(f.match)} for f in found],
+                    "found": [{"item": f.item, "match": told(f.match)} for f in found.found],
+                    "hits": found.hits,
                     "notes": reading.notes,
                 }
             )
@@ -143,7 +146,8 @@ def find(
         if reading.notes:
             notes = clean("; ".join(reading.notes))
             aside.print(f"{clean(path_text(file))}: {notes}", soft_wrap=True, markup=False)
-        print_found(found, path_text(file))
+        print_found(found.found, path_text(file))
+        print_hits(found.hits)
         if code is Exit.NONE_FOUND:
             people.print("Nobody was found. That proves nothing: traces may have been destroyed.")
         if code is Exit.CANNOT_TELL:

@@ -178,6 +178,8 @@ def _settings(workspace: Path | None) -> dict[str, str]:
     for declaration in declarations():
         value = getattr(settings, _field(declaration.name))
         said = declaration.default if value is None else without_password(str(value))
+        if declaration.secret and value is not None:
+            said = "set, not shown"
         values[declaration.name] = said.replace("`", "")
     if workspace is not None:
         values["CLEW_WORKSPACE"] = f"{workspace} (by --workspace)"

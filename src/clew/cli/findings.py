@@ -29,12 +29,14 @@ def print_figures(findings: Findings) -> None:
     """The summary alone."""
     figures = findings.figures
     table = Table(show_header=False, box=None, padding=(0, 2))
-    for label, value in _rows(figures, sum(1 for group in findings.groups if group.links)):
+    for label, value in _rows(
+        figures, sum(1 for group in findings.groups if group.links), len(findings.hits)
+    ):
         table.add_row(label, value)
     people.print(table)
 
 
-def _rows(figures: Figures, connected_groups: int) -> list[tuple[str, str]]:
+def _rows(figures: Figures, connected_groups: int, hits: int) -> list[tuple[str, str]]:
     groups = counted(connected_groups, "group")
     rows = [
         ("pictures, films, sounds", f"{figures.pictures}, {figures.films}, {figures.sounds}"),
@@ -43,9 +45,12 @@ def _rows(figures: Figures, connected_groups: int) -> list[tuple[str, str]]:
         ("read only in part", _with_reasons(figures.partly)),
         ("unreadable", _with_reasons(figures.unreadable)),
         ("other files", str(figures.other)),
-        ("originals in the vault", str(figures.in_vault)),
     ]
-    return rows if figures.in_vault else rows[:-1]
+    if hits:
+        rows.append(("hits elsewhere", f"{hits} (for whom to call: clew export)"))
+    if figures.in_vault:
+        rows.append(("originals in the vault", str(figures.in_vault)))
+    return rows
 
 
 def _with_reasons(number: int) -> str:

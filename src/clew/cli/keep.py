@@ -1,9 +1,9 @@
-"""``clew contribute`` and ``clew sample``: putting files in, and making harmless ones."""
+"""``clew contribute``, ``clew share`` and ``clew sample``: what is put in, and made."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,49 +14,146 @@ from clew.cli.output import (
     answer,
     aside,
     clean,
+    counted,
     explained,
     fail,
     path_text,
     people,
     size_in_words,
 )
+from clew.cli.session import ExhibitOption, exhibit_of, opened_for_work
+
+if TYPE_CHECKING:
+    from clew.intake.contribute import Contributed, HandedIn
+    from clew.intake.sharing import Shared
+
+_SHARINGS = {
+    "own-agency": "own agency",
+    "named": "named agencies",
+    "members": "all members",
+    "all-except": "all except",
+    "hit-only": "hit only",
+}
+_SHARINGS_HELP = (
+    "own-agency; named or all-except (with --agency); members; or hit-only: others learn that "
+    "there is a match and whom to call, never the media."
+)
+AgencyOption = Annotated[
+    list[str] | None,
+    typer.Option("--agency", help="With named or all-except: LKA, or DE/LKA; several times."),
+]
 
 
 def contribute(
     files: Annotated[list[Path], typer.Argument(metavar="FILE", help="The files in scope.")],
+    exhibit: ExhibitOption = None,
+    share: Annotated[
+        str | None,
+        typer.Option(help=f"With whom (at first own-agency): {_SHARINGS_HELP}", show_default=False),
+    ] = None,
+    agency: AgencyOption = None,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Copy chosen files into the vault and verify them there.
+    """Copy chosen files into the vault, verify them there, and tell how each stands.
 
-    Originals are kept under their SHA-256, written once, never changed. Exit code 2 when any of
-    the files could not be stored; the others are.
+    Originals are kept under their SHA-256, written once, never changed. Held: the same bytes were
+    handed in before, or somebody shares them with you. Nearly held: another version was. What is
+    earlier, larger or less compressed than all that was held is pointed out: this device may be
+    nearer to where it was taken. Exit code 2 when any of the files could not be stored; the others
+    are.
 
     Examples:
-      clew contribute /media/evidence/DCIM/IMG_0417.JPG
+      clew contribute /media/evidence/DCIM/IMG_0417.JPG --exhibit 17-4
 
-      clew contribute clip.mp4 still.jpg --json
+      clew contribute clip.mp4 still.jpg --share named --agency NL/Politie --json
     """
     with explained():
-        from clew.cli.logging import start_log
         from clew.intake.contribute import contribute as put_in
-        from clew.workspace import Workspace
 
-        with Workspace.open(workspace) as opened, aside.status("storing and verifying …"):
-            start_log(opened.folder, opened.settings.log_level)
-            done = put_in(opened, files)
+        with opened_for_work(workspace) as opened, aside.status("storing and verifying …"):
+            done = put_in(opened, files, exhibit=exhibit_of(exhibit), shared=_shared(share, agency))
     if json:
-        answer([vars(one) for one in done])
-    for one in [] if json else done:
-        name = clean(path_text(one.path))
-        if one.problem:
-            line = f"NOT stored: {name}: {clean(one.problem)}"
-        else:
-            kept = "stored and verified" if one.fresh else "was in the vault already, verified"
-            line = f"{kept}: {name} ({size_in_words(one.size)}, SHA-256 {one.sha256[:16]}…)"
-        people.print(line, soft_wrap=True, markup=False)
-    if any(one.problem for one in done):
+        counts, told = done.counts(), [vars(one) for one in done.files]
+        answer({"contribution": done.number, "counts": counts, "files": told})
+    else:
+        _print(done)
+    if any(one.problem for one in done.files):
         raise typer.Exit(Exit.CANNOT_TELL)
+
+
+def _print(done: HandedIn) -> None:
+    for one in done.files:
+        people.print(_line(one), soft_wrap=True, markup=False)
+    counts = ", ".join(f"{number} {name}" for name, number in done.counts().items() if number)
+    people.print(f"Contribution {done.number}: {counts}.")
+
+
+def _line(one: Contributed) -> str:
+    name = clean(path_text(one.path))
+    if one.problem:
+        return f"NOT stored: {name}: {clean(one.problem)}"
+    kept = "handed in before, verified" if one.again else "stored and verified"
+    standing = f"; {one.standing.value}" if one.standing is not None else ""
+    better = f", and {', '.join(one.better)} than what was" if one.better else ""
+    return (
+        f"{kept}: {name} ({size_in_words(one.size)}, SHA-256 {one.sha256[:16]}…{standing}{better})"
+    )
+
+
+def _shared(name: str | None, agencies: list[str] | None) -> Shared | None:
+    from clew.access.acting import acting
+    from clew.intake.sharing import shared_with
+    from clew.records.models import Sharing
+
+    if name is None:
+        if agencies:
+            fail("--agency goes with --share named or --share all-except")
+        return None
+    if name not in _SHARINGS:
+        fail(f"there is no sharing {name}. There are: {', '.join(_SHARINGS)}")
+    with acting():
+        return shared_with(Sharing(_SHARINGS[name]), agencies or [])
+
+
+def share(
+    how: Annotated[str, typer.Argument(help=_SHARINGS_HELP, show_default=False)],
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE]", help="Contributed files.")
+    ] = None,
+    contribution: Annotated[
+        int | None, typer.Option(help="All files of this contribution.", show_default=False)
+    ] = None,
+    agency: AgencyOption = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Say with whom what was contributed is shared. Only your agency decides for its own.
+
+    What was scanned and not contributed stays with your agency.
+
+    Examples:
+      clew share members --contribution 12
+
+      clew share named /media/evidence/DCIM/IMG_0417.JPG --agency NL/Politie --agency FR/OCRVP
+
+      clew share own-agency --contribution 12
+    """
+    with explained():
+        from clew.access.acting import acting
+        from clew.intake.sharing import share as set_sharing
+        from clew.intake.sharing import sightings_of
+
+        if bool(files) == (contribution is not None):
+            fail("name files, or a contribution with --contribution, and not both")
+        with opened_for_work(workspace):
+            shared = _shared(how, agency)
+            if shared is None:  # never: how is not optional
+                return
+            with acting():
+                number = set_sharing(sightings_of(files or [], contribution), shared)
+    if not number:
+        fail("nothing of your agency's that was contributed lies there; see: clew contribute")
+    people.print(f"{counted(number, 'sighting')} shared: {_SHARINGS[how]}")
 
 
 def sample(

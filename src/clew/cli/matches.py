@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from clew.casework.find import Found
+from clew.casework.findings import Hit
 from clew.cli.output import aside, clean, clock, path_text, people, plain, size_in_words
 from clew.compare.calibration import Thresholds, says
 from clew.compare.evidence import Match, MatchKind
@@ -44,6 +45,20 @@ def print_found(found: Sequence[Found], asked: str) -> None:
         for name in names[1:]:
             people.print(f"  also {clean(name)}", soft_wrap=True, markup=False)
         print_match(one.match, asked, names[0] if names else "the other")
+
+
+def print_hits(hits: Sequence[Hit]) -> None:
+    """What others hold of which only a hit may be told."""
+    for hit in hits:
+        people.print(
+            clean(
+                f"{hit.agency} ({hit.country}) holds something that matches ({hit.kind}, distance "
+                f"{hit.distance} bits) and tells no more. Ask them: "
+                + (hit.contact or "no contact is recorded")
+            ),
+            soft_wrap=True,
+            markup=False,
+        )
 
 
 def print_match(match: Match, first: str, second: str) -> None:

@@ -38,6 +38,10 @@ class Exit(IntEnum):
     """The question was answered: no lead was found, which proves nothing."""
     CANNOT_TELL = 2
     """It could not be done, or a file could not be read; the message says why."""
+    SIGNED_OUT = 3
+    """Nobody is signed in, or the session is over: `clew login`."""
+    NO_AUTHORITY = 4
+    """No authority was chosen, or it does not hold now: `clew authority use`."""
     UNHEARD = 141
     """Whoever read the output went away before its end (as the shell says it of SIGPIPE)."""
     STOPPED = 130
@@ -77,10 +81,10 @@ def path_text(path: Path) -> str:
     return os.fsencode(path).decode("utf-8", "replace")
 
 
-def fail(message: str) -> NoReturn:
+def fail(message: str, code: Exit = Exit.CANNOT_TELL) -> NoReturn:
     """End with a complaint that says what to do."""
     aside.print(f"[red]clew:[/red] {plain(message)}", soft_wrap=True)
-    raise typer.Exit(Exit.CANNOT_TELL)
+    raise typer.Exit(code)
 
 
 @contextmanager
@@ -100,7 +104,7 @@ def explained() -> Iterator[None]:
         raise typer.Exit(Exit.STOPPED) from None
     except Exception as error:
         if isinstance(error, _expected()):
-            fail(_in_words(error))
+            fail(_in_words(error), _code(error))
         # A fault of Clew's own must not end like an answer: 1 would mean "no lead".
         aside.print_exception()
         fail("this is a fault in Clew; nothing that was reported done is lost. Please report it.")
@@ -111,6 +115,8 @@ def _expected() -> tuple[type[Exception], ...]:
     from django.db import DatabaseError, InterfaceError
 
     from clew.access.errors import AccessError
+    from clew.intake.exhibits import ExhibitRefusedError
+    from clew.intake.sharing import SharingError
     from clew.intake.triage import ScanError
     from clew.media.nursery import ConfinementError
     from clew.postgres import PostgresError
@@ -124,6 +130,8 @@ def _expected() -> tuple[type[Exception], ...]:
         PostgresError,
         ConfinementError,
         ScanError,
+        ExhibitRefusedError,
+        SharingError,
         SettingsError,
         VaultError,
         DatabaseError,
@@ -132,9 +140,22 @@ def _expected() -> tuple[type[Exception], ...]:
     )
 
 
+def _code(error: Exception) -> Exit:
+    from clew.access.errors import AuthorityError, SignedOutError
+
+    if isinstance(error, SignedOutError):
+        return Exit.SIGNED_OUT
+    return Exit.NO_AUTHORITY if isinstance(error, AuthorityError) else Exit.CANNOT_TELL
+
+
 def _in_words(error: Exception) -> str:
     from django.db import DatabaseError, InterfaceError
 
+    if getattr(error.__cause__, "sqlstate", None) == "42501":
+        return (
+            "you may not do that: your roles, or the scopes of your token, do not allow it. "
+            "`clew whoami` tells what you may do"
+        )
     if isinstance(error, (DatabaseError, InterfaceError)):
         said = str(error).strip().splitlines() or [type(error).__name__]
         full = "No space left" in str(error)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
@@ -24,7 +24,11 @@ from clew.cli.output import (
     plain,
     size_in_words,
 )
+from clew.cli.session import ExhibitOption, exhibit_of
 from clew.intake import progress as told
+
+if TYPE_CHECKING:
+    from clew.casework.findings import Findings
 
 _PATIENCE = 3.0
 """Seconds without a finished file after which the bar tells which one is being read."""
@@ -98,6 +102,7 @@ class _Bar:
 
 def scan(
     folder: Annotated[Path, typer.Argument(help="The folder to look through.", show_default=False)],
+    exhibit: ExhibitOption = None,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -110,23 +115,23 @@ def scan(
     Examples:
       clew scan /media/evidence
 
+      clew scan /media/evidence --exhibit 17-4
+
       clew scan ~/Downloads --workspace ./case-17
 
       clew scan ~/Pictures --json | jq .figures
     """
     with explained():
-        from clew.casework.gather import gather
-        from clew.cli.logging import start_log
+        from clew.cli.session import opened_for_work
         from clew.intake.triage import Scan, check_folder
-        from clew.workspace import Workspace
 
         folder = folder.expanduser()  # a quoted ~ is still meant as one
         check_folder(folder)
-        with Workspace.open(workspace) as opened:
-            start_log(opened.folder, opened.settings.log_level)
+        with opened_for_work(workspace) as opened:
+            found_on = exhibit_of(exhibit)
             started = time.monotonic()
             with _Bar() as bar:
-                scanning = Scan(opened, folder, bar)
+                scanning = Scan(opened, folder, bar, found_on)
                 try:
                     done = scanning.run()
                 except KeyboardInterrupt:
@@ -137,7 +142,7 @@ def scan(
                         "the same command goes on from there."
                     )
                     raise typer.Exit(Exit.STOPPED) from None
-            findings = gather()
+            findings = _gathered(done.files)
             if json:
                 answer(findings)
                 return
@@ -155,3 +160,15 @@ def scan(
                 f"Workspace: {plain(str(opened.folder))}",
                 soft_wrap=True,
             )
+
+
+def _gathered(files: int) -> Findings:
+    """What was found; the session may have ended while the scan went on."""
+    from clew.access.errors import AccessError
+    from clew.casework.gather import gather
+
+    try:
+        return gather()
+    except AccessError:
+        aside.print(f"The scan is at its end: {counted(files, 'file')} are stored.")
+        raise

@@ -24,6 +24,7 @@ from clew.cli.output import (
 )
 
 if TYPE_CHECKING:
+    from clew.casework.findings import Findings
     from clew.workspace import Workspace
 
 
@@ -37,19 +38,17 @@ def status(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
     """
     with explained():
         from clew.casework.gather import gather
-        from clew.records.models import Media
-        from clew.workspace import Workspace
+        from clew.cli.session import opened_for_work
 
-        with Workspace.open(workspace, create=False) as opened:
+        with opened_for_work(workspace) as opened:
             findings = gather()
-            waiting = Media.objects.filter(compared=False).count()
         if json:
             answer(
                 {
                     "workspace": opened.folder,
                     "folders": findings.folders,
                     "figures": findings.figures,
-                    "waiting for comparison": waiting,
+                    "waiting for comparison": findings.waiting,
                 }
             )
             return
@@ -57,8 +56,10 @@ def status(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
         for folder in findings.folders:
             people.print(f"  holds files of {clean(folder)}", markup=False, soft_wrap=True)
         print_figures(findings)
-        if waiting:
-            people.print(f"{waiting} media wait for comparison: run the scan again to go on.")
+        if findings.waiting:
+            people.print(
+                f"{findings.waiting} media wait for comparison: run the scan again to go on."
+            )
         if not findings.folders:
             people.print("Nothing yet. Start with: clew scan FOLDER")
 
@@ -82,11 +83,11 @@ def export(
     with explained():
         import msgspec
 
-        from clew.casework.gather import gather
-        from clew.workspace import Workspace
+        from clew.casework.gather import Use, gather
+        from clew.cli.session import opened_for_work
 
-        with Workspace.open(workspace, create=False):
-            findings = gather()
+        with opened_for_work(workspace):
+            findings = gather(use=Use.EXPORT)
         if output is None:
             answer(findings)
             return
@@ -130,13 +131,13 @@ def report(
       clew report --with-pictures --output findings.html
     """
     with explained():
-        from clew.casework.gather import gather
+        from clew.casework.gather import Use, gather
         from clew.cli.report import write_report
-        from clew.workspace import Workspace
+        from clew.cli.session import opened_for_work
 
-        with Workspace.open(workspace, create=False) as opened:
-            findings = gather()
-            pictures = _previews(opened) if with_pictures else None
+        with opened_for_work(workspace) as opened:
+            findings = gather(use=Use.REPORT_WITH_PICTURES if with_pictures else Use.REPORT)
+            pictures = _previews(opened, findings) if with_pictures else None
             try:
                 with aside.status("writing the report …"):
                     write_report(findings, output, pictures)
@@ -148,14 +149,15 @@ def report(
     people.print(f"Report: {clean(path_text(output.absolute()))}", soft_wrap=True, markup=False)
 
 
-def _previews(workspace: Workspace) -> Callable[[int], bytes | None]:
-    from clew.records.models import Media
+def _previews(workspace: Workspace, findings: Findings) -> Callable[[int], bytes | None]:
+    """Previews of what the officer was shown, and of nothing else."""
     from clew.vault.errors import VaultError
 
+    shown = {item.id: item.sha256 for group in findings.groups for item in group.items}
+
     def preview(media: int) -> bytes | None:
-        sha256 = Media.objects.values_list("sha256", flat=True).get(pk=media)
         try:
-            return workspace.vault.get_derivative("preview", bytes(sha256).hex())
+            return workspace.vault.get_derivative("preview", shown[media])
         except VaultError:
             return None
 

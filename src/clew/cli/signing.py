@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated
 
 import typer
 
 from clew.cli.output import JsonOption, WorkspaceOption, answer, clean, explained, people
-from clew.cli.session import Typed, forget_secret, keep_secret, opened_for_officer
+from clew.cli.session import Typed, forget_secret, keep_secret, kept_secret, opened_for_officer
 
 StdinOption = Annotated[
     bool, typer.Option("--stdin", help="For scripts: read the answers from standard input.")
@@ -25,25 +26,39 @@ def enrol(workspace: WorkspaceOption = None, stdin: StdinOption = False) -> None
     """
     with explained():
         from clew.access.connections import Connection
-        from clew.access.enrolment import begin_enrolment
-        from clew.access.enrolment import enrol as keep
         from clew.workspace import Workspace
 
         typed = Typed(stdin)
         with Workspace.open(workspace, create=False, default=Connection.APPLICATION):
-            invitation = typed.ask("Invitation", hidden=True)
-            begun = begin_enrolment(invitation)
-            password = typed.ask("New password (12 characters or more)", hidden=True, twice=True)
-            secret = typed.ask("").strip() if stdin else ""
-            if not secret:
-                secret = begun.totp_secret
-                people.print(f"Secret for your app: {secret}", markup=False)
-                people.print(begun.address, markup=False, soft_wrap=True)
-            codes = keep(invitation, password, secret, typed.ask("Code the app shows now"))
-        people.print(f"Enrolled. Sign in with: clew login {clean(begun.sign_in_name)}")
-        people.print("Recovery codes, each good once; write them down, they are kept nowhere else:")
-        for code in codes:
-            people.print(f"  {code}")
+            name, _, _ = enrolled(typed, typed.ask("Invitation", hidden=True), spare=0)
+    people.print(f"Enrolled. Sign in with: clew login {clean(name)}")
+
+
+def enrolled(typed: Typed, invitation: str, spare: int = 1) -> tuple[str, str, str]:
+    """Have an invited officer set password and one-time codes; prints their recovery codes.
+
+    Args:
+        typed: what the officer answers.
+        invitation: as they were handed it.
+        spare: how many recovery codes are left out, for signing in at once.
+
+    Returns:
+        Sign-in name, password, and the recovery code that was left out; empty for none.
+    """
+    from clew.access.enrolment import begin_enrolment, enrol
+
+    begun = begin_enrolment(invitation)
+    password = typed.ask("New password (12 characters or more)", hidden=True, twice=True)
+    secret = typed.ask_unless_typed()
+    if not secret:
+        secret = begun.totp_secret
+        people.print(f"Secret for your app: {secret}", markup=False)
+        people.print(begun.address, markup=False, soft_wrap=True)
+    codes = enrol(invitation, password, secret, typed.ask("Code the app shows now"))
+    people.print("Recovery codes, each good once; write them down, they are kept nowhere else:")
+    for code in codes[spare:]:
+        people.print(f"  {code}")
+    return begun.sign_in_name, password, codes[0] if spare else ""
 
 
 def login(
@@ -80,15 +95,19 @@ def logout(workspace: WorkspaceOption = None) -> None:
     """
     with explained():
         from clew.access.acting import acting, sign_out
+        from clew.access.connections import Connection
         from clew.access.errors import SignedOutError
+        from clew.workspace import Workspace
 
-        try:
-            with opened_for_officer(workspace) as opened:
-                forget_secret(opened)
-                with acting():
+        with (
+            suppress(SignedOutError),  # over already
+            Workspace.open(workspace, create=False, default=Connection.APPLICATION) as opened,
+        ):
+            secret = kept_secret(opened)
+            forget_secret(opened)
+            if secret is not None:
+                with acting(secret):
                     sign_out()
-        except SignedOutError:
-            pass  # over already
     people.print("Signed out.")
 
 

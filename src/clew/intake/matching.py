@@ -7,8 +7,9 @@ from collections.abc import Iterable
 
 import numpy as np
 import structlog
-from django.db import connection, transaction
+from django.db import transaction
 
+from clew.access.connections import Connection, worker
 from clew.compare.calibration import Thresholds
 from clew.compare.evidence import Match
 from clew.compare.pair import compare_looks
@@ -29,6 +30,7 @@ log = structlog.get_logger()
 MOST_MATCHES = 200
 """Matches kept for one media as it is compared; the nearest are, the rest is counted."""
 
+_WORKER = Connection.WORKER.value
 _BATCH = 64
 _REMEMBERED = 2000
 
@@ -57,7 +59,7 @@ class Subjects:
             self._known.pop(pk, None)
 
     def _read(self, missing: list[int]) -> None:
-        types = dict(Media.objects.filter(pk__in=missing).values_list("pk", "type"))
+        types = dict(Media.objects.using(_WORKER).filter(pk__in=missing).values_list("pk", "type"))
         traces = traces_of(missing)
         for pk in missing:
             self._known[pk] = _subject(MediaType(types[pk]), traces[pk])
@@ -86,13 +88,17 @@ def compare_waiting(
     """
     thresholds = thresholds or Thresholds()
     subjects = Subjects()
-    with alone(Lock.COMPARE):
-        progress.media = Media.objects.filter(compared=False).count()
+    with alone(Lock.COMPARE, worker()):
+        progress.media = Media.objects.using(_WORKER).filter(compared=False).count()
         watcher(progress)
         while True:
-            with transaction.atomic():
+            with transaction.atomic(using=_WORKER):
                 # Locked: whoever reads more of one of these meanwhile has it compared once more.
-                waiting = Media.objects.select_for_update(no_key=True).filter(compared=False)
+                waiting = (
+                    Media.objects.using(_WORKER)
+                    .select_for_update(no_key=True)
+                    .filter(compared=False)
+                )
                 batch = list(waiting.order_by("id")[:_BATCH])
                 if not batch:
                     return
@@ -119,11 +125,11 @@ def _compare_batch(
         found = _agreeing(subject, before, subjects, thresholds)
         left_out = max(0, len(found) - MOST_MATCHES)
         if left_out != media.matches_left_out:
-            Media.objects.filter(pk=media.pk).update(matches_left_out=left_out)
+            Media.objects.using(_WORKER).filter(pk=media.pk).update(matches_left_out=left_out)
         rows.extend(_as_row(media.pk, other, match) for other, match in found[:MOST_MATCHES])
     # A media that was read better is compared again: the newer evidence counts.
     insert("records_storedmatch", _MATCHES, rows, replacing("first_id, second_id, kind", _NEWER))
-    Media.objects.filter(pk__in=[media.pk for media in batch]).update(compared=True)
+    Media.objects.using(_WORKER).filter(pk__in=[media.pk for media in batch]).update(compared=True)
     return len(rows)
 
 
@@ -173,7 +179,7 @@ def _candidates(
 
 def _owners(hits: Hits) -> dict[int, tuple[int, bool]]:
     """Of each trace that was hit, its media and whether that was compared before."""
-    with connection.cursor() as cursor:
+    with worker().cursor() as cursor:
         # One array instead of as many values as there are traces: those take longer to write out
         # than the rows to find.
         cursor.execute(

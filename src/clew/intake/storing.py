@@ -8,8 +8,7 @@ from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from django.db import connection
-
+from clew.access.connections import worker
 from clew.records.models import Folder
 from clew.records.readings import Seen, store
 from clew.signals.reading import Reading
@@ -134,4 +133,4 @@ class Storing:
 
 def _close_connection() -> None:
     """Close this thread's own connection: it is another one in every thread."""
-    connection.close()
+    worker().close()

@@ -17,6 +17,8 @@ from pathlib import Path
 import structlog
 from django.utils import timezone
 
+from clew.access.acting import acting, require_authority
+from clew.access.connections import Connection
 from clew.index import warm
 from clew.intake.matching import compare_waiting
 from clew.intake.progress import Phase, Progress, Watcher, unwatched
@@ -25,14 +27,16 @@ from clew.intake.storing import Storing
 from clew.intake.walk import Entry, walk
 from clew.media.layers import unconfined
 from clew.media.pool import Reached
-from clew.records.folders import below, folder_at, take_over
-from clew.records.models import Folder, Sighting
+from clew.records.folders import ExhibitError, below, folder_at, take_over
+from clew.records.models import Exhibit, Folder, Sighting
 from clew.records.readings import SEPARATOR, Seen, archives, digest_of
 from clew.signals.confined import ConfinedReader, Opened, open_untouched
 from clew.signals.reading import Outcome, Reading
 from clew.workspace import Workspace
 
 log = structlog.get_logger()
+
+_WORKER = Connection.WORKER.value
 
 
 class ScanError(Exception):
@@ -56,13 +60,20 @@ class Scan:
         workspace: where traces go.
         folder: what is scanned; nothing in it is changed.
         watcher: shown progress.
+        exhibit: what the folder was found on, if that is said.
 
     Raises:
-        ScanError: when the folder is missing, is no folder, or is part of workspace or vault.
+        ScanError: when the folder is missing, is no folder, is part of workspace or vault, or is
+            of another exhibit.
+        clew.access.errors.AccessError: nobody is signed in, or under no authority that holds.
     """
 
     def __init__(
-        self, workspace: Workspace, folder: Path | bytes, watcher: Watcher = unwatched
+        self,
+        workspace: Workspace,
+        folder: Path | bytes,
+        watcher: Watcher = unwatched,
+        exhibit: Exhibit | None = None,
     ) -> None:
         self._workspace = workspace
         self._root = os.path.realpath(os.fsencode(folder))
@@ -76,10 +87,19 @@ class Scan:
         self.progress = Progress()
         self._bytes_already = 0
         self._limits = limits_of(workspace.settings)
-        self._folder = folder_at(self._root)
+        self._folder = self._begin(exhibit)
         self._files: dict[int, Entry] = {}
         self._told: dict[bytes, set[bytes]] = {}
         take_over(self._folder)
+
+    def _begin(self, exhibit: Exhibit | None) -> Folder:
+        """Triage begins: the officer's agency's folder, under an authority that holds now."""
+        with acting():
+            require_authority()
+            try:
+                return folder_at(self._root, exhibit)
+            except ExhibitError as error:
+                raise ScanError(str(error)) from error
 
     def run(self) -> Progress:
         """Scan to the end.
@@ -98,7 +118,7 @@ class Scan:
         take_over(self._folder)  # from a scan of a folder in this one that ran meanwhile
         self._show(Phase.COMPARING)
         compare_waiting(self._workspace, self.progress, self._watcher)
-        Folder.objects.filter(pk=self._folder.pk).update(finished_at=timezone.now())
+        Folder.objects.using(_WORKER).filter(pk=self._folder.pk).update(finished_at=timezone.now())
         self._show(Phase.DONE)
         log.info("scan finished", files=self.progress.files, matches=self.progress.matches)
         return self.progress
@@ -111,9 +131,9 @@ class Scan:
         """All files to read: new, changed, or not read to the end by an earlier scan."""
         known = {
             bytes(path): (size, modified)
-            for path, size, modified in Sighting.objects.filter(
-                folder=self._folder, modified_ns__isnull=False
-            ).values_list("path", "size", "modified_ns")
+            for path, size, modified in Sighting.objects.using(_WORKER)
+            .filter(folder=self._folder, modified_ns__isnull=False)
+            .values_list("path", "size", "modified_ns")
         }
         to_read = []
         problems: set[bytes] = set()
@@ -135,9 +155,13 @@ class Scan:
 
     def _forget_solved(self, problems: set[bytes]) -> None:
         """Take back the complaint about a folder that could not be listed, and now can."""
-        complaints = Sighting.objects.filter(
-            folder=self._folder, outcome=Outcome.UNREADABLE.value, modified_ns=None, media=None
-        ).values_list("pk", "path")
+        complaints = (
+            Sighting.objects.using(_WORKER)
+            .filter(
+                folder=self._folder, outcome=Outcome.UNREADABLE.value, modified_ns=None, media=None
+            )
+            .values_list("pk", "path")
+        )
         solved = [
             pk
             for pk, path in complaints
@@ -145,7 +169,7 @@ class Scan:
             and SEPARATOR not in bytes(path)
             and os.path.isdir(os.path.join(self._root, bytes(path)))
         ]
-        Sighting.objects.filter(pk__in=solved).delete()
+        Sighting.objects.using(_WORKER).filter(pk__in=solved).delete()
 
     def _read_all(self, entries: list[Entry]) -> None:
         self._show(Phase.READING)

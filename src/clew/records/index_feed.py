@@ -18,9 +18,9 @@ from pathlib import Path
 
 import numpy as np
 import structlog
-from django.db import connection
 from numpy.typing import NDArray
 
+from clew.access.connections import worker
 from clew.index import HammingIndex, Hits
 from clew.index.errors import IndexDamaged
 from clew.signals.registry import signals
@@ -97,7 +97,7 @@ class FedIndex:
 
     def _catch_up(self) -> HammingIndex:
         """Feed what is settled; return what is committed but not settled yet."""
-        with connection.cursor() as cursor:
+        with worker().cursor() as cursor:
             # Asked for first: the rows are read by later snapshots, which can only see more.
             cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
             (horizon,) = cursor.fetchone()
@@ -130,7 +130,7 @@ class FedIndex:
         values: list[int | str] = [value for source in self._sources for value in source]
         last = 0
         while True:
-            with connection.cursor() as cursor:
+            with worker().cursor() as cursor:
                 cursor.execute(
                     f"SELECT id, value FROM records_storedtrace WHERE written_by >= %s AND id > %s "  # noqa: S608
                     f"{'AND written_by < %s ' if end is not None else ''}AND ({wanted}) "
@@ -148,7 +148,7 @@ class FedIndex:
 
 def _database_identity() -> str:
     """What no other database has: of the server, and of the database in it."""
-    with connection.cursor() as cursor:
+    with worker().cursor() as cursor:
         cursor.execute(
             "SELECT system_identifier || '-' || oid FROM pg_control_system(), pg_database "
             "WHERE datname = current_database()"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 
-from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 
 class Lock(IntEnum):
@@ -17,8 +17,13 @@ class Lock(IntEnum):
 
 
 @contextmanager
-def alone(lock: Lock) -> Iterator[None]:
-    """Wait for a turn, and hold it. The database gives it back if this process dies."""
+def alone(lock: Lock, connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """Wait for a turn, and hold it. The database gives it back if this process dies.
+
+    Args:
+        lock: what is done alone.
+        connection: that holds it; it must not be closed meanwhile.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [lock.value])
         try:

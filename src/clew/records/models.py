@@ -11,6 +11,91 @@ from django.db.models import F, Func, Q
 _NOW = Func(function="statement_timestamp", template="%(function)s()")
 
 
+class Source(models.TextChoices):
+    """Where what an exhibit holds comes from."""
+
+    DEVICE = "device"
+    SERVICE = "service"
+    FORUM = "forum"
+    ACCOUNT = "account"
+    ADDRESS = "address"
+    REFERRAL = "referral"
+
+
+class Exhibit(models.Model):
+    """A seized thing. What was written of it never changes; what happens to it is its custody."""
+
+    agency = models.ForeignKey("access.Agency", models.PROTECT, related_name="+")
+    authority = models.ForeignKey("access.Authority", models.PROTECT, related_name="+")
+    number = models.CharField(max_length=100)
+    description = models.CharField(max_length=1000)
+    seized_where = models.CharField(max_length=500)
+    seized_at = models.DateTimeField()
+    acquisition_algorithm = models.CharField(max_length=20, default="")
+    """Of the hash that the forensic tool computed over its image; empty when there is none."""
+    acquisition_hash = models.CharField(max_length=200, default="")
+    """Hexadecimal, as that tool told it: Clew has not seen the image."""
+    examiner = models.CharField(max_length=200, default="")
+    """Who made the image; need not be an officer here."""
+    source = models.CharField(max_length=10, choices=Source.choices)
+    source_name = models.CharField(max_length=500, default="")
+    """Such as the make of the device, the name of the service or the number of the referral."""
+    added_by = models.ForeignKey("access.Officer", models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(db_default=_NOW)
+
+    objects: ClassVar[models.Manager[Exhibit]]
+
+    class Meta:
+        """A number is an agency's own; a hash says how it was computed."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["agency", "number"], name="an_exhibit_is_numbered_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(number="") & ~Q(description="") & ~Q(seized_where=""),
+                name="an_exhibit_says_what_and_where",
+            ),
+            models.CheckConstraint(
+                condition=Q(acquisition_algorithm="", acquisition_hash="")
+                | (~Q(acquisition_algorithm="") & ~Q(acquisition_hash="")),
+                name="a_hash_says_how_it_was_computed",
+            ),
+            models.CheckConstraint(
+                condition=Q(source__in=Source.values), name="an_exhibit_has_a_known_source"
+            ),
+        ]
+
+
+class CustodyEntry(models.Model):
+    """That an exhibit went from hand to hand. Entries are added, never changed or removed."""
+
+    exhibit = models.ForeignKey(Exhibit, models.PROTECT, related_name="custody")
+    position = models.IntegerField()
+    """From 1, in the order of writing, given by the database."""
+    handed_by = models.CharField(max_length=200)
+    received_by = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    where = models.CharField(max_length=500)
+    why = models.CharField(max_length=1000)
+    recorded_by = models.ForeignKey("access.Officer", models.PROTECT, related_name="+")
+    authority = models.ForeignKey("access.Authority", models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(db_default=_NOW)
+
+    objects: ClassVar[models.Manager[CustodyEntry]]
+
+    class Meta:
+        """One after the other; nothing that matters in court is left empty."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["exhibit", "position"], name="custody_is_a_chain"),
+            models.CheckConstraint(
+                condition=~Q(handed_by="") & ~Q(received_by="") & ~Q(where="") & ~Q(why=""),
+                name="custody_says_who_where_and_why",
+            ),
+        ]
+
+
 class Folder(models.Model):
     """A folder that was scanned: a mounted drive, a download, an export."""
 
@@ -18,6 +103,8 @@ class Folder(models.Model):
     """Absolute path as the file system spells it; it need not be valid text."""
     agency = models.ForeignKey("access.Agency", models.PROTECT, null=True, related_name="+")
     """Whose it is; null for nobody's, which no officer sees."""
+    exhibit = models.ForeignKey(Exhibit, models.PROTECT, null=True, related_name="folders")
+    """What it was found on, once that was said."""
     first_scanned_at = models.DateTimeField(db_default=_NOW)
     finished_at = models.DateTimeField(null=True)
     """When a scan last got to its end; null while none did."""
@@ -192,3 +279,86 @@ class Original(models.Model):
     stored_at = models.DateTimeField(db_default=_NOW)
 
     objects: ClassVar[models.Manager[Original]]
+
+
+class Contribution(models.Model):
+    """What one agency handed in at one time under one authority."""
+
+    agency = models.ForeignKey("access.Agency", models.PROTECT, related_name="+")
+    officer = models.ForeignKey("access.Officer", models.PROTECT, related_name="+")
+    authority = models.ForeignKey("access.Authority", models.PROTECT, related_name="+")
+    exhibit = models.ForeignKey(Exhibit, models.PROTECT, null=True, related_name="contributions")
+    sharing = models.CharField(max_length=14, choices=Sharing.choices, null=True)
+    """What was said for all its sightings; null when nothing was, and each stays as it was."""
+    sharing_agencies = ArrayField(models.BigIntegerField(), db_default=[])
+    begun_at = models.DateTimeField(db_default=_NOW)
+    ended_at = models.DateTimeField(null=True)
+    """When all its files had an answer; null while it runs, and when it was interrupted."""
+
+    objects: ClassVar[models.Manager[Contribution]]
+
+    class Meta:
+        """What it says of sharing is what a sighting can say."""
+
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(sharing=None, sharing_agencies__len=0)
+                | Q(sharing__in=[Sharing.NAMED, Sharing.ALL_EXCEPT], sharing_agencies__len__gt=0)
+                | Q(
+                    sharing__in=[Sharing.OWN_AGENCY, Sharing.MEMBERS, Sharing.HIT_ONLY],
+                    sharing_agencies__len=0,
+                ),
+                name="contribution_names_agencies_or_not",
+            ),
+        ]
+
+
+class Standing(models.TextChoices):
+    """How a contributed file stands to what its agency could see or learn of before."""
+
+    HELD = "held"
+    """The same bytes were handed in before, or somebody shares them."""
+    NEARLY_HELD = "nearly held"
+    """Another version of the whole of it was."""
+    CONNECTED = "connected"
+    """It agrees in some other way with something."""
+    NEW = "new"
+    UNREADABLE = "unreadable"
+
+
+class ContributedFile(models.Model):
+    """One file of a contribution. The same file may be in several; the vault has it once."""
+
+    contribution = models.ForeignKey(Contribution, models.PROTECT, related_name="files")
+    path = models.BinaryField()
+    """Absolute, as it lay then. Sightings follow what is there now; this stays."""
+    path_digest = models.GeneratedField(
+        expression=Func("path", function="sha256"),
+        output_field=models.BinaryField(),
+        db_persist=True,
+    )
+    size = models.BigIntegerField(default=0)
+    modified_ns = models.BigIntegerField(null=True)
+    sha256 = models.BinaryField(null=True)
+    """Of its original in the vault; null when it was not stored."""
+    media = models.ForeignKey(Media, models.PROTECT, null=True, related_name="contributed")
+    """Null when it holds none, or was not stored."""
+    again = models.BooleanField(default=False)
+    """Whether the agency had handed in the same bytes before."""
+    problem = models.TextField(default="")
+    standing = models.CharField(max_length=12, choices=Standing.choices, null=True)
+    """Null until it was compared, and for what Clew cannot compare."""
+    better = ArrayField(models.CharField(max_length=20), db_default=[])
+    """In what it is nearer to how it was taken than what was held: earlier, larger, …"""
+
+    objects: ClassVar[models.Manager[ContributedFile]]
+
+    class Meta:
+        """A file is in a contribution once."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["contribution", "path_digest"], name="a_file_is_contributed_once"
+            ),
+        ]
+        indexes: ClassVar = [models.Index("sha256", name="contributed_sha256")]

@@ -6,13 +6,16 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from clew.access.connections import Connection, worker
 from clew.media.kind import MediaType
 from clew.records.models import Folder, Media, Sighting, StoredTrace
 from clew.records.rows import TEXTS, insert, replacing
 from clew.signals.base import Feature
 from clew.signals.reading import Outcome, Reading, Trace
+
+_WORKER = Connection.WORKER.value
 
 SEPARATOR = b"\0"
 """Between the path of an archive and the name of a member; no name can hold it."""
@@ -50,7 +53,7 @@ def store(folder: Folder, batch: Sequence[Seen]) -> list[Media]:
     Returns:
         The media of the batch, each once, oldest first.
     """
-    with transaction.atomic():
+    with transaction.atomic(using=_WORKER):
         media = _store_media([seen.reading for seen in batch])
         _store_sightings(folder, batch, media)
         for seen in batch:
@@ -66,7 +69,7 @@ def digest_of(place: bytes) -> bytes:
 
 def archives(folder: Folder) -> set[bytes]:
     """Paths of the files of a folder of which members are known."""
-    with connection.cursor() as cursor:
+    with worker().cursor() as cursor:
         cursor.execute(_ARCHIVES, [folder.pk])
         return {bytes(path) for (path,) in cursor.fetchall()}
 
@@ -91,9 +94,11 @@ def _forget_members(folder: Folder, path: bytes, told: frozenset[bytes]) -> None
     Those below an archive in the archive that could not be read to its end stay.
     """
     start = path + SEPARATOR
-    known = Sighting.objects.filter(
-        folder=folder, path__gte=start, path__lt=path + b"\1"
-    ).values_list("pk", "path", "outcome")
+    known = (
+        Sighting.objects.using(_WORKER)
+        .filter(folder=folder, path__gte=start, path__lt=path + b"\1")
+        .values_list("pk", "path", "outcome")
+    )
     gone, unsure = [], []
     for pk, stored, outcome in known:
         place = bytes(stored)
@@ -102,7 +107,7 @@ def _forget_members(folder: Folder, path: bytes, told: frozenset[bytes]) -> None
         elif outcome in (Outcome.PARTLY.value, Outcome.UNREADABLE.value):
             unsure.append(place + SEPARATOR)
     doubted = tuple(unsure)
-    Sighting.objects.filter(
+    Sighting.objects.using(_WORKER).filter(
         pk__in=[pk for pk, place in gone if not place.startswith(doubted)]
     ).delete()
 
@@ -133,7 +138,8 @@ def _store_media(readings: Iterable[Reading]) -> dict[bytes, Media]:
         ],
     )
     media = {
-        bytes(m.sha256): m for m in Media.objects.filter(sha256__in=list(by_hash)).order_by("id")
+        bytes(m.sha256): m
+        for m in Media.objects.using(_WORKER).filter(sha256__in=list(by_hash)).order_by("id")
     }
     richer = set(_store_traces(media, by_hash))
     for sha256, one in media.items():
@@ -156,7 +162,7 @@ def _read_better(media: Media, reading: Reading) -> None:
     for name, value in facts.items():
         setattr(media, name, value)
     media.compared = False
-    media.save(update_fields=[*facts, "compared"])
+    media.save(using=_WORKER, update_fields=[*facts, "compared"])
 
 
 def _facts(reading: Reading) -> dict[str, object]:
@@ -199,9 +205,9 @@ def _store_traces(media: dict[bytes, Media], readings: dict[bytes, Reading]) -> 
         Hashes of the media that had traces before and have more now.
     """
     known = set(
-        StoredTrace.objects.filter(media__in=list(media.values()), ordinal=0).values_list(
-            "media_id", "signal", "version"
-        )
+        StoredTrace.objects.using(_WORKER)
+        .filter(media__in=list(media.values()), ordinal=0)
+        .values_list("media_id", "signal", "version")
     )
     read_before = {media for media, _, _ in known}
     rows: list[tuple[int, str, int, int, Feature]] = []
@@ -273,8 +279,16 @@ def _store_sightings(folder: Folder, batch: Sequence[Seen], media: dict[bytes, M
         _SIGHTINGS,
         # In one order for all, so that two scans of one place wait for each other, not both.
         [rows[place] for place in sorted(rows)],
-        replacing("folder_id, path_digest", list(_SIGHTINGS)[2:]),
+        replacing("folder_id, path_digest", list(_SIGHTINGS)[2:]) + _OTHER_CONTENT,
     )
+
+
+_OTHER_CONTENT = ", " + ", ".join(
+    f"{column} = CASE WHEN excluded.media_id IS NOT DISTINCT FROM records_sighting.media_id "
+    f"THEN records_sighting.{column} ELSE excluded.{column} END"
+    for column in ("sharing", "sharing_agencies")
+)
+"""What was shared is what lay there then: other content in its place is nobody else's."""
 
 
 def _text(notes: Iterable[str]) -> list[str]:
@@ -291,7 +305,9 @@ def traces_of(media: Iterable[int]) -> dict[int, dict[int, Trace]]:
         For each media its traces by their row, in the order in which they were read.
     """
     found: dict[int, dict[int, Trace]] = {pk: {} for pk in media}
-    rows = StoredTrace.objects.filter(media__in=list(found)).order_by("media_id", "id")
+    rows = (
+        StoredTrace.objects.using(_WORKER).filter(media__in=list(found)).order_by("media_id", "id")
+    )
     # No models: a comparison reads thousands, and a model costs more than the row itself.
     for pk, of, signal, version, variant, value, quality, start, end in rows.values_list(
         *("pk", "media_id", "signal", "version"),

@@ -1,5 +1,7 @@
 """Many rows by one statement of arrays: a scan writes thousands, and models one by one are slow.
 
+Written by the worker, as all that is read, stored and compared.
+
 A statement of one array for each column is parsed once whatever the number of rows, where one of
 many VALUES grows with them (psycopg and PostgreSQL both read all of its text).
 """
@@ -10,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from django.db import connection
+
+from clew.access.connections import worker
 
 TEXTS = "texts"
 """Type of a column of ``text[]``: arrays of arrays would be flattened, so it travels as JSON."""
@@ -49,7 +52,7 @@ def insert(
         f"INSERT INTO {table} ({names}) SELECT {', '.join(kept)} "  # noqa: S608
         f"FROM unnest({places}) AS given({names}) ON CONFLICT {conflict}"
     )
-    with connection.cursor() as cursor:
+    with worker().cursor() as cursor:
         cursor.execute(statement, [column for column, _ in arrays])
 
 

@@ -87,6 +87,7 @@ def _page(findings: Findings, with_pictures: bool) -> Context:
             "bytes": text.size(findings.figures.bytes),
             "shares": summary.shares(findings.figures),
             "tiles": summary.tiles(findings.figures),
+            "elsewhere": summary.elsewhere(findings.hits),
             "filters": _filters(findings.groups),
             "films": text.count(sum(_has_film(group) for group in findings.groups)),
             "jumps": list(_jumps(findings.groups)),

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from clew.casework.findings import Figures, Findings, Problem
+from clew.casework.findings import Figures, Findings, Hit, Problem
 from clew.cli.report import text
 
 MOST_ROWS = 2000
@@ -124,6 +124,20 @@ def shares(figures: Figures) -> tuple[Share, ...]:
             found.append(Share(name, words, text.count(number), f"{start:.2f}", f"{width:.2f}"))
         start += width
     return tuple(found)
+
+
+def elsewhere(hits: Sequence[Hit]) -> list[str]:
+    """For each agency that holds what only a hit may be told of: how much, and whom to call."""
+    by_agency: dict[tuple[str, str, str], int] = defaultdict(int)
+    for hit in hits:
+        by_agency[hit.agency, hit.country, hit.contact] += 1
+    return [
+        text.visible(
+            f"{agency} ({country}): {text.counted(number, 'match', 'matches')}; "
+            + (contact or "no contact is recorded")
+        )
+        for (agency, country, contact), number in sorted(by_agency.items())
+    ]
 
 
 def reasons(problems: Sequence[Problem], several_folders: bool) -> tuple[Reason, ...]:

@@ -1,0 +1,58 @@
+"""An officer's tokens: seeing and ending them. :mod:`clew.access.signin` issues them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from clew.access.errors import NotAllowedError
+
+
+@dataclass(frozen=True)
+class Token:
+    """What is kept of a token; the secret itself is not.
+
+    Attributes:
+        number: to end it by.
+        label: what it is for.
+        scopes: what it may be used for.
+        authority: reference of the authority it works under; None for none.
+        begun_at: when it was issued.
+        expires_at: when it ends.
+        over: whether it has ended.
+    """
+
+    number: int
+    label: str
+    scopes: tuple[str, ...]
+    authority: str | None
+    begun_at: datetime
+    expires_at: datetime
+    over: bool
+
+
+def own_tokens() -> list[Token]:
+    """All that were ever issued to the acting officer, oldest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, label, scopes, reference, begun_at, expires_at, over FROM access.tokens()"
+        )
+        return [
+            Token(number, label, tuple(scopes), *rest)
+            for number, label, scopes, *rest in cursor.fetchall()
+        ]
+
+
+def end_token(number: int) -> None:
+    """End a token of the acting officer now.
+
+    Raises:
+        NotAllowedError: they have no such token that still holds.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT access.end_token(%s)", [number])
+        (done,) = cursor.fetchone()
+    if not done:
+        raise NotAllowedError(f"You have no token {number} that still holds; see: clew token list")

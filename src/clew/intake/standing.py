@@ -1,0 +1,181 @@
+"""How what is contributed stands to what was held, as far as the officer may see or learn of it.
+
+What other agencies keep to themselves counts as not being there: whether something is known must
+not be learned from a count either.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import msgspec
+from django.db import connection
+from django.db.models import Min, Q
+
+from clew.access.acting import agency
+from clew.compare.evidence import Match, MatchKind
+from clew.media.kind import MediaType
+from clew.records.models import (
+    ContributedFile,
+    Contribution,
+    Media,
+    Sighting,
+    Standing,
+    StoredMatch,
+)
+from clew.signals.reading import Outcome
+
+_WHOLE_FILM = 0.9
+"""A film that shares so much of the longer one is another version of the whole of it."""
+_LESS_COMPRESSED = 1.1
+"""More bytes for a pixel by this factor: formats and encoders of their own differ by less."""
+
+EARLIER, LARGER, LESS_COMPRESSED = "earlier", "larger", "less compressed"
+
+
+@dataclass
+class _Near:
+    """What was found for one media."""
+
+    versions: set[int] = field(default_factory=set)
+    """Held media that show the whole of it."""
+    hit: bool = False
+    """Likewise, of which only a hit may be told."""
+    connected: bool = False
+
+
+def settle(contribution: Contribution) -> None:
+    """Note for every file of a contribution how it stands, once all was compared."""
+    rows = list(contribution.files.all())
+    media = Media.objects.in_bulk({row.media_id for row in rows if row.media_id is not None})
+    held = _held(media, contribution)
+    hits = _hits(media)
+    near = _near(media, held, hits, contribution)
+    for row in rows:
+        one = media.get(row.media_id or 0)
+        row.standing = _standing(row, one, held, hits, near)
+        row.better = _better(row, one, near[one.pk].versions) if one is not None else []
+    ContributedFile.objects.bulk_update(rows, ["standing", "better"], batch_size=500)
+
+
+def _standing(
+    row: ContributedFile,
+    media: Media | None,
+    held: set[int],
+    hits: dict[int, set[str]],
+    near: dict[int, _Near],
+) -> Standing:
+    if row.sha256 is None or (media is not None and media.outcome == Outcome.UNREADABLE.value):
+        return Standing.UNREADABLE
+    if media is None:
+        return Standing.HELD if row.again else Standing.NEW
+    if media.pk in held or MatchKind.SAME_FILE.value in hits.get(media.pk, ()):
+        return Standing.HELD
+    found = near[media.pk]
+    if found.versions or found.hit:
+        return Standing.NEARLY_HELD
+    return Standing.CONNECTED if found.connected else Standing.NEW
+
+
+def _held(media: Iterable[int], contribution: Contribution) -> set[int]:
+    """Which of these were handed in before, or are shared by somebody."""
+    media = list(media)
+    before = ContributedFile.objects.filter(media__in=media, contribution__lt=contribution.pk)
+    others = Sighting.objects.filter(media__in=media).exclude(agency=agency())
+    found = {*before.values_list("media", flat=True), *others.values_list("media", flat=True)}
+    return {pk for pk in found if pk is not None}
+
+
+def _hits(media: Iterable[int]) -> dict[int, set[str]]:
+    """In which ways others have these, where only that may be told."""
+    found: dict[int, set[str]] = defaultdict(set)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT media_id, kind FROM access.all_hits() WHERE media_id = ANY(%s)", [list(media)]
+        )
+        for pk, kind in cursor.fetchall():
+            found[pk].add(kind)
+    return found
+
+
+def _near(
+    media: dict[int, Media],
+    held: set[int],
+    hits: dict[int, set[str]],
+    contribution: Contribution,
+) -> dict[int, _Near]:
+    near = {pk: _Near(hit=MatchKind.PICTURE.value in hits.get(pk, ())) for pk in media}
+    for pk, kinds in hits.items():
+        near[pk].connected |= bool(kinds)
+    pairs = [
+        (mine, other, row)
+        for row in StoredMatch.objects.filter(Q(first__in=list(media)) | Q(second__in=list(media)))
+        for mine, other in ((row.first_id, row.second_id), (row.second_id, row.first_id))
+        if mine in media
+    ]
+    others = {other for _, other, _ in pairs}
+    held_others = held | _held(others - media.keys(), contribution)
+    durations = dict(Media.objects.filter(pk__in=others).values_list("pk", "duration"))
+    for mine, other, row in pairs:
+        near[mine].connected = True
+        longest = max(media[mine].duration or 0.0, durations.get(other) or 0.0)
+        if other in held_others and _of_the_whole(row, longest):
+            near[mine].versions.add(other)
+    return near
+
+
+def _of_the_whole(row: StoredMatch, longest: float) -> bool:
+    match = msgspec.convert(row.evidence, Match)
+    if match.kind is MatchKind.PICTURE:
+        return match.first_variant == match.second_variant == "whole"
+    return match.kind is MatchKind.FILM and match.seconds >= _WHOLE_FILM * longest
+
+
+def _better(row: ContributedFile, media: Media, versions: set[int]) -> list[str]:
+    """In what a media is nearer to how it was taken than all that was held of it.
+
+    What was held may be copies of what lies on this device. Of the same bytes only the time
+    differs; a time of change is what the file system said, and can be wrong.
+    """
+    if row.standing not in (Standing.HELD, Standing.NEARLY_HELD):
+        return []
+    others = list(Media.objects.filter(pk__in=versions))
+    found = []
+    if _earlier(row, [media.pk, *versions]):
+        found.append(EARLIER)
+    if not others:
+        return found
+    if all(_measure(media) > _measure(other) for other in others):
+        found.append(LARGER)
+    if media.type == MediaType.IMAGE.value and all(
+        media.format == other.format
+        and _measure(media) >= _measure(other)
+        and _bytes_a_pixel(media) > _LESS_COMPRESSED * _bytes_a_pixel(other)
+        for other in others
+    ):
+        found.append(LESS_COMPRESSED)
+    return found
+
+
+def _earlier(row: ContributedFile, held: list[int]) -> bool:
+    """Whether a file is dated before all that was held of it."""
+    before = ContributedFile.objects.filter(
+        media__in=held, contribution__lt=row.contribution_id
+    ).aggregate(first=Min("modified_ns"))["first"]
+    others = (
+        Sighting.objects.filter(media__in=held)
+        .exclude(agency=agency())
+        .aggregate(first=Min("modified_ns"))["first"]
+    )
+    theirs = [first for first in (before, others) if first is not None]
+    return bool(theirs) and row.modified_ns is not None and row.modified_ns < min(theirs)
+
+
+def _measure(media: Media) -> tuple[int, float]:
+    return media.width * media.height, media.duration or 0.0
+
+
+def _bytes_a_pixel(media: Media) -> float:
+    return media.size / max(1, media.width * media.height)

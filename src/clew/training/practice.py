@@ -1,0 +1,29 @@
+"""Work in a workspace for practice: made when it is new, with its demo officer at work in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from clew.access.acting import signed_in
+from clew.access.demonstration import sign_in_for_practice
+from clew.settings import Settings
+from clew.workspace import Workspace
+
+
+@contextmanager
+def practice(folder: Path, settings: Settings | None = None) -> Iterator[Workspace]:
+    """Open a demo workspace as its owner, signed in as its officer under its authority.
+
+    What acts for an officer acts for that one; what asks the database directly asks as the owner,
+    who sees everything.
+
+    Raises:
+        clew.workspace.WorkspaceError: it is a workspace for real work.
+    """
+    with (
+        Workspace.open(folder, settings, demo=True) as opened,
+        signed_in(sign_in_for_practice()),
+    ):
+        yield opened
