@@ -102,11 +102,13 @@ class Workspace:
     @cached_property
     def vault(self) -> Vault:
         """Originals and derivatives."""
+        from clew.vault.keys import KeyFile
         from clew.vault.store import Vault
 
+        key = KeyFile(self.settings.vault_key or self.folder / "vault.key", self.settings.vault_kms)
         if self.settings.vault_url is not None:
-            return Vault.at(self.settings.vault_url)
-        return Vault.in_folder(self.folder / "vault")
+            return Vault.at(self.settings.vault_url, key)
+        return Vault.in_folder(self.folder / "vault", key)
 
     @cached_property
     def looks(self) -> FedIndex:
