@@ -19,6 +19,7 @@ from django.db import connections
 
 from clew.access.connections import Connection, point
 from clew.access.roles import RolesError, make_roles, urls
+from clew.dumps import refuse_dumps
 from clew.postgres import Server
 from clew.records.locks import Lock, alone
 from clew.settings import Settings
@@ -71,6 +72,7 @@ class Workspace:
                 a role of the database is missing.
             clew.postgres.PostgresError: when its database does not start.
         """
+        refuse_dumps()  # whatever face this process has, from here on it knows case data
         settings = settings or Settings.from_environment()
         workspace = cls((folder or settings.workspace).expanduser().absolute(), settings)
         workspace._claim(create=create)
@@ -153,6 +155,7 @@ class Workspace:
             )
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder.chmod(0o700)
+        fresh.touch(mode=0o600)
         fresh.write_text(json.dumps({"format": FORMAT}) + "\n", encoding="utf-8")
         # Another process that made the same workspace at once may have moved it already.
         with contextlib.suppress(FileNotFoundError):

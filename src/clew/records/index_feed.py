@@ -71,8 +71,14 @@ class FedIndex:
             self._repair()
             return self._search(queries, radius)
 
+    def _make_folder(self) -> None:
+        # One by one: with parents=True, only the last of them would be private.
+        for folder in (*reversed(self._folder.parents), self._folder):
+            if not folder.exists():
+                folder.mkdir(mode=0o700, exist_ok=True)
+
     def _open(self) -> None:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._make_folder()
         try:
             self._use(HammingIndex.open(self._folder))
         except IndexDamaged as damage:
@@ -81,7 +87,7 @@ class FedIndex:
 
     def _repair(self) -> None:
         """Take out what is damaged; the next search feeds it again."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._make_folder()
         index, _ = HammingIndex.repair(self._folder)
         self._use(index)
 
