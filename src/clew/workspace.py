@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 _MARK = "workspace.json"
+_RESTORING = "restoring.json"
+"""In a folder that is being filled from a backup, instead of the mark."""
 
 
 class WorkspaceError(Exception):
@@ -83,6 +86,48 @@ class Workspace:
             raise
         return workspace
 
+    @classmethod
+    def begin(
+        cls, folder: Path, settings: Settings, source: str, fill: Callable[[str], None]
+    ) -> Self:
+        """Make a workspace whose database is filled from elsewhere, as from a backup.
+
+        It cannot be opened before :meth:`complete`. Cut short, the same call goes on.
+
+        Args:
+            folder: a new or empty one.
+            settings: as for :meth:`open`.
+            source: what it is filled from; another call must name the same.
+            fill: fills the empty database that has this address, completely or not at all.
+
+        Raises:
+            WorkspaceError: the folder or the database is not empty, or the roles are missing.
+            clew.postgres.PostgresError: its database does not start.
+        """
+        refuse_dumps()
+        workspace = cls(folder.expanduser().absolute(), settings)
+        with workspace._usable():
+            workspace._claim_to_fill(source)
+        try:
+            workspace._connect(Connection.OWNER, fill)
+        except BaseException:
+            workspace.close()
+            raise
+        return workspace
+
+    def complete(self) -> None:
+        """Say that all is there of a workspace that was begun: from now on it can be opened."""
+        self._write_mark()
+        (self.folder / _RESTORING).unlink()
+
+    @property
+    def database_url(self) -> str:
+        """The owner's address of the database, with the password in it."""
+        if self.settings.database_url is not None:
+            return self.settings.database_url
+        assert self._server is not None
+        return self._server.url
+
     def __enter__(self) -> Self:
         return self
 
@@ -122,8 +167,13 @@ class Workspace:
 
     def _claim(self, *, create: bool) -> None:
         """Make the folder, or see that it is a workspace of a version known here."""
-        try:
+        with self._usable():
             self._make_or_check(create=create)
+
+    @contextlib.contextmanager
+    def _usable(self) -> Iterator[None]:
+        try:
+            yield
         except OSError as error:
             raise WorkspaceError(
                 f"{self.folder} cannot be used as a workspace ({error.strerror}). Name another "
@@ -140,6 +190,11 @@ class Workspace:
                     "Use the version of Clew that made it, or a newer one."
                 )
             return
+        if (self.folder / _RESTORING).exists():
+            raise WorkspaceError(
+                f"Restoring {self.folder} from a backup was cut short. Run the same `clew restore` "
+                "again, or delete the folder."
+            )
         if not create:
             raise WorkspaceError(
                 f"There is no workspace in {self.folder}. Make one with `clew scan FOLDER`, or "
@@ -153,15 +208,47 @@ class Workspace:
                 f"{self.folder} holds other files; a workspace wants a folder of its own. Name a "
                 "new or empty one with --workspace."
             )
+        self._write_mark()
+
+    def _write_mark(self) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder.chmod(0o700)
+        fresh = (self.folder / _MARK).with_suffix(".new")
         fresh.touch(mode=0o600)
         fresh.write_text(json.dumps({"format": FORMAT}) + "\n", encoding="utf-8")
         # Another process that made the same workspace at once may have moved it already.
         with contextlib.suppress(FileNotFoundError):
-            fresh.replace(mark)
+            fresh.replace(self.folder / _MARK)
 
-    def _connect(self, default: Connection) -> None:
+    @classmethod
+    def check_new(cls, folder: Path, source: str) -> None:
+        """See that :meth:`begin` may use a folder.
+
+        Raises:
+            WorkspaceError: it is not empty, or was begun from another source.
+        """
+        note = folder / _RESTORING
+        if note.exists() and not (folder / _MARK).exists():
+            begun = json.loads(note.read_text(encoding="utf-8") or "{}")
+            if begun not in ({"source": source}, {}):
+                raise WorkspaceError(
+                    f"{folder} was begun from another backup. Delete it, or name a new folder."
+                )
+        elif folder.exists() and any(folder.iterdir()):
+            raise WorkspaceError(
+                f"{folder} is not empty. A backup is restored into a new folder, never over "
+                "what is there; name one with --workspace."
+            )
+
+    def _claim_to_fill(self, source: str) -> None:
+        self.check_new(self.folder, source)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.folder.chmod(0o700)
+        note = self.folder / _RESTORING
+        note.touch(mode=0o600)
+        note.write_text(json.dumps({"source": source}), encoding="utf-8")
+
+    def _connect(self, default: Connection, fill: Callable[[str], None] | None = None) -> None:
         url = self.settings.database_url
         if url is None:
             self._server = Server.open(self.folder / "database")
@@ -170,10 +257,25 @@ class Workspace:
         try:
             with alone(Lock.MIGRATE):
                 further = urls(self._server, self.settings, make_roles())
+                if fill is not None:
+                    self._fill(url, fill)
                 call_command("migrate", database=Connection.OWNER, verbosity=0, interactive=False)
         except RolesError as error:
             raise WorkspaceError(str(error)) from error
         point({Connection.OWNER: url, **further}, default)
+
+    def _fill(self, url: str, fill: Callable[[str], None]) -> None:
+        with connections[Connection.OWNER].cursor() as cursor:
+            cursor.execute("SELECT to_regclass('public.django_migrations') IS NULL")
+            (empty,) = cursor.fetchone()
+        if empty:
+            fill(url)
+        elif self._server is None:
+            raise WorkspaceError(
+                "The database that CLEW_DATABASE_URL names is not empty. Make a new one for the "
+                "backup: it is never restored over what is there."
+            )
+        # Otherwise an earlier call filled it: nobody else can have.
 
 
 def _format(mark: Path) -> object:

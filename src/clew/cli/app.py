@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from clew import __version__
-from clew.cli import ask, authority, doctor, keep, officer, scan, show, signing
+from clew.cli import ask, authority, backup, doctor, keep, officer, scan, show, signing, vault
 from clew.cli.output import people
 
 app = typer.Typer(
@@ -56,6 +56,8 @@ for _command in (
     show.export,
     keep.contribute,
     keep.sample,
+    backup.backup,
+    backup.restore,
     doctor.doctor,
     signing.enrol,
     signing.login,
@@ -85,4 +87,10 @@ _group(
     "Under which legal basis work is done.",
     'clew authority use "Az 12/26"',
     *(authority.add, authority.list_, authority.use, authority.revoke),
+)
+_group(
+    "vault",
+    "The encrypted vault: looking after it and its keys, as the owner of the workspace.",
+    "clew vault sweep",
+    *(vault.sweep, vault.rotate, vault.encrypt, vault.tombstones),
 )

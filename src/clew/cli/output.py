@@ -36,6 +36,8 @@ class Exit(IntEnum):
     """Done; for questions: there is a lead."""
     NONE_FOUND = 1
     """The question was answered: no lead was found, which proves nothing."""
+    FAULTY = 1
+    """It was looked at, and something is wrong: `vault`, `restore`."""
     CANNOT_TELL = 2
     """It could not be done, or a file could not be read; the message says why."""
     UNHEARD = 141
@@ -111,6 +113,7 @@ def _expected() -> tuple[type[Exception], ...]:
     from django.db import DatabaseError, InterfaceError
 
     from clew.access.errors import AccessError
+    from clew.backup import BackupError
     from clew.intake.triage import ScanError
     from clew.media.nursery import ConfinementError
     from clew.postgres import PostgresError
@@ -120,6 +123,7 @@ def _expected() -> tuple[type[Exception], ...]:
 
     return (
         AccessError,
+        BackupError,
         WorkspaceError,
         PostgresError,
         ConfinementError,

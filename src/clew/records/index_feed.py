@@ -152,6 +152,20 @@ class FedIndex:
             last = int(keys[-1])
 
 
+def forget_transactions() -> None:
+    """After a database was restored in another cluster: the transactions that wrote it are over.
+
+    Their numbers are those of the cluster it came from, and may lie far ahead of this one's. To be
+    called through the owner's connection.
+    """
+    with connection.cursor() as cursor:
+        # The first number that an ordinary transaction can have. Rewrites the table at once,
+        # instead of leaving an old version of every row in it.
+        cursor.execute(
+            "ALTER TABLE records_storedtrace ALTER COLUMN written_by TYPE bigint USING 3"
+        )
+
+
 def _database_identity() -> str:
     """What no other database has: of the server, and of the database in it."""
     with connection.cursor() as cursor:

@@ -34,6 +34,11 @@ class Keyring:
         computed: bytes = self._names.compute(bytes.fromhex(sha256), _NAME_BYTES)
         return computed.hex()
 
+    @property
+    def identity(self) -> str:
+        """What no other vault has, and this one keeps when keys are rotated."""
+        return self.name("00" * 32)
+
     @cached_property
     def tombstones(self) -> Tombstones:
         """The tombstones, which can be read with the key of this vault only."""

@@ -64,7 +64,7 @@ def rotate(vault: Vault, watcher: Watcher = lambda _: None) -> Rotated:
         KeyFileError: the key file is missing, or cannot be used or replaced.
         UnavailableError: the store refuses or does not answer.
     """
-    vault.keyring.name("0" * 64)  # a vault that was never used is made now
+    _ = vault.keyring.identity  # a vault that was never used is made now
     with vault.key.held() as wrapping:
         unfinished = len(wrapping.versions) > 1
     if not unfinished:

@@ -25,7 +25,15 @@ from clew.vault.errors import (
 )
 from clew.vault.keyring import Keyring
 from clew.vault.keys import KeyFile
-from clew.vault.names import Address, Kind, checked_derivative, checked_hash
+from clew.vault.names import (
+    KEYS,
+    OBJECTS,
+    TOMBSTONES,
+    Address,
+    Kind,
+    checked_derivative,
+    checked_hash,
+)
 from clew.vault.objects import PART_BYTES, Mode, Objects
 from clew.vault.sealing import opened, sealed
 from clew.vault.streams import CheckedChunks, ChunkReader, chunks_of
@@ -249,6 +257,23 @@ class Vault:
         for one in going:
             self.erase(one)
         log.info("destroyed", kind=kind.value, name=name)
+
+    def finish_deletions(self) -> int:
+        """Take away what has a tombstone and is there all the same; how many objects.
+
+        As after a deletion that was cut short, or when a backup was restored that is older than
+        the deletion. Works without the key-encryption key.
+        """
+        dead = {Address.at(entry.path) for entry in self.objects.list(TOMBSTONES)}
+        left = {
+            one
+            for folder in (KEYS, OBJECTS)
+            for entry in self.objects.list(folder)
+            if (one := Address.at(entry.path)) and {one, one.media} & dead
+        }
+        for one in sorted(left):
+            self.erase(one)
+        return len(left)
 
     def erase(self, address: Address) -> None:
         """Take away a key and what it had encrypted. Only for what has a tombstone."""
