@@ -9,7 +9,7 @@ import msgspec
 import tink
 from tink import aead
 
-from clew.vault.errors import DamagedError, DeletedError, NotStoredError
+from clew.vault.errors import DamagedError, DeletedError
 from clew.vault.names import Address, Kind
 from clew.vault.objects import Objects
 
@@ -39,10 +39,9 @@ class Tombstones:
         Raises:
             DamagedError: there is one, and it cannot be read.
         """
-        try:
-            sealed = self.objects.get(address.tombstone)
-        except NotStoredError:
+        if not self.objects.has(address.tombstone):
             return None
+        sealed = self.objects.get(address.tombstone)
         try:
             content = self.cipher.decrypt(sealed, address.tombstone.encode())
         except tink.TinkError:
