@@ -111,7 +111,7 @@ def test_no_process_of_a_scan_may_leave_a_core_dump(collection, make_place, clew
         assert any(b"bin/postgres" in command for command in seen)
         assert set(seen.values()) == {("0", "0")}
     finally:
-        os.kill(scan.pid, signal.SIGCONT)
+        scan.kill()
         scan.wait(60)
 
 

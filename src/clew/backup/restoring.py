@@ -16,7 +16,7 @@ from clew.postgres.dump import restore as restore_database
 from clew.records import kept
 from clew.records.index_feed import forget_transactions
 from clew.settings import Settings
-from clew.vault.errors import AlreadyStoredError, DamagedError, NotStoredError
+from clew.vault.errors import AlreadyStoredError, DamagedError, NotStoredError, VaultError
 from clew.vault.keyring import NAMES_KEY
 from clew.vault.keys import KeyFile
 from clew.vault.names import OBJECTS, TOMBSTONES, Address
@@ -128,11 +128,12 @@ def _check_same_vault(
         there = b""
     if there == dict(layout.packed(generation / layout.KEYS)).get(NAMES_KEY):
         return
-    if key is None or Vault(vault.objects, key).keyring.identity != manifest.vault:
-        raise BackupError(
-            f"{vault.objects.location} holds another vault. Name an empty place with "
-            "CLEW_VAULT_URL."
-        )
+    with suppress(VaultError):  # not its key
+        if key is not None and Vault(vault.objects, key).keyring.identity == manifest.vault:
+            return
+    raise BackupError(
+        f"{vault.objects.location} holds another vault. Name an empty place with CLEW_VAULT_URL."
+    )
 
 
 def _copy_objects(
