@@ -230,7 +230,7 @@ class Workspace:
         note = folder / _RESTORING
         if note.exists() and not (folder / _MARK).exists():
             begun = json.loads(note.read_text(encoding="utf-8") or "{}")
-            if begun not in ({"source": source}, {}):
+            if begun.get("source", source) != source:
                 raise WorkspaceError(
                     f"{folder} was begun from another backup. Delete it, or name a new folder."
                 )
@@ -245,8 +245,9 @@ class Workspace:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder.chmod(0o700)
         note = self.folder / _RESTORING
-        note.touch(mode=0o600)
-        note.write_text(json.dumps({"source": source}), encoding="utf-8")
+        if not note.exists() or note.stat().st_size == 0:
+            note.touch(mode=0o600)
+            note.write_text(json.dumps({"source": source}), encoding="utf-8")
 
     def _connect(self, default: Connection, fill: Callable[[str], None] | None = None) -> None:
         url = self.settings.database_url
@@ -268,9 +269,12 @@ class Workspace:
         with connections[Connection.OWNER].cursor() as cursor:
             cursor.execute("SELECT to_regclass('public.django_migrations') IS NULL")
             (empty,) = cursor.fetchone()
+        note = self.folder / _RESTORING
+        begun = json.loads(note.read_text(encoding="utf-8"))
         if empty:
             fill(url)
-        elif self._server is None:
+            note.write_text(json.dumps(begun | {"filled": True}), encoding="utf-8")
+        elif self._server is None and not begun.get("filled"):
             raise WorkspaceError(
                 "The database that CLEW_DATABASE_URL names is not empty. Make a new one for the "
                 "backup: it is never restored over what is there."

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.db import connections
 from PIL import Image
 
 from clew.access.models import Session
@@ -21,6 +22,7 @@ from clew.backup import BackupError, back_up, restore
 from clew.backup.making import pack_tombstones
 from clew.casework.gather import gather
 from clew.intake.contribute import contribute
+from clew.postgres import Server
 from clew.records.models import Media, StoredMatch, StoredTrace
 from clew.settings import Settings
 from clew.training.pictures import make_picture
@@ -279,6 +281,28 @@ def test_the_backup_of_another_workspace_is_not_replaced(backup_copy, place):
     ):
         back_up(other, backup_copy)
     assert files(backup_copy) == before
+
+
+def test_into_a_database_of_ones_own(backup, place):
+    """Another PostgreSQL; here an embedded one, which stands alone and is reached by addresses."""
+    with Server.open(place / "server") as server:
+        for name in ("application", "worker", "sign_in"):
+            server.keep_password(f"clew_{name}", "unused")
+        addresses = {
+            f"CLEW_{name.upper()}_DATABASE_URL": server.url_of(f"clew_{name}") or ""
+            for name in ("application", "worker", "sign_in")
+        }
+        settings = Settings.from_environment({"CLEW_DATABASE_URL": server.url} | addresses)
+        done = restore(backup, place / "new", settings, key=backup.parent / "key")
+        assert done.swept is not None
+        assert done.swept.findings == []
+        assert not (place / "new" / "database").exists()
+        with Workspace.open(place / "new", settings, create=False) as restored:
+            assert Media.objects.count() == 3
+            assert back_up(restored, place / "again").objects == 6
+        with pytest.raises(WorkspaceError, match=r"is not empty\. Make a new one"):
+            restore(backup, place / "second", settings, key=backup.parent / "key")
+        connections.close_all()
 
 
 @contextlib.contextmanager

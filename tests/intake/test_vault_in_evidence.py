@@ -7,7 +7,7 @@ import pytest
 
 from clew.intake.triage import Scan, ScanError
 from clew.settings import Settings
-from clew.vault import KeyFile, Vault
+from clew.vault import KeyFile, KeyFileError, Vault
 from clew.workspace import Workspace
 
 
@@ -38,3 +38,13 @@ def test_another_vault_is_a_folder_like_any_other(place, evidence, workspace, pi
     # Its two keys, the picture, and that one's key.
     with Workspace.open(workspace, Settings.from_environment({"CLEW_WORKERS": "1"})) as opened:
         assert Scan(opened, evidence).run().files == 3 + 4
+
+
+def test_without_the_key_a_scan_does_not_begin(evidence, workspace, scan):
+    scan(evidence)
+    (workspace / "vault.key").rename(workspace / "vault.key.away")
+    (evidence / "two.jpg").write_bytes((evidence / "one.jpg").read_bytes() + b"another file")
+    with pytest.raises(KeyFileError, match=r"vault\.key is missing"):
+        scan(evidence)
+    (workspace / "vault.key.away").rename(workspace / "vault.key")
+    assert scan(evidence).files == 3

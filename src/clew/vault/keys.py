@@ -13,6 +13,7 @@ itself encrypted by that service, which is asked once for each process.
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
@@ -96,7 +97,7 @@ class KeyFile:
             try:
                 # Unlike renaming, this keeps the one that somebody else made in the meantime.
                 with contextlib.suppress(FileExistsError):
-                    os.link(fresh, self.path)
+                    _put_beside(fresh, self.path)
             finally:
                 fresh.unlink()
             _sync(self.path.parent)
@@ -298,6 +299,16 @@ def _write_new(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _put_beside(fresh: Path, path: Path) -> None:
+    """Give a file a second name, which must be free."""
+    try:
+        os.link(fresh, path)
+    except OSError as problem:
+        if problem.errno not in (errno.EPERM, errno.EOPNOTSUPP):
+            raise
+        _write_new(path, fresh.read_bytes())  # a file system without links, as on a USB stick
 
 
 def _sync(folder: Path) -> None:

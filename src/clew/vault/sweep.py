@@ -143,9 +143,9 @@ class Sweep:
             if not self._gone(one):
                 self._tell(one.kind, one.key, Fault.KEY_MISSING)
         for one in sorted(keys.keys() - objects.keys() - dead_left):
-            if datetime.now(UTC) - keys[one][1] > _YOUNG:
+            if _is_old(keys[one][1]):
                 self._tell(one.kind, one.key, Fault.LEFT_OVER, "a key without an object")
-        self._compare_with_database(set(objects), dead)
+        self._compare_with_database(objects, dead)
         self._look_for_rest()
         readable = sorted((objects.keys() & keys.keys()) - dead_left)
         self._read({one: objects[one][0] for one in readable}, watcher)
@@ -165,14 +165,16 @@ class Sweep:
         else:
             self._tell(address.kind, address.object, Fault.DELETION_UNFINISHED)
 
-    def _compare_with_database(self, objects: set[Address], dead: set[Address]) -> None:
+    def _compare_with_database(
+        self, objects: dict[Address, tuple[int, datetime]], dead: set[Address]
+    ) -> None:
         if self._expected is None:
             return
         originals, media = (
             {self._vault.address(sha256): sha256 for sha256 in some} for some in self._expected
         )
         for address, sha256 in sorted(originals.items()):
-            if address not in objects and address not in dead:
+            if address not in objects and address not in dead and self._gone(address):
                 said = f"the database says it is here: {sha256}"
                 self._tell(address.kind, address.object, Fault.OBJECT_MISSING, said)
         for address in sorted(objects):
@@ -181,7 +183,7 @@ class Sweep:
                 orphaned = address in media and address not in originals
             else:
                 orphaned = address.media not in media
-            if orphaned and self._vault.objects.has(address.object):
+            if orphaned and not self._gone(address) and _is_old(objects[address][1]):
                 self._tell(address.kind, address.object, Fault.NOT_RECORDED)
 
     def _look_for_rest(self) -> None:
@@ -192,7 +194,7 @@ class Sweep:
             return
         # A folder shows what a writer left that was killed; S3 hides it from listings.
         for part in self._vault.folder.rglob("*#*"):
-            if datetime.now(UTC).timestamp() - part.stat().st_mtime > _YOUNG.total_seconds():
+            if _is_old(datetime.fromtimestamp(part.stat().st_mtime, UTC)):
                 path = part.relative_to(self._vault.folder).as_posix()
                 self._tell("unknown", path, Fault.LEFT_OVER, "half of an object")
 
@@ -235,3 +237,7 @@ class Sweep:
 
     def _tell(self, kind: str, path: str, fault: Fault, says: str = "") -> None:
         self._done.findings.append(Finding(str(kind), path, fault, says))
+
+
+def _is_old(modified: datetime) -> bool:
+    return datetime.now(UTC) - modified > _YOUNG
