@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import secrets
@@ -26,7 +27,7 @@ from clew.postgres import Server
 from clew.records.models import Media, StoredMatch, StoredTrace
 from clew.settings import Settings
 from clew.training.pictures import make_picture
-from clew.vault import DeletedError, KeyFileError, Kind
+from clew.vault import DamagedError, DeletedError, KeyFile, Kind, Vault
 from clew.vault.rotation import rotate
 from clew.vault.sweep import Fault
 from clew.workspace import Workspace, WorkspaceError
@@ -111,7 +112,6 @@ def test_restored_it_is_the_same_workspace(opened, place, key):
     new = place / "new"
     done = restore(place / "backup", new, SETTINGS, key=key)
     assert (done.objects, done.damaged, done.deleted) == (6, [], 0)
-    assert done.swept is not None
     assert (done.swept.findings, done.swept.read) == ([], 6)
     with Workspace.open(new, SETTINGS, create=False) as restored:
         assert everything() == before
@@ -133,7 +133,7 @@ def test_the_key_is_not_in_it_and_it_is_private(workspace, backup):
         assert not path.is_file() or held.encode() not in path.read_bytes()
 
 
-def test_nobody_is_signed_in_afterwards(workspace, place, clew):
+def test_nobody_is_signed_in_afterwards(workspace, place, key, clew):
     for arguments in (
         ("officer", "first", "anna", "--name", "A", "--country", "DE", "--agency", "B"),
     ):
@@ -152,7 +152,7 @@ def test_nobody_is_signed_in_afterwards(workspace, place, clew):
             expires_at=datetime(2099, 1, 1, tzinfo=UTC),
         )
         back_up(opened, place / "backup")
-    restore(place / "backup", place / "new", SETTINGS)
+    restore(place / "backup", place / "new", SETTINGS, key=key)
     with Workspace.open(place / "new", SETTINGS, create=False):
         assert Session.objects.filter(ended_at=None).count() == 0
         assert Session.objects.count() == 1
@@ -195,7 +195,6 @@ def test_what_was_deleted_since_is_deleted_again(opened, place, key):
     for name, newer in (("a", place / "newer"), ("b", place / "tombstones.tar")):
         done = restore(place / "older", place / name, SETTINGS, key=key, tombstones=[newer])
         assert done.deleted == 1
-        assert done.swept is not None
         assert done.swept.findings == []
         with Workspace.open(place / name, SETTINGS, create=False) as restored:
             with pytest.raises(DeletedError, match="ordered by court"):
@@ -212,19 +211,22 @@ def test_one_from_before_a_rotation_wants_the_older_copy_of_the_key(opened, plac
     with pytest.raises(BackupError, match="older or newer copy of it: it lacks version"):
         restore(place / "backup", place / "new", SETTINGS, key=newer)
     assert not (place / "new").exists(), "told before anything is done"
-    assert restore(place / "backup", place / "new", SETTINGS, key=key).swept is not None
+    assert restore(place / "backup", place / "new", SETTINGS, key=key).swept.findings == []
 
 
-def test_without_the_key_it_is_restored_and_unreadable(backup, place):
-    done = restore(backup, place / "new", SETTINGS)
-    assert (done.damaged, done.swept) == ([], None)
-    with Workspace.open(place / "new", SETTINGS, create=False) as restored:
-        with pytest.raises(KeyFileError, match=r"vault\.key is missing"):
-            restored.vault.verify("a" * 64)
-        assert not (place / "new" / "vault.key").exists()
+def test_without_the_key_it_cannot_be_read(backup, place):
+    with pytest.raises(BackupError, match="can be read with its key-encryption key only"):
+        restore(backup, place / "new", SETTINGS)
+    assert not (place / "new").exists()
+    # What is in every dump: its own mark, names of tables; and the hash of a picture.
+    digest = hashlib.sha256(jpeg(place, 1, 90).read_bytes())
+    held = [b"PGDMP", b"records_media", digest.digest(), digest.hexdigest().encode()]
+    for name in files(backup):
+        content = (backup / name).read_bytes()
+        assert not any(one in content for one in held), name
 
 
-@pytest.mark.parametrize("part", ["database.dump", "objects.jsonl", "keys.tar", "tombstones.tar"])
+@pytest.mark.parametrize("part", ["database.sealed", "objects.jsonl", "keys.tar", "tombstones.tar"])
 @pytest.mark.parametrize("how", ["damaged", "missing"])
 def test_a_damaged_part_is_told_before_anything_is_done(backup_copy, place, part, how):
     (file,) = backup_copy.glob(f"generation-*/{part}")
@@ -283,6 +285,19 @@ def test_the_backup_of_another_workspace_is_not_replaced(backup_copy, place):
     assert files(backup_copy) == before
 
 
+def test_tombstones_of_another_vault_are_refused(backup, place):
+    other = Vault.in_folder(place / "other", KeyFile(place / "other.key"))
+    other.put_derivative("preview", "a" * 64, b"of another vault")
+    other.destroy(Kind.ORIGINAL, "a" * 64, "a reason")
+    pack_tombstones(other, place / "theirs.tar")
+    key, theirs = backup.parent / "key", [place / "theirs.tar"]
+    with pytest.raises(DamagedError, match="or is of another vault"):
+        restore(backup, place / "new", SETTINGS, key=key, tombstones=theirs)
+    with pytest.raises(WorkspaceError, match="cut short"):
+        Workspace.open(place / "new", SETTINGS)
+    assert restore(backup, place / "new", SETTINGS, key=key).swept.findings == []
+
+
 def test_into_a_database_of_ones_own(backup, place):
     """Another PostgreSQL; here an embedded one, which stands alone and is reached by addresses."""
     with Server.open(place / "server") as server:
@@ -294,7 +309,6 @@ def test_into_a_database_of_ones_own(backup, place):
         }
         settings = Settings.from_environment({"CLEW_DATABASE_URL": server.url} | addresses)
         done = restore(backup, place / "new", settings, key=backup.parent / "key")
-        assert done.swept is not None
         assert done.swept.findings == []
         assert not (place / "new" / "database").exists()
         with Workspace.open(place / "new", settings, create=False) as restored:
@@ -350,7 +364,6 @@ def test_killed_a_backup_leaves_the_older_one_and_goes_on(opened, place, key):
     assert len(list(folder.glob("generation-*"))) == 1
     done = restore(folder, place / "new", SETTINGS, key=key)
     assert (done.objects, done.damaged) == (made.objects, [])
-    assert done.swept is not None
     assert done.swept.findings == []
 
 

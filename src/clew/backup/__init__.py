@@ -3,10 +3,10 @@
 A backup folder holds one complete backup. What is the same in the next one is not copied again:
 
     manifest.json           which generation counts; put in its place last, in one step
-    generation-…/           the database's dump, wrapped keys, tombstones, and a list with checksums
+    generation-…/           the database's dump (encrypted), wrapped keys, tombstones, checksums
     objects/…               ciphertexts, shared by generations: they never change
 
-The key-encryption key is not in it.
+The key-encryption key is not in it, and nothing in it can be read without.
 """
 
 from clew.backup.errors import BackupError

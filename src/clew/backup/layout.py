@@ -19,7 +19,7 @@ MANIFEST = "manifest.json"
 LOCK = "backup.lock"
 GENERATION = "generation-"
 DATABASE, LISTING, KEYS, TOMBSTONES = (
-    "database.dump",
+    "database.sealed",
     "objects.jsonl",
     "keys.tar",
     "tombstones.tar",
@@ -37,9 +37,10 @@ class Manifest(msgspec.Struct, frozen=True):
         clew: version of Clew that made it.
         vault: identity of the vault that was backed up.
         generation: the folder that counts.
+        key: what its dump of the database is encrypted with, wrapped.
         parts: SHA-256 of each file in it.
         objects: how many ciphertexts belong to it.
-        bytes: their size.
+        size: their bytes.
         key_versions: numbers of the key-encryption keys that its keys are wrapped by.
     """
 
@@ -48,10 +49,16 @@ class Manifest(msgspec.Struct, frozen=True):
     clew: str
     vault: str
     generation: str
+    key: bytes
     parts: dict[str, str]
     objects: int
-    bytes: int
+    size: int
     key_versions: list[int]
+
+
+def place_of_key(generation: str) -> str:
+    """What the key of a generation's dump is bound to."""
+    return f"backup/{generation}"
 
 
 class Listed(msgspec.Struct, frozen=True):
@@ -138,10 +145,16 @@ def packed(archive: Path) -> Iterator[tuple[str, bytes]]:
 def sha256_of(file: Path) -> str:
     """The SHA-256 of a file."""
     digest = hashlib.sha256()
-    with file.open("rb") as opened:
-        while chunk := opened.read(_CHUNK_BYTES):
-            digest.update(chunk)
+    for piece in pieces(file):
+        digest.update(piece)
     return digest.hexdigest()
+
+
+def pieces(file: Path) -> Iterator[bytes]:
+    """A file's content, in pieces that fit in memory."""
+    with file.open("rb") as opened:
+        while piece := opened.read(_CHUNK_BYTES):
+            yield piece
 
 
 def new_file(path: Path) -> BinaryIO:

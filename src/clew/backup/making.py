@@ -16,6 +16,8 @@ from pathlib import Path
 
 import msgspec
 import structlog
+import tink
+from tink import streaming_aead
 
 from clew import __version__
 from clew.backup import layout
@@ -26,6 +28,7 @@ from clew.vault.errors import NotStoredError
 from clew.vault.keys import wrapped_by
 from clew.vault.names import KEYS, OBJECTS, TOMBSTONES
 from clew.vault.objects import Entry
+from clew.vault.sealing import sealed
 from clew.vault.store import Vault
 from clew.workspace import Workspace
 
@@ -81,11 +84,11 @@ def back_up(
         # The database first: whatever it says is in the vault was there before it said so. What is
         # deleted meanwhile has its tombstone before its key goes: so tombstones come last.
         watcher("the database", 0, 1)
-        dump(workspace.database_url, generation / layout.DATABASE)
+        key = _dump_sealed(workspace, generation)
         copying = _Copying(workspace.vault, folder, before, watcher)
         listed = copying.run(generation / layout.LISTING)
         watcher("keys", 0, 1)
-        versions: set[int] = set()
+        versions = {version for version in [wrapped_by(key)] if version is not None}
         keys = _pack(workspace.vault, KEYS, generation / layout.KEYS, versions)
         dead = _pack(workspace.vault, TOMBSTONES, generation / layout.TOMBSTONES)
         layout.sync(generation)
@@ -96,9 +99,10 @@ def back_up(
             clew=__version__,
             vault=identity,
             generation=generation.name,
+            key=key,
             parts={name: layout.sha256_of(generation / name) for name in layout.PARTS},
             objects=len(listed),
-            bytes=sum(listed.values()),
+            size=sum(listed.values()),
             key_versions=sorted(versions),
         )
         layout.replace(
@@ -106,7 +110,25 @@ def back_up(
         )
         _remove_what_no_longer_counts(folder, generation, set(listed))
     log.info("backed up", objects=len(listed), copied=copying.copied)
-    return Made(len(listed), manifest.bytes, copying.copied, keys, dead)
+    return Made(len(listed), manifest.size, copying.copied, keys, dead)
+
+
+def _dump_sealed(workspace: Workspace, generation: Path) -> bytes:
+    """Write the database's dump, encrypted; returns the wrapped key.
+
+    It has hashes and findings in it, which nobody can read who has the backup alone.
+    """
+    handle = tink.new_keyset_handle(streaming_aead.streaming_aead_key_templates.AES256_GCM_HKDF_1MB)
+    with workspace.vault.key.held() as wrapping:
+        wrapped = wrapping.wrap(handle, layout.place_of_key(generation.name))
+    key = handle.primitive(streaming_aead.StreamingAead)
+    with layout.new_file(generation / layout.DATABASE) as file:
+        place = f"{generation.name}/{layout.DATABASE}"
+        for piece in sealed(key, place, dump(workspace.database_url)):
+            file.write(piece)
+        file.flush()
+        os.fsync(file.fileno())
+    return wrapped
 
 
 def pack_tombstones(vault: Vault, target: Path) -> int:

@@ -8,6 +8,8 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tink import streaming_aead
+
 from clew.access.models import Session
 from clew.backup import layout
 from clew.backup.errors import BackupError
@@ -20,8 +22,8 @@ from clew.vault.errors import AlreadyStoredError, DamagedError, NotStoredError, 
 from clew.vault.keyring import NAMES_KEY
 from clew.vault.keys import KeyFile
 from clew.vault.names import OBJECTS, TOMBSTONES, Address
+from clew.vault.sealing import opened as unsealed
 from clew.vault.store import Vault
-from clew.vault.streams import CHUNK_BYTES
 from clew.vault.sweep import Sweep, Swept
 from clew.workspace import Workspace
 
@@ -36,13 +38,13 @@ class Restored:
         objects: ciphertexts that are in the new vault.
         damaged: those that were damaged or missing in the backup, and are not.
         deleted: objects taken away again, because a tombstone says that they were deleted.
-        swept: what a sweep through the new vault found; None without the key.
+        swept: what a sweep through the new vault found.
     """
 
     objects: int = 0
     damaged: list[str] = field(default_factory=list)
     deleted: int = 0
-    swept: Swept | None = None
+    swept: Swept = field(default_factory=Swept)
 
 
 def restore(
@@ -75,38 +77,49 @@ def restore(
     manifest = layout.read_manifest(backup)
     watcher("the backup", 0, 1)
     generation = layout.check_parts(backup, manifest)
-    further = [one for path in tombstones for one in _further_tombstones(path)]
     Workspace.check_new(target, manifest.generation)
-    key_there = _key(key or settings.vault_key or target / "vault.key", settings, manifest)
-    if key is not None and key_there is None:
-        raise BackupError(f"There is no key file {key}.")
+    key_used = _key(key or settings.vault_key or target / "vault.key", settings, manifest)
+    further = [one for path in tombstones for one in _further_tombstones(path, manifest)]
+    dump = _dump(generation, manifest, key_used)
     done = Restored()
     watcher("the database", 0, 1)
     opened = Workspace.begin(
-        target,
-        settings,
-        manifest.generation,
-        lambda url: restore_database(url, generation / layout.DATABASE),
+        target, settings, manifest.generation, lambda url: restore_database(url, dump)
     )
     with closing(opened):
         forget_transactions()
         _end_sessions()
         vault = opened.vault
-        _check_same_vault(vault, generation, manifest, key_there)
+        if not vault.key.path.exists():
+            vault.key.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            key_used.copy_to(vault.key.path)
+        _key(vault.key.path, settings, manifest)  # another one may have been there
+        _check_same_vault(vault, generation, manifest)
         _copy_objects(vault, backup, generation, manifest, done, watcher)
         watcher("keys", 0, 1)
         for path, content in layout.packed(generation / layout.KEYS):
             _put_if_missing(vault, path, content)
         for path, content in (*layout.packed(generation / layout.TOMBSTONES), *further):
-            _put_if_missing(vault, path, content)
+            if (address := Address.at(path)) is not None:
+                vault.keyring.tombstones.read(address, content)  # or it is not of this vault
+                _put_if_missing(vault, path, content)
         done.deleted = vault.finish_deletions()
-        if key_there is not None and not vault.key.path.exists():
-            key_there.copy_to(vault.key.path)
-        if key_there is not None:
-            sweep = Sweep(vault, (kept.originals(), kept.media()))
-            done.swept = sweep.run(lambda read, total: watcher("checking", read, total))
+        sweep = Sweep(vault, (kept.originals(), kept.media()))
+        done.swept = sweep.run(lambda read, total: watcher("checking", read, total))
         opened.complete()
     return done
+
+
+def _dump(generation: Path, manifest: Manifest, key: KeyFile) -> Iterator[bytes]:
+    """The dump of the database, decrypted in pieces."""
+    file = generation / layout.DATABASE
+    handle = key.unwrap(manifest.key, layout.place_of_key(manifest.generation))
+    yield from unsealed(
+        handle.primitive(streaming_aead.StreamingAead),
+        f"{manifest.generation}/{layout.DATABASE}",
+        layout.pieces(file),
+        DamagedError(f"{file} is damaged: the backup cannot be restored. Use another one."),
+    )
 
 
 def _end_sessions() -> None:
@@ -116,21 +129,17 @@ def _end_sessions() -> None:
     Session.objects.filter(ended_at=None).update(ended_at=Now())
 
 
-def _check_same_vault(
-    vault: Vault, generation: Path, manifest: Manifest, key: KeyFile | None
-) -> None:
+def _check_same_vault(vault: Vault, generation: Path, manifest: Manifest) -> None:
     """See that the vault's place is empty, or holds the vault that was backed up."""
-    try:
-        there = vault.objects.get(NAMES_KEY)
-    except NotStoredError:
+    if not vault.objects.has(NAMES_KEY):
         if next(iter(vault.objects.list(OBJECTS)), None) is None:
             return
-        there = b""
-    if there == dict(layout.packed(generation / layout.KEYS)).get(NAMES_KEY):
+    elif vault.objects.get(NAMES_KEY) == dict(layout.packed(generation / layout.KEYS))[NAMES_KEY]:
         return
-    with suppress(VaultError):  # not its key
-        if key is not None and Vault(vault.objects, key).keyring.identity == manifest.vault:
-            return
+    else:
+        with suppress(VaultError):  # not its key
+            if vault.keyring.identity == manifest.vault:
+                return
     raise BackupError(
         f"{vault.objects.location} holds another vault. Name an empty place with CLEW_VAULT_URL."
     )
@@ -146,7 +155,7 @@ def _copy_objects(
 ) -> None:
     copied = 0
     for one in layout.read_listing(generation):
-        watcher("the vault", copied, manifest.bytes)
+        watcher("the vault", copied, manifest.size)
         copied += one.size
         if Address.at(one.path) is None:
             raise BackupError(f"{generation / layout.LISTING} names {one.path!r}: no vault's name")
@@ -174,10 +183,9 @@ def _whole(file: Path, one: Listed) -> Iterator[bytes]:
     digest = hashlib.sha256()
     damaged = DamagedError(f"{file} was damaged")
     try:
-        with file.open("rb") as opened:
-            while piece := opened.read(CHUNK_BYTES):
-                digest.update(piece)
-                yield piece
+        for piece in layout.pieces(file):
+            digest.update(piece)
+            yield piece
     except OSError:
         raise damaged from None
     if digest.hexdigest() != one.sha256:
@@ -190,10 +198,14 @@ def _put_if_missing(vault: Vault, path: str, content: bytes) -> None:
         vault.objects.put(path, [content], "create")
 
 
-def _further_tombstones(path: Path) -> list[tuple[str, bytes]]:
+def _further_tombstones(path: Path, manifest: Manifest) -> list[tuple[str, bytes]]:
     if path.is_dir():
-        manifest = layout.read_manifest(path)
-        path = layout.check_parts(path, manifest) / layout.TOMBSTONES
+        other = layout.read_manifest(path)
+        if other.vault != manifest.vault:
+            raise BackupError(
+                f"{path} is the backup of another workspace: its tombstones say nothing."
+            )
+        path = layout.check_parts(path, other) / layout.TOMBSTONES
     found = list(layout.packed(path))
     for name, _ in found:
         if Address.at(name) is None or not name.startswith(f"{TOMBSTONES}/"):
@@ -201,14 +213,17 @@ def _further_tombstones(path: Path) -> list[tuple[str, bytes]]:
     return found
 
 
-def _key(path: Path, settings: Settings, manifest: Manifest) -> KeyFile | None:
-    """The key of a backup; None when it is not there.
+def _key(path: Path, settings: Settings, manifest: Manifest) -> KeyFile:
+    """The key of a backup.
 
     Raises:
-        BackupError: it is another one, or an older copy.
+        BackupError: it is not there, is another one, or an older or newer copy.
     """
     if not path.exists():
-        return None
+        raise BackupError(
+            f"There is no key file {path}. The backup can be read with its key-encryption key "
+            "only: name the copy of it that you kept with --key."
+        )
     found = KeyFile(path, settings.vault_kms)
     with found.held() as wrapping:
         missing = set(manifest.key_versions) - set(wrapping.versions)

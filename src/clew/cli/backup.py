@@ -45,8 +45,8 @@ def backup(
     """Back up database and vault into a folder; only what is new is copied.
 
     Work may go on meanwhile. The folder always holds one complete backup: the one before counts
-    until the new one is whole. The key-encryption key is NOT in it: without a copy of it, kept
-    elsewhere, a backup cannot be read.
+    until the new one is whole. All of it is encrypted. The key-encryption key is NOT in it: without
+    a copy of it, kept elsewhere, a backup cannot be read.
 
     Examples:
       clew backup /mnt/backup/case-17
@@ -100,7 +100,9 @@ def restore(
     key: Annotated[
         Path | None,
         typer.Option(
-            "--key", help="Copy of the key-encryption key, which is copied into the workspace."
+            "--key",
+            help="Copy of the key-encryption key, copied to where the workspace keeps it; by "
+            "default the one that CLEW_VAULT_KEY names.",
         ),
     ] = None,
     tombstones: Annotated[
@@ -115,9 +117,8 @@ def restore(
 ) -> None:
     """Make a new workspace from a backup, check all of it, and delete again what was deleted.
 
-    Nothing that exists is overwritten. Nobody is signed in afterwards. Without the key checksums
-    are compared, and nothing can be read until the key is there. Cut short, run it again. Exit code
-    1 when something was damaged or is missing; all else is restored.
+    Nothing that exists is overwritten. Nobody is signed in afterwards. Cut short, run it again.
+    Exit code 1 when something was damaged or is missing; all else is restored.
 
     Examples:
       clew restore /mnt/backup/case-17 --workspace ./case-17 --key /mnt/safe/vault.key
@@ -143,11 +144,9 @@ def restore(
             )
         start_log(workspace.expanduser().absolute(), settings.log_level)
         structlog.get_logger().info("restored", objects=done.objects, damaged=len(done.damaged))
-    faulty = bool(done.damaged or (done.swept and done.swept.findings))
+    faulty = bool(done.damaged or done.swept.findings)
     if json:
-        swept = done.swept and vars(done.swept) | {
-            "findings": [vars(finding) for finding in done.swept.findings]
-        }
+        swept = vars(done.swept) | {"findings": [vars(one) for one in done.swept.findings]}
         answer(vars(done) | {"swept": swept})
     else:
         people.print(
@@ -157,14 +156,6 @@ def restore(
         )
         for path in done.damaged:
             people.print(f"damaged in the backup: {clean(path)}", markup=False, soft_wrap=True)
-        if done.swept is not None:
-            print_swept(done.swept)
-        else:
-            people.print(
-                "[yellow]The key-encryption key is not there[/yellow]: put it where "
-                "CLEW_VAULT_KEY says, or as vault.key into the workspace, then run "
-                "`clew vault sweep`.",
-                soft_wrap=True,
-            )
+        print_swept(done.swept)
     if faulty:
         raise typer.Exit(Exit.FAULTY)

@@ -41,13 +41,21 @@ class Tombstones:
         """
         if not self.objects.has(address.tombstone):
             return None
-        sealed = self.objects.get(address.tombstone)
+        return self.read(address, self.objects.get(address.tombstone))
+
+    def read(self, address: Address, sealed: bytes) -> Tombstone:
+        """What a tombstone says, from its content.
+
+        Raises:
+            DamagedError: it was damaged, or is not of this vault.
+        """
         try:
             content = self.cipher.decrypt(sealed, address.tombstone.encode())
         except tink.TinkError:
             raise DamagedError(
-                f"{address.tombstone} in the vault {self.objects.location} says that something was "
-                "deleted, and was damaged. Restore that file from a backup."
+                f"{address.tombstone} says that something was deleted from the vault "
+                f"{self.objects.location}, and was damaged, or is of another vault. Take that file "
+                "from a backup."
             ) from None
         return msgspec.json.decode(content, type=Tombstone)
 
