@@ -44,6 +44,7 @@ def test_what_officers_are_told_of_false_matches_is_the_frozen_measurement() -> 
         "edited_photos",
         "sample_clips",
         "scan_cost",
+        "vault_cost",
         "hostile",
     ],
 )

@@ -233,6 +233,26 @@ class Settings:
             when_unset=lambda _: None,
         ),
     )
+    vault_key: Path | None = field(
+        metadata=_setting(
+            "CLEW_VAULT_KEY",
+            expected="a file",
+            default="the file `vault.key` in the workspace",
+            help="Where the key-encryption key of the vault is kept instead.",
+            read=_folder,
+            when_unset=lambda _: None,
+        )
+    )
+    vault_kms: str | None = field(
+        metadata=_setting(
+            "CLEW_VAULT_KMS",
+            expected="an address such as `gcp-kms://…`, `aws-kms://…` or `hcvault://…`",
+            default="none",
+            help="A key at a key management service that the key file is encrypted by.",
+            read=_vault_url,
+            when_unset=lambda _: None,
+        )
+    )
     workers: int = field(
         metadata=_setting(
             "CLEW_WORKERS",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +20,7 @@ from django.db import connections
 
 from clew.access.connections import Connection, point
 from clew.access.roles import RolesError, make_roles, urls
+from clew.dumps import refuse_dumps
 from clew.postgres import Server
 from clew.records.locks import Lock, alone
 from clew.settings import Settings
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 _MARK = "workspace.json"
+_RESTORING = "restoring.json"
+"""In a folder that is being filled from a backup, instead of the mark."""
 
 
 class WorkspaceError(Exception):
@@ -75,6 +79,7 @@ class Workspace:
                 is not for practice and should be, or a role of the database is missing.
             clew.postgres.PostgresError: when its database does not start.
         """
+        refuse_dumps()  # whatever face this process has, from here on it knows case data
         settings = settings or Settings.from_environment()
         workspace = cls((folder or settings.workspace).expanduser().absolute(), settings)
         workspace._claim(create=create, demo=demo)
@@ -84,6 +89,48 @@ class Workspace:
             workspace.close()
             raise
         return workspace
+
+    @classmethod
+    def begin(
+        cls, folder: Path, settings: Settings, source: str, fill: Callable[[str], None]
+    ) -> Self:
+        """Make a workspace whose database is filled from elsewhere, as from a backup.
+
+        It cannot be opened before :meth:`complete`. Cut short, the same call goes on.
+
+        Args:
+            folder: a new or empty one.
+            settings: as for :meth:`open`.
+            source: what it is filled from; another call must name the same.
+            fill: fills the empty database that has this address, completely or not at all.
+
+        Raises:
+            WorkspaceError: the folder or the database is not empty, or the roles are missing.
+            clew.postgres.PostgresError: its database does not start.
+        """
+        refuse_dumps()
+        workspace = cls(folder.expanduser().absolute(), settings)
+        with workspace._usable():
+            workspace._claim_to_fill(source)
+        try:
+            workspace._connect(Connection.OWNER, fill)
+        except BaseException:
+            workspace.close()
+            raise
+        return workspace
+
+    def complete(self) -> None:
+        """Say that all is there of a workspace that was begun: from now on it can be opened."""
+        self._write_mark()
+        (self.folder / _RESTORING).unlink()
+
+    @property
+    def database_url(self) -> str:
+        """The owner's address of the database, with the password in it."""
+        if self.settings.database_url is not None:
+            return self.settings.database_url
+        assert self._server is not None
+        return self._server.url
 
     def __enter__(self) -> Self:
         return self
@@ -106,11 +153,13 @@ class Workspace:
     @cached_property
     def vault(self) -> Vault:
         """Originals and derivatives."""
+        from clew.vault.keys import KeyFile
         from clew.vault.store import Vault
 
+        key = KeyFile(self.settings.vault_key or self.folder / "vault.key", self.settings.vault_kms)
         if self.settings.vault_url is not None:
-            return Vault.at(self.settings.vault_url)
-        return Vault.in_folder(self.folder / "vault")
+            return Vault.at(self.settings.vault_url, key)
+        return Vault.in_folder(self.folder / "vault", key)
 
     @cached_property
     def looks(self) -> FedIndex:
@@ -122,8 +171,13 @@ class Workspace:
 
     def _claim(self, *, create: bool, demo: bool) -> None:
         """Make the folder, or see that it is a workspace of a version known here."""
-        try:
+        with self._usable():
             self._make_or_check(create=create, demo=demo)
+
+    @contextlib.contextmanager
+    def _usable(self) -> Iterator[None]:
+        try:
+            yield
         except OSError as error:
             raise WorkspaceError(
                 f"{self.folder} cannot be used as a workspace ({error.strerror}). Name another "
@@ -145,6 +199,11 @@ class Workspace:
                     "refused in it. Name a new folder for practice with --workspace."
                 )
             return
+        if (self.folder / _RESTORING).exists():
+            raise WorkspaceError(
+                f"Restoring {self.folder} from a backup was cut short. Run the same `clew restore` "
+                "again, or delete the folder."
+            )
         if not create:
             raise WorkspaceError(
                 f"There is no workspace in {self.folder}. Make one with `clew setup`, or "
@@ -158,16 +217,50 @@ class Workspace:
                 f"{self.folder} holds other files; a workspace wants a folder of its own. Name a "
                 "new or empty one with --workspace."
             )
+        self._write_mark(demo=demo)
+        _, self.demo = _marked(mark)
+
+    def _write_mark(self, *, demo: bool = False) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder.chmod(0o700)
+        fresh = (self.folder / _MARK).with_suffix(".new")
+        fresh.touch(mode=0o600)
         said = {"format": FORMAT} | ({"demo": True} if demo else {})
         fresh.write_text(json.dumps(said) + "\n", encoding="utf-8")
         # Another process that made the same workspace at once may have moved it already.
         with contextlib.suppress(FileNotFoundError):
-            fresh.replace(mark)
-        _, self.demo = _marked(mark)
+            fresh.replace(self.folder / _MARK)
 
-    def _connect(self, default: Connection) -> None:
+    @classmethod
+    def check_new(cls, folder: Path, source: str) -> None:
+        """See that :meth:`begin` may use a folder.
+
+        Raises:
+            WorkspaceError: it is not empty, or was begun from another source.
+        """
+        note = folder / _RESTORING
+        if note.exists() and not (folder / _MARK).exists():
+            begun = json.loads(note.read_text(encoding="utf-8") or "{}")
+            if begun.get("source", source) != source:
+                raise WorkspaceError(
+                    f"{folder} was begun from another backup. Delete it, or name a new folder."
+                )
+        elif folder.exists() and any(folder.iterdir()):
+            raise WorkspaceError(
+                f"{folder} is not empty. A backup is restored into a new folder, never over "
+                "what is there; name one with --workspace."
+            )
+
+    def _claim_to_fill(self, source: str) -> None:
+        self.check_new(self.folder, source)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.folder.chmod(0o700)
+        note = self.folder / _RESTORING
+        if not note.exists() or note.stat().st_size == 0:
+            note.touch(mode=0o600)
+            note.write_text(json.dumps({"source": source}), encoding="utf-8")
+
+    def _connect(self, default: Connection, fill: Callable[[str], None] | None = None) -> None:
         url = self.settings.database_url
         if url is None:
             self._server = Server.open(self.folder / "database")
@@ -176,10 +269,28 @@ class Workspace:
         try:
             with alone(Lock.MIGRATE, connections[Connection.OWNER]):
                 further = urls(self._server, self.settings, make_roles())
+                if fill is not None:
+                    self._fill(url, fill)
                 call_command("migrate", database=Connection.OWNER, verbosity=0, interactive=False)
         except RolesError as error:
             raise WorkspaceError(str(error)) from error
         point({Connection.OWNER: url, **further}, default)
+
+    def _fill(self, url: str, fill: Callable[[str], None]) -> None:
+        with connections[Connection.OWNER].cursor() as cursor:
+            cursor.execute("SELECT to_regclass('public.django_migrations') IS NULL")
+            (empty,) = cursor.fetchone()
+        note = self.folder / _RESTORING
+        begun = json.loads(note.read_text(encoding="utf-8"))
+        if empty:
+            fill(url)
+            note.write_text(json.dumps(begun | {"filled": True}), encoding="utf-8")
+        elif self._server is None and not begun.get("filled"):
+            raise WorkspaceError(
+                "The database that CLEW_DATABASE_URL names is not empty. Make a new one for the "
+                "backup: it is never restored over what is there."
+            )
+        # Otherwise an earlier call filled it: nobody else can have.
 
 
 def _marked(mark: Path) -> tuple[object, bool]:

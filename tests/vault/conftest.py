@@ -16,7 +16,7 @@ import pytest
 from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
-from clew.vault import Vault
+from clew.vault import KeyFile, Vault
 
 WEED = Path(sys.executable).parent / "weed"
 
@@ -93,7 +93,7 @@ def wait_for_bucket(address: str, server: "subprocess.Popen[bytes]", log: Path) 
 
 @pytest.fixture
 def folder_vault(tmp_path: Path) -> Vault:
-    return Vault.in_folder(tmp_path / "vault")
+    return Vault.in_folder(tmp_path / "vault", KeyFile(tmp_path / "vault.key"))
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def s3_vault(s3_address: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
         "AWS_SECRET_ACCESS_KEY": "secret",
     }.items():
         monkeypatch.setenv(name, value)
-    return Vault.at(f"s3://vault/{tmp_path.name}")
+    return Vault.at(f"s3://vault/{tmp_path.name}", KeyFile(tmp_path / "vault.key"))
 
 
 @pytest.fixture(params=["folder", "s3"])

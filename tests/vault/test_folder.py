@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from clew.vault import UnavailableError, Vault
+from clew.vault import KeyFile, UnavailableError, Vault
 
 PUT = """
 import sys
 from pathlib import Path
-from clew.vault import Vault
-vault = Vault.in_folder(Path(sys.argv[1]))
+from clew.vault import KeyFile, Vault
+vault = Vault.in_folder(Path(sys.argv[1]), KeyFile(Path(sys.argv[1] + ".key")))
 print("begins", flush=True)
 with open(sys.argv[2], "rb") as source:
     vault.put_original(source, sys.argv[3])
@@ -47,7 +47,7 @@ def large_file(tmp_path: Path) -> tuple[Path, str]:
 def test_everything_is_private(tmp_path):
     previous = os.umask(0)
     try:
-        vault = Vault.in_folder(tmp_path / "vault")
+        vault = Vault.in_folder(tmp_path / "vault", KeyFile(tmp_path / "vault.key"))
         vault.put_original(io.BytesIO(bytes(20_000_000)))
         vault.put_derivative("thumbnail-1.jpg", "a" * 64, b"x")
     finally:
@@ -57,15 +57,16 @@ def test_everything_is_private(tmp_path):
 
 
 def test_address_of_a_folder(tmp_path):
-    Vault.at(f"{(tmp_path / 'a vault').as_uri()}").put_original(io.BytesIO(b"x"))
+    key = KeyFile(tmp_path / "vault.key")
+    Vault.at((tmp_path / "a vault").as_uri(), key).put_original(io.BytesIO(b"x"))
     name = hashlib.sha256(b"x").hexdigest()
-    assert Vault.in_folder(tmp_path / "a vault").has_original(name)
+    assert Vault.in_folder(tmp_path / "a vault", key).has_original(name)
 
 
 def test_folder_that_cannot_be_made(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(UnavailableError, match="file/vault cannot be used: Not a directory"):
-        Vault.in_folder(tmp_path / "file" / "vault")
+        Vault.in_folder(tmp_path / "file" / "vault", KeyFile(tmp_path / "vault.key"))
 
 
 def test_memory_does_not_grow_with_the_content(tmp_path, large_file):
@@ -78,7 +79,7 @@ def test_memory_does_not_grow_with_the_content(tmp_path, large_file):
 
 def test_killed_writers_leave_all_or_nothing(tmp_path, large_file):
     path, name = large_file
-    vault = Vault.in_folder(tmp_path / "vault")
+    vault = Vault.in_folder(tmp_path / "vault", KeyFile(tmp_path / "vault.key"))
     dice = random.Random(5)
     halves = 0
     for _ in range(8):
@@ -90,7 +91,7 @@ def test_killed_writers_leave_all_or_nothing(tmp_path, large_file):
             writer.kill()
         if vault.has_original(name):
             vault.verify(name)
-            next((tmp_path / "vault" / "originals").rglob(name)).unlink()
+            (tmp_path / "vault" / vault.address(name).object).unlink()
         else:
             halves += 1
     assert halves > 0, "no writer was killed on the way"

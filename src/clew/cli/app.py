@@ -12,6 +12,7 @@ from clew import __version__
 from clew.cli import (
     ask,
     authority,
+    backup,
     contribution,
     doctor,
     exhibit,
@@ -22,6 +23,7 @@ from clew.cli import (
     show,
     signing,
     token,
+    vault,
 )
 from clew.cli.output import people
 
@@ -71,6 +73,8 @@ for _command in (
     keep.contribute,
     keep.share,
     keep.sample,
+    backup.backup,
+    backup.restore,
     doctor.doctor,
     signing.enrol,
     signing.login,
@@ -118,4 +122,10 @@ _group(
     "Programs that work on your behalf.",
     "clew token list",
     *(token.create, token.list_, token.revoke),
+)
+_group(
+    "vault",
+    "The encrypted vault: looking after it and its keys, as the owner of the workspace.",
+    "clew vault sweep",
+    *(vault.sweep, vault.rotate, vault.encrypt, vault.tombstones),
 )

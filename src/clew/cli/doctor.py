@@ -110,11 +110,13 @@ def _decoders() -> str:
 def _vault() -> str:
     from io import BytesIO
 
-    from clew.vault.store import Vault
+    from clew.vault import KeyFile, Vault
 
     with tempfile.TemporaryDirectory(prefix="clew-doctor-") as folder:
-        Vault.in_folder(Path(folder)).put_original(BytesIO(b"clew doctor"))
-    return f"writes and verifies (obstore {metadata.version('obstore')})"
+        vault = Vault.in_folder(Path(folder) / "vault", KeyFile(Path(folder) / "vault.key"))
+        vault.put_original(BytesIO(b"clew doctor"))
+    versions = f"obstore {metadata.version('obstore')}, tink {metadata.version('tink')}"
+    return f"encrypts, writes and verifies ({versions})"
 
 
 _CHECKS: tuple[tuple[str, Callable[[], str]], ...] = (

@@ -36,6 +36,8 @@ class Exit(IntEnum):
     """Done; for questions: there is a lead."""
     NONE_FOUND = 1
     """The question was answered: no lead was found, which proves nothing."""
+    FAULTY = 1
+    """It was looked at, and something is wrong: `vault`, `restore`."""
     CANNOT_TELL = 2
     """It could not be done, or a file could not be read; the message says why."""
     SIGNED_OUT = 3
@@ -115,6 +117,7 @@ def _expected() -> tuple[type[Exception], ...]:
     from django.db import DatabaseError, InterfaceError
 
     from clew.access.errors import AccessError
+    from clew.backup import BackupError
     from clew.intake.exhibits import ExhibitRefusedError
     from clew.intake.sharing import SharingError
     from clew.intake.triage import ScanError
@@ -126,6 +129,7 @@ def _expected() -> tuple[type[Exception], ...]:
 
     return (
         AccessError,
+        BackupError,
         WorkspaceError,
         PostgresError,
         ConfinementError,

@@ -25,7 +25,9 @@ def replace_file(path: Path, content: bytes, *, durable: bool = True) -> None:
     """Put ``content`` in place of a file in one step; durable means it survives a power cut."""
     writing = path.with_name(f"{path.name}.{secrets.token_hex(6)}{WRITING_SUFFIX}")
     try:
-        with writing.open("xb") as file:
+        # Hashes are case data like the media they are of: for the owner alone.
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        with os.fdopen(os.open(writing, flags, 0o600), "wb") as file:
             file.write(content)
             file.flush()
             if durable:

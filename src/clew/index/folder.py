@@ -52,7 +52,7 @@ class SegmentFolder:
         self.threads = threads
         self.manifest = Manifest(generation=-1)
         self.layers: tuple[Layer, ...] = ()
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def refresh(self) -> tuple[Layer, ...]:
         """Show the newest published state; returns the layers that were not there before.

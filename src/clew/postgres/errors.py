@@ -32,6 +32,10 @@ class StartError(PostgresError):
     """PostgreSQL did not start, or not in time."""
 
 
+class DumpError(PostgresError):
+    """A database could not be dumped, or not be restored from a dump."""
+
+
 ERRORS = {
     kind.__name__: kind
     for kind in (

@@ -71,8 +71,14 @@ class FedIndex:
             self._repair()
             return self._search(queries, radius)
 
+    def _make_folder(self) -> None:
+        # One by one: with parents=True, only the last of them would be private.
+        for folder in (*reversed(self._folder.parents), self._folder):
+            if not folder.exists():
+                folder.mkdir(mode=0o700, exist_ok=True)
+
     def _open(self) -> None:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._make_folder()
         try:
             self._use(HammingIndex.open(self._folder))
         except IndexDamaged as damage:
@@ -81,7 +87,7 @@ class FedIndex:
 
     def _repair(self) -> None:
         """Take out what is damaged; the next search feeds it again."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._make_folder()
         index, _ = HammingIndex.repair(self._folder)
         self._use(index)
 
@@ -144,6 +150,20 @@ class FedIndex:
             hashes = np.array([self._space.indexed(bytes(row[1])) for row in rows], np.uint8)
             batches.append((keys, hashes))
             last = int(keys[-1])
+
+
+def forget_transactions() -> None:
+    """After a database was restored in another cluster: the transactions that wrote it are over.
+
+    Their numbers are those of the cluster it came from, and may lie far ahead of this one's. To be
+    called through the owner's connection.
+    """
+    with connection.cursor() as cursor:
+        # The first number that an ordinary transaction can have. Rewrites the table at once,
+        # instead of leaving an old version of every row in it.
+        cursor.execute(
+            "ALTER TABLE records_storedtrace ALTER COLUMN written_by TYPE bigint USING 3"
+        )
 
 
 def _database_identity() -> str:

@@ -27,3 +27,11 @@ class UnavailableError(VaultError):
 
 class SourceError(VaultError):
     """The source could not be read to its end; nothing was stored."""
+
+
+class DeletedError(NotStoredError):
+    """It was deleted, for a reason that was kept, and is not stored again."""
+
+
+class KeyFileError(VaultError):
+    """The key-encryption key is missing, is another one, or cannot be reached."""

@@ -1,40 +1,46 @@
-"""The vault: where originals and derivatives are kept."""
+"""The vault: where originals and derivatives are kept, each encrypted with a key of its own."""
+
+from __future__ import annotations
 
 import hashlib
 import io
 import os
-import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain, islice
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO, Literal, Self
-from urllib.parse import unquote, urlsplit
+from typing import BinaryIO, Self
 
-import obstore
 import structlog
-from obstore.exceptions import AlreadyExistsError, BaseError
-from obstore.store import LocalStore, ObjectStore, from_url
+import tink
+from tink import streaming_aead
 
-from clew.settings import without_password
 from clew.vault.errors import (
     AlreadyStoredError,
     ContentChangedError,
     DamagedError,
+    DeletedError,
     NotStoredError,
     SourceError,
-    UnavailableError,
 )
-from clew.vault.streams import CHUNK_BYTES, CheckedChunks, ChunkReader, chunks_of
+from clew.vault.keyring import Keyring
+from clew.vault.keys import KeyFile
+from clew.vault.names import (
+    KEYS,
+    OBJECTS,
+    TOMBSTONES,
+    Address,
+    Kind,
+    checked_derivative,
+    checked_hash,
+)
+from clew.vault.objects import PART_BYTES, Mode, Objects
+from clew.vault.sealing import opened, sealed
+from clew.vault.streams import CheckedChunks, ChunkReader, chunks_of
+from clew.vault.tombstones import Tombstone
 
-PART_BYTES = 16 * 1024 * 1024
-PARTS_AT_ONCE = 2
 MOST_PARTS = 9_000
 """S3 takes 10,000 parts; larger originals get larger parts."""
-
-_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
-_DERIVATIVE = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}", re.ASCII)
 
 log = structlog.get_logger(__name__)
 
@@ -50,62 +56,54 @@ class StoredObject:
 
 
 class Vault:
-    """Write-once, content-addressed storage in a folder or an object store.
+    """Write-once, content-addressed, encrypted storage in a folder or an object store.
 
     An object appears under its name only when all of it was written and its hash was right;
     a process that dies on the way leaves nothing under that name.
+
+    Attributes:
+        objects: the store under it.
+        key: the key-encryption key.
     """
 
-    def __init__(self, store: ObjectStore, location: str, folder: Path | None = None) -> None:
-        self._store = store
-        self._location = location
-        self._folder = folder
-        self._settled: set[Path] = set()
+    def __init__(self, objects: Objects, key: KeyFile) -> None:
+        self.objects = objects
+        self.key = key
+        self.keyring = Keyring(objects, key)
 
     @property
     def folder(self) -> Path | None:
         """Where it lies, when it is a folder."""
-        return self._folder
+        return self.objects.folder
 
     @classmethod
-    def in_folder(cls, folder: Path) -> Self:
+    def in_folder(cls, folder: Path, key: KeyFile) -> Self:
         """A vault in a folder, made with mode 0700 when missing.
+
+        Args:
+            folder: where.
+            key: where its key-encryption key is; made with the first object.
 
         Raises:
             UnavailableError: the folder cannot be made or used.
         """
-        folder = folder.absolute()
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # What is inside gets private too, but only after it was written.
-            folder.chmod(0o700)
-        except OSError as problem:
-            raise UnavailableError(
-                f"The vault folder {folder} cannot be used: {problem.strerror}. "
-                "Run Clew as its owner or choose another place."
-            ) from problem
-        return cls(LocalStore(folder), str(folder), folder)
+        return cls(Objects.in_folder(folder), key)
 
     @classmethod
-    def at(cls, url: str) -> Self:
+    def at(cls, url: str, key: KeyFile) -> Self:
         """A vault at an address: `file:///folder`, `s3://bucket/folder` and the like.
 
         How to reach an S3 store comes from its usual variables (AWS_ACCESS_KEY_ID,
         AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL, AWS_ALLOW_HTTP, ...).
 
+        Args:
+            url: the address.
+            key: where its key-encryption key is; made with the first object.
+
         Raises:
             UnavailableError: the address cannot be understood, or the folder not be used.
         """
-        address = urlsplit(url)
-        if address.scheme == "file" and not address.netloc:
-            return cls.in_folder(Path(unquote(address.path)))
-        try:
-            return cls(from_url(url), without_password(url))
-        except (BaseError, ValueError) as problem:
-            said = str(problem).splitlines()[0].replace(url, without_password(url))
-            raise UnavailableError(
-                f"The vault address {without_password(url)} cannot be used: {said}"
-            ) from problem
+        return cls(Objects.at(url), key)
 
     def put_original(self, source: BinaryIO, expected_sha256: str | None = None) -> StoredObject:
         """Store a content under its SHA-256, and read it back to be sure.
@@ -117,20 +115,23 @@ class Vault:
 
         Raises:
             ContentChangedError: the source is not, or no longer, that content.
+            DeletedError: that content was deleted from this vault.
             SourceError: the source cannot be read to its end, or not twice without a hash.
             DamagedError: the store does not give back what was written.
+            KeyFileError: the key-encryption key is missing, or cannot be used.
             UnavailableError: the store refuses or does not answer.
         """
-        sha256 = _hash_ahead(source) if expected_sha256 is None else _checked_hash(expected_sha256)
-        path = _original_path(sha256)
+        sha256 = _hash_ahead(source) if expected_sha256 is None else checked_hash(expected_sha256)
+        address = self.address(sha256)
         changed = ContentChangedError(
             f"The source changed: it is not the content {sha256} any more. Nothing was stored. "
             "Scan it again and find out who writes to it."
         )
         content = CheckedChunks(chunks_of(source), sha256, changed)
-        mode: Literal["create", "overwrite"] = "create"
+        self.keyring.tombstones.refuse(address)
+        mode: Mode = "create"
         try:
-            self._verify(path, sha256)
+            self._verify(address, sha256)
         except NotStoredError:
             pass
         except DamagedError:
@@ -141,8 +142,8 @@ class Vault:
         else:
             # Read all the same: the caller learns whether the source is still that content.
             return StoredObject(sha256, content.exhaust(), created=False)
-        self._write(path, content, mode, _part_bytes(source))
-        self._verify(path, sha256)
+        self._write(address, content, mode, _part_bytes(source))
+        self._verify(address, sha256)
         return StoredObject(sha256, content.size, created=True)
 
     def has_original(self, sha256: str) -> bool:
@@ -151,17 +152,15 @@ class Vault:
         Raises:
             UnavailableError: the store refuses or does not answer.
         """
-        path = _original_path(_checked_hash(sha256))
-        try:
-            self._size(path)
-        except NotStoredError:
-            return False
-        return True
+        address = self.address(sha256)
+        has = self.objects.has
+        return has(address.object) and has(address.key) and not has(address.tombstone)
 
     def open_original(self, sha256: str, *, actor: str, purpose: str) -> BinaryIO:
         """Open an original for reading from start to end; the opening is logged.
 
-        Reading to the end raises DamagedError when the content is not what its name says.
+        Every piece is authenticated before it is given. Reading to the end raises DamagedError
+        when the content is not what its name says.
 
         Args:
             sha256: the original.
@@ -169,16 +168,16 @@ class Vault:
             purpose: what for.
 
         Raises:
-            NotStoredError: the vault does not have it.
+            NotStoredError: the vault does not have it, or has deleted it.
+            DamagedError: its key is damaged or missing.
             UnavailableError: the store refuses or does not answer.
         """
         if not actor.strip() or not purpose.strip():
             raise ValueError("Opening an original needs an actor and a purpose.")
-        path = _original_path(_checked_hash(sha256))
+        address = self.address(sha256)
         # Logged first: an opening that fails was still an attempt.
         log.info("original opened", sha256=sha256, actor=actor, purpose=purpose)
-        size = self._size(path)
-        content = CheckedChunks(self._read(path, size), sha256, self._damaged(path))
+        content = CheckedChunks(self.read(address), sha256, self.damaged(address))
         return io.BufferedReader(ChunkReader(content), 64 * 1024)
 
     def verify(self, sha256: str) -> None:
@@ -186,10 +185,10 @@ class Vault:
 
         Raises:
             NotStoredError: the vault does not have it.
-            DamagedError: it is not what its name says.
+            DamagedError: it is not what its name says, or its key is damaged or missing.
             UnavailableError: the store refuses or does not answer.
         """
-        self._verify(_original_path(_checked_hash(sha256)), sha256)
+        self._verify(self.address(sha256), sha256)
 
     def put_derivative(self, name: str, media_sha256: str, data: bytes) -> bool:
         """Store something small made from an original, such as a thumbnail.
@@ -204,13 +203,16 @@ class Vault:
 
         Raises:
             AlreadyStoredError: another content has this name.
+            DeletedError: it, or the original it was made from, was deleted from this vault.
+            KeyFileError: the key-encryption key is missing, or cannot be used.
             UnavailableError: the store refuses or does not answer.
         """
-        path = _derivative_path(name, media_sha256)
+        address = self.address(media_sha256, name)
+        self.keyring.tombstones.refuse(address)
         try:
-            self._write(path, iter([data]), "create", PART_BYTES)
+            self._write(address, iter([data]), "create", PART_BYTES)
         except AlreadyStoredError:
-            if self.get_derivative(name, media_sha256) != data:
+            if b"".join(self.read(address)) != data:
                 raise
             return False
         return True
@@ -219,103 +221,154 @@ class Vault:
         """The content of a derivative.
 
         Raises:
-            NotStoredError: the vault does not have it.
+            NotStoredError: the vault does not have it, or has deleted it.
+            DamagedError: it, or its key, is not what was stored.
             UnavailableError: the store refuses or does not answer.
         """
-        path = _derivative_path(name, media_sha256)
-        return b"".join(self._read(path, self._size(path)))
+        return b"".join(self.read(self.address(media_sha256, name)))
 
-    def _verify(self, path: str, sha256: str) -> None:
-        CheckedChunks(self._read(path, self._size(path)), sha256, self._damaged(path)).exhaust()
+    def destroy(self, kind: Kind, name: str, reason: str) -> None:
+        """Delete for good: first the key, then what it had encrypted. A tombstone stays.
 
-    # All bytes pass through the next two methods and no others: encryption goes in here.
+        With an original, everything made from it goes as well. When this was cut short, calling it
+        again completes it; reading is refused from the moment the tombstone is there.
 
-    def _write(
-        self,
-        path: str,
-        content: Iterator[bytes],
-        mode: Literal["create", "overwrite"],
-        part_bytes: int,
-    ) -> None:
-        """Store a content, visible only when `content` came to its end without an error."""
-        with self._explained(path):
-            start = list(islice(content, 2))
-            if len(start) < 2:
-                obstore.put(self._store, path, b"".join(start), mode=mode, use_multipart=False)
-            else:
-                # In parts there is no mode "create". Two writers at once would both have
-                # checked their content against the name, so it does not matter who is last.
-                obstore.put(
-                    self._store,
-                    path,
-                    chain(start, content),
-                    use_multipart=True,
-                    chunk_size=part_bytes,
-                    max_concurrency=PARTS_AT_ONCE,
+        Args:
+            kind: what is deleted.
+            name: the SHA-256 of the original; of a derivative, its name and that of its media, as
+                in ``preview/<SHA-256>``.
+            reason: why, for whoever contributes the same again.
+
+        Raises:
+            NotStoredError: the vault has nothing of it.
+            UnavailableError: the store refuses or does not answer.
+        """
+        if not reason.strip():
+            raise ValueError("Deleting needs a reason.")
+        derivative, _, sha256 = name.rpartition("/")
+        address = self.address(sha256, derivative if kind is Kind.DERIVATIVE else None)
+        going = self._belonging_to(address)
+        if not self.objects.has(address.tombstone):
+            if not any(map(self.objects.has, (p for a in going for p in (a.key, a.object)))):
+                raise NotStoredError(
+                    f"The vault {self.objects.location} has nothing to delete of {name}."
                 )
-            if self._folder is not None:
-                self._settle(self._folder, path)
+            self.keyring.tombstones.set(address, Tombstone(datetime.now(UTC), reason))
+        for one in going:
+            self.erase(one)
+        log.info("destroyed", kind=kind.value, name=name)
 
-    def _settle(self, vault: Path, path: str) -> None:
-        """Make a file private, and so that a power cut does not take it away again."""
-        file = vault / path
-        file.chmod(0o600)
-        _sync(file)
-        folder = file
-        while folder != vault:
-            folder = folder.parent
-            # Of a folder settled before, only what is in it is new, not the folder itself.
-            known = folder in self._settled
-            if not known:
-                folder.chmod(0o700)
-            _sync(folder)
-            if known:
-                return
-            self._settled.add(folder)
+    def finish_deletions(self) -> int:
+        """Take away what has a tombstone and is there all the same; how many objects.
 
-    def _read(self, path: str, size: int) -> Iterator[bytes]:
-        # By ranges rather than as one answer, which a slow reader would let run into a time-out.
-        for start in range(0, size, CHUNK_BYTES):
-            with self._explained(path):
-                end = min(start + CHUNK_BYTES, size)
-                chunk = bytes(obstore.get_range(self._store, path, start=start, end=end))
-            yield chunk
+        As after a deletion that was cut short, or when a backup was restored that is older than
+        the deletion. Works without the key-encryption key.
+        """
+        dead = {Address.at(entry.path) for entry in self.objects.list(TOMBSTONES)}
+        left = {
+            one
+            for folder in (KEYS, OBJECTS)
+            for entry in self.objects.list(folder)
+            if (one := Address.at(entry.path)) and {one, one.media} & dead
+        }
+        for one in sorted(left):
+            self.erase(one)
+        return len(left)
 
-    def _size(self, path: str) -> int:
-        with self._explained(path):
-            return obstore.head(self._store, path)["size"]
+    def erase(self, address: Address) -> None:
+        """Take away a key and what it had encrypted. Only for what has a tombstone."""
+        self.objects.delete(address.key)
+        self.objects.delete(address.object)
 
-    def _damaged(self, path: str) -> DamagedError:
+    def address(self, sha256: str, derivative: str | None = None) -> Address:
+        """Where an original or a derivative is."""
+        if derivative is not None:
+            checked_derivative(derivative)
+        name = self.keyring.name(checked_hash(sha256))
+        if derivative is None:
+            return Address(Kind.ORIGINAL, name)
+        return Address(Kind.DERIVATIVE, f"{name}.{derivative}")
+
+    def read(self, address: Address) -> Iterator[bytes]:
+        """A content, decrypted, in pieces. That it is there is found out at once.
+
+        Raises:
+            NotStoredError: the vault does not have it.
+            DeletedError: it was deleted, even if a restored backup or an interrupted deletion
+                left something of it.
+            DamagedError: it, or its key, is not what was stored.
+            UnavailableError: the store refuses or does not answer.
+        """
+        self.keyring.tombstones.refuse(address)
+        ciphertext = self.objects.read(address.object)
+        key = self._key(address)
+        return opened(key, address.object, ciphertext, self.damaged(address))
+
+    def damaged(self, address: Address) -> DamagedError:
+        """What is said of an object that is not what was stored."""
         return DamagedError(
-            f"{path} in the vault {self._location} is not what its name says: it was damaged "
-            "or changed. Restore it from a backup, or contribute the file again."
+            f"{address.object} in the vault {self.objects.location} is not what was stored: it "
+            "was damaged or changed. Restore it from a backup, or contribute the file again."
         )
 
-    @contextmanager
-    def _explained(self, path: str) -> Iterator[None]:
-        """Turn the store's errors into the vault's."""
+    def _verify(self, address: Address, sha256: str) -> None:
+        CheckedChunks(self.read(address), sha256, self.damaged(address)).exhaust()
+
+    def _belonging_to(self, address: Address) -> list[Address]:
+        """An object, and with an original all that was made from it."""
+        found = {address}
+        if address.kind is Kind.ORIGINAL:
+            anything = Address(Kind.DERIVATIVE, f"{address.name}.x")
+            for folder in (Path(anything.key).parent, Path(anything.object).parent):
+                for entry in self.objects.list(folder.as_posix()):
+                    one = Address.at(entry.path)
+                    if one is not None and one.media == address:
+                        found.add(one)
+        return sorted(found)
+
+    def _write(
+        self, address: Address, content: Iterator[bytes], mode: Mode, part_bytes: int
+    ) -> None:
+        """Store a content, visible only when `content` came to its end without an error."""
+        key = self._key_to_write_with(address, mode)
+        ciphertext = sealed(key, address.object, content)
+        self.objects.put(address.object, ciphertext, mode, part_bytes)
         try:
-            yield
-        except AlreadyExistsError as problem:
-            raise AlreadyStoredError(
-                f"{path} is in the vault {self._location} with another content, and nothing "
-                "is ever overwritten. Give the new version another name."
-            ) from problem
-        except FileNotFoundError as problem:
-            raise NotStoredError(f"The vault {self._location} has no {path}.") from problem
-        except (BaseError, OSError) as problem:
-            reason = str(problem).split("\n", 1)[0]
-            raise UnavailableError(
-                f"The vault {self._location} cannot be used ({path}): {reason}"
-            ) from problem
+            # Somebody may have deleted it in the meantime, when not all of it was there.
+            self.keyring.tombstones.refuse(address)
+        except DeletedError:
+            self.erase(address)
+            raise
 
+    def _key(self, address: Address) -> streaming_aead.StreamingAead:
+        try:
+            wrapped = self.objects.get(address.key)
+        except NotStoredError:
+            raise DamagedError(
+                f"{address.object} in the vault {self.objects.location} has lost its key "
+                f"({address.key}). Restore that file from a backup, or contribute the file again."
+            ) from None
+        return self._unwrapped(wrapped, address)
 
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    def _unwrapped(self, wrapped: bytes, address: Address) -> streaming_aead.StreamingAead:
+        return self.key.unwrap(wrapped, address.key).primitive(streaming_aead.StreamingAead)
+
+    def _key_to_write_with(self, address: Address, mode: Mode) -> streaming_aead.StreamingAead:
+        """A new key, or the one that somebody stored before they could store the content."""
+        template = streaming_aead.streaming_aead_key_templates.AES256_GCM_HKDF_1MB
+        handle = tink.new_keyset_handle(template)
+        with self.key.held() as wrapping:
+            wrapped: bytes = wrapping.wrap(handle, address.key)
+            try:
+                self.objects.put(address.key, [wrapped], "create")
+            except AlreadyStoredError:
+                try:
+                    return self._unwrapped(self.objects.get(address.key), address)
+                except DamagedError:
+                    if mode == "create":
+                        raise
+                self.objects.put(address.key, [wrapped], "overwrite")
+        return handle.primitive(streaming_aead.StreamingAead)
 
 
 def _hash_ahead(source: BinaryIO) -> str:
@@ -336,22 +389,3 @@ def _part_bytes(source: BinaryIO) -> int:
     size = source.seek(0, os.SEEK_END) - here
     source.seek(here)
     return max(PART_BYTES, size // MOST_PARTS)
-
-
-def _checked_hash(sha256: str) -> str:
-    if not _SHA256.fullmatch(sha256):
-        raise ValueError(f"Not a SHA-256 in lower-case hexadecimal: {sha256!r}")
-    return sha256
-
-
-def _original_path(sha256: str) -> str:
-    # Two levels, because folders with millions of entries are slow.
-    return f"originals/{sha256[:2]}/{sha256[2:4]}/{sha256}"
-
-
-def _derivative_path(name: str, media_sha256: str) -> str:
-    if not _DERIVATIVE.fullmatch(name):
-        raise ValueError(f"Not a derivative's name (a-z 0-9 . _ -): {name!r}")
-    sha256 = _checked_hash(media_sha256)
-    # Flat, because every new folder is one more for the disk to settle, for each thumbnail.
-    return f"derivatives/{sha256[:2]}/{sha256}.{name}"
