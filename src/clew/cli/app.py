@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from clew import __version__
-from clew.cli import ask, authority, doctor, keep, officer, scan, show, signing
+from clew.cli import ask, audit, authority, doctor, keep, officer, scan, show, signing
 from clew.cli.output import people
 
 app = typer.Typer(
@@ -85,4 +85,10 @@ _group(
     "Under which legal basis work is done.",
     'clew authority use "Az 12/26"',
     *(authority.add, authority.list_, authority.use, authority.revoke),
+)
+_group(
+    "audit",
+    "The log nobody can alter: what was done, by whom, under which authority.",
+    "clew audit verify log.jsonl --witness checkpoints.jsonl",
+    *(audit.show, audit.export, audit.verify, audit.checkpoint, audit.key),
 )

@@ -111,6 +111,8 @@ def _expected() -> tuple[type[Exception], ...]:
     from django.db import DatabaseError, InterfaceError
 
     from clew.access.errors import AccessError
+    from clew.audit.signing import KeyFileError
+    from clew.audit.verify import UnreadableError
     from clew.intake.triage import ScanError
     from clew.media.nursery import ConfinementError
     from clew.postgres import PostgresError
@@ -120,6 +122,8 @@ def _expected() -> tuple[type[Exception], ...]:
 
     return (
         AccessError,
+        KeyFileError,
+        UnreadableError,
         WorkspaceError,
         PostgresError,
         ConfinementError,

@@ -43,12 +43,15 @@ def forget_secret(opened: Workspace) -> None:
 def opened_for_officer(folder: Path | None) -> Iterator[Workspace]:
     """Open a workspace as the officer who is signed in; use :func:`clew.access.acting.acting`.
 
+    What the officer is refused within is in the log.
+
     Raises:
         clew.access.errors.SignedOutError: nobody is.
     """
     from clew.access.acting import signed_in
     from clew.access.connections import Connection
     from clew.access.errors import SignedOutError
+    from clew.audit.log import refusals_recorded
     from clew.workspace import Workspace
 
     with Workspace.open(folder, create=False, default=Connection.APPLICATION) as opened:
@@ -56,7 +59,7 @@ def opened_for_officer(folder: Path | None) -> Iterator[Workspace]:
             secret = secret_file(opened).read_text(encoding="ascii").strip()
         except FileNotFoundError:
             raise SignedOutError("You are not signed in. Sign in with: clew login") from None
-        with signed_in(secret):
+        with signed_in(secret), refusals_recorded():
             yield opened
 
 
