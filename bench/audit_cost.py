@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from bench.material import distinct_photos, scratch, shared_data
 from bench.results import Result, Row
-from clew.access.acting import acting, use_authority
+from clew.access.acting import acting, require_authority, use_authority
 from clew.access.connections import Connection
 from clew.access.models import Authority, Officer, OfficerRole, Role, Session, SessionKind
 from clew.access.officers import first_administrator
@@ -109,6 +109,7 @@ def _in_turn(
 ) -> tuple[list[float], list[float]]:
     def ask(reading: Reading, *, noted: bool) -> None:
         with acting(secret):
+            require_authority()
             found = find_file(workspace, reading)
             if noted:
                 record(

@@ -24,6 +24,7 @@ from clew.audit.events import Event
 
 LONGEST_ABOUT = 500
 LONGEST_DETAILS = 8192
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 def record(event: Event, *, about: str = "", details: Mapping[str, object] = {}) -> int:
@@ -59,8 +60,7 @@ def record_unattended(event: Event, *, about: str = "", details: Mapping[str, ob
 
 
 def _write(statement: str, event: Event, about: str, details: Mapping[str, object]) -> int:
-    # In ASCII: JSON may hold what is no text to PostgreSQL.
-    told = json.dumps(details, sort_keys=True, separators=(",", ":")) if details else "{}"
+    told = _encode(details)  # in ASCII: JSON may hold what is no text to PostgreSQL
     if len(about) > LONGEST_ABOUT or len(told) > LONGEST_DETAILS:
         raise ValueError(
             f"An entry of the log is about at most {LONGEST_ABOUT} characters with "
