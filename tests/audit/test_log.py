@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from datetime import timedelta
 
 import psycopg
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
+from django.utils import timezone
 
 from clew.access.acting import acting, signed_in, use_authority
 from clew.access.errors import AccessError
@@ -97,6 +99,24 @@ def test_nobody_writes_for_somebody_else(people, anna, raw, written):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             raw(alias).execute(statement)
     assert {e.event for e in written()[before:]} == {"sign-in"}, "of the sessions made here"
+
+
+def test_a_session_that_is_over_writes_nothing(people, lka, anna, raw):
+    """The function looks the session up by itself; it must agree with all other functions."""
+    now = timezone.now()
+    over = [
+        people.session(anna, expires_at=now),
+        people.session(anna, ended_at=now),
+        people.session(anna, idle=timedelta(0)),
+        people.session(people.officer("locked", lka, "specialist", state="locked")),
+        people.session(people.officer("left", lka, "specialist", state="left", left_at=now)),
+        people.session(people.officer("uncertified", lka, "specialist", days=-1)),
+    ]
+    for secret in over:
+        connection = raw("application", secret)
+        assert connection.execute("SELECT access.officer()").fetchone() == (None,)
+        with pytest.raises(psycopg.errors.InvalidAuthorizationSpecification):
+            connection.execute("SELECT audit.record('query', '', '{}')")
 
 
 def test_the_worker_notes_what_nobody_is_signed_in_for(workspace, raw, written):
