@@ -35,7 +35,7 @@ def database(url: str) -> dict[str, object]:
 
 DATABASES = {"default": database(os.environ.get("CLEW_DATABASE_URL", "postgresql:///clew"))}
 DATABASE_ROUTERS = ["clew.access.connections.Router"]
-INSTALLED_APPS = ["clew.access", "clew.records"]
+INSTALLED_APPS = ["clew.access", "clew.audit", "clew.records"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True

@@ -57,7 +57,7 @@ def _setting(
     return {"declaration": Declaration(name, expected, default, help, read, when_unset, secret)}
 
 
-def _folder(text: str) -> Path:
+def _place(text: str) -> Path:
     # Absolute, because processes that work elsewhere are given it.
     return Path(text).expanduser().absolute()
 
@@ -141,7 +141,7 @@ class Settings:
             expected="a folder",
             default="`$XDG_DATA_HOME/clew/workspace`",
             help="Where the database, the vault and the index are kept.",
-            read=_folder,
+            read=_place,
             when_unset=_default_workspace,
         )
     )
@@ -151,7 +151,7 @@ class Settings:
             expected="a folder",
             default="`$XDG_STATE_HOME/clew`",
             help="Where your sign-in at the command line is kept.",
-            read=_folder,
+            read=_place,
             when_unset=_default_state,
         )
     )
@@ -221,6 +221,16 @@ class Settings:
             read=_database_url,
             when_unset=lambda _: None,
         ),
+    )
+    audit_key: Path | None = field(
+        metadata=_setting(
+            "CLEW_AUDIT_KEY",
+            expected="a file",
+            default="`audit/key.pem` in the workspace",
+            help="The key that checkpoints of the log are signed with; made when it is missing.",
+            read=_place,
+            when_unset=lambda _: None,
+        )
     )
     vault_url: str | None = field(
         repr=False,

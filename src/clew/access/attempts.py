@@ -13,7 +13,8 @@ from clew.access.connections import Connection
 from clew.access.models import SignInAttempts
 
 _FREE = 3
-_LOCKING = 12
+LOCKING = 12
+"""So many failures in a row lock a name; the log's triggers know the number as well."""
 _LONGEST = timedelta(minutes=15)
 _LOCKED_FOR = timedelta(hours=24)
 
@@ -34,7 +35,7 @@ def wait_until(attempts: SignInAttempts) -> datetime | None:
     beyond = attempts.failures - _FREE
     if beyond <= 0:
         return None
-    if attempts.failures >= _LOCKING:
+    if attempts.failures >= LOCKING:
         return attempts.last_at + _LOCKED_FOR
     return attempts.last_at + min(timedelta(seconds=2**beyond), _LONGEST)
 

@@ -8,6 +8,30 @@ granted; ``tests/access/test_who_sees_what.py`` sees to it that none is granted 
 
 from __future__ import annotations
 
+SESSION = """
+SELECT s.id, o.id, o.agency_id, s.authority_id, s.scopes::text[]
+FROM public.access_session s JOIN public.access_officer o ON o.id = s.officer_id
+WHERE s.digest = sha256(convert_to(nullif(current_setting('clew.session', true), ''), 'UTF8'))
+  AND s.ended_at IS NULL
+  AND s.expires_at > statement_timestamp()
+  AND (s.idle IS NULL OR s.used_at + s.idle > statement_timestamp())
+  AND o.state = 'active'
+  AND EXISTS (
+      SELECT FROM public.access_certification c
+      WHERE c.officer_id = o.id AND c.revoked_at IS NULL
+        AND c.valid_from <= statement_timestamp() AND c.valid_until > statement_timestamp())
+"""
+"""SQL of the session that a transaction names: id, officer, agency, chosen authority, scopes."""
+
+AUTHORITY_HOLDS = """
+      a.agency_id = s.agency_id AND a.revoked_at IS NULL
+  AND a.valid_from <= statement_timestamp() AND a.valid_until > statement_timestamp()
+  AND (a.whole_agency OR EXISTS (
+      SELECT FROM public.access_authorityofficer n
+      WHERE n.authority_id = a.id AND n.officer_id = s.officer_id))
+"""
+"""SQL that an authority ``a`` holds now for the officer of a session ``s``."""
+
 
 def protect(table: str) -> str:
     """SQL that hides all rows of a table from everybody but its owner.

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.dispatch import Signal
 from django.utils import timezone
 
 from clew.access.attempts import attempts_at, count_failure, wait_until
@@ -36,6 +37,11 @@ LENGTHS = {
 }
 """How long a session may last, and be idle."""
 LONGEST_TOKEN = timedelta(days=366)
+
+not_let_in = Signal()
+"""Sent with ``name`` and ``why``, in the transaction that refuses somebody for another reason than
+a wrong name, password or code. The database notes all else by itself; this changes nothing there.
+"""
 
 _WRONG = "Name, password or code is wrong."
 _ALL: tuple[Scope, ...] = tuple(Scope)
@@ -71,9 +77,10 @@ def _try(name: str, password: str, code: str, kind: SessionKind) -> str | SignIn
     attempts, now = attempts_at(name), timezone.now()
     until = wait_until(attempts)
     if until is not None and now < until:
-        return SignInError(
+        return _not_let_in(
+            name,
             f"Too many failed attempts. Try again after {until:%Y-%m-%d %H:%M:%S} UTC, or ask an "
-            "administrator to unlock the name."
+            "administrator to unlock the name.",
         )
     officer = _proven(name, password, code)
     if officer is None:
@@ -81,9 +88,14 @@ def _try(name: str, password: str, code: str, kind: SessionKind) -> str | SignIn
         return SignInError(_WRONG)
     attempts.delete()
     if refusal := _refusal(officer, now):
-        return SignInError(refusal)
+        return _not_let_in(name, refusal)
     length, idle = LENGTHS[kind]
     return _begin(officer, kind, _ALL, now + length, idle)
+
+
+def _not_let_in(name: str, why: str) -> SignInError:
+    not_let_in.send(sender=None, name=name, why=why)
+    return SignInError(why)
 
 
 def _proven(name: str, password: str, code: str) -> Officer | None:

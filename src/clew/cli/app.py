@@ -11,6 +11,7 @@ import typer
 from clew import __version__
 from clew.cli import (
     ask,
+    audit,
     authority,
     backup,
     contribution,
@@ -128,4 +129,10 @@ _group(
     "The encrypted vault: looking after it and its keys, as the owner of the workspace.",
     "clew vault sweep",
     *(vault.sweep, vault.rotate, vault.encrypt, vault.tombstones),
+)
+_group(
+    "audit",
+    "The log nobody can alter: what was done, by whom, under which authority.",
+    "clew audit verify log.jsonl --witness checkpoints.jsonl",
+    *(audit.show, audit.export, audit.verify, audit.checkpoint, audit.key),
 )

@@ -117,6 +117,8 @@ def _expected() -> tuple[type[Exception], ...]:
     from django.db import DatabaseError, InterfaceError
 
     from clew.access.errors import AccessError
+    from clew.audit.signing import KeyFileError
+    from clew.audit.verify import UnreadableError
     from clew.backup import BackupError
     from clew.intake.exhibits import ExhibitRefusedError
     from clew.intake.sharing import SharingError
@@ -130,6 +132,8 @@ def _expected() -> tuple[type[Exception], ...]:
     return (
         AccessError,
         BackupError,
+        KeyFileError,
+        UnreadableError,
         WorkspaceError,
         PostgresError,
         ConfinementError,

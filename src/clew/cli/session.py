@@ -57,17 +57,21 @@ def forget_secret(opened: Workspace) -> None:
 def opened_for_officer(folder: Path | None) -> Iterator[Workspace]:
     """Open a workspace as the officer who is signed in; use :func:`clew.access.acting.acting`.
 
+    What the officer is refused within is in the log.
+
     Raises:
         clew.access.errors.SignedOutError: nobody is.
     """
     from clew.access.acting import signed_in
     from clew.access.connections import Connection
     from clew.access.demonstration import refuse_practice_account
+    from clew.audit.log import refusals_recorded
     from clew.workspace import Workspace
 
     with (
         Workspace.open(folder, create=False, default=Connection.APPLICATION) as opened,
         signed_in(_secret(opened)),
+        refusals_recorded(),
     ):
         if not opened.demo:
             refuse_practice_account()

@@ -6,38 +6,16 @@ the secret's digest with the owner's rights and answer nothing when the session 
 
 from django.db import migrations
 
-from clew.access.policies import allow, function, protect
+from clew.access.policies import AUTHORITY_HOLDS, SESSION, allow, function, protect
 
 _APPLICATION, _SIGN_IN = "clew_application", "clew_sign_in"
-
-_SESSION = """
-SELECT s.id, o.id, o.agency_id, s.authority_id, s.scopes::text[]
-FROM public.access_session s JOIN public.access_officer o ON o.id = s.officer_id
-WHERE s.digest = sha256(convert_to(nullif(current_setting('clew.session', true), ''), 'UTF8'))
-  AND s.ended_at IS NULL
-  AND s.expires_at > statement_timestamp()
-  AND (s.idle IS NULL OR s.used_at + s.idle > statement_timestamp())
-  AND o.state = 'active'
-  AND EXISTS (
-      SELECT FROM public.access_certification c
-      WHERE c.officer_id = o.id AND c.revoked_at IS NULL
-        AND c.valid_from <= statement_timestamp() AND c.valid_until > statement_timestamp())
-"""
-
-_AUTHORITY_HOLDS = """
-      a.agency_id = s.agency_id AND a.revoked_at IS NULL
-  AND a.valid_from <= statement_timestamp() AND a.valid_until > statement_timestamp()
-  AND (a.whole_agency OR EXISTS (
-      SELECT FROM public.access_authorityofficer n
-      WHERE n.authority_id = a.id AND n.officer_id = s.officer_id))
-"""
 
 _ASKING = (
     function(
         "session()",
         "TABLE (id bigint, officer_id bigint, agency_id bigint, authority_id bigint, "
         "scopes text[])",
-        _SESSION,
+        SESSION,
     )
     + function(
         # What was chosen, whether or not it holds: to tell an officer why it does not.
@@ -52,7 +30,7 @@ _ASKING = (
         "authority()",
         "bigint",
         "SELECT a.id FROM access.session() s "
-        f"JOIN public.access_authority a ON a.id = s.authority_id WHERE {_AUTHORITY_HOLDS}",
+        f"JOIN public.access_authority a ON a.id = s.authority_id WHERE {AUTHORITY_HOLDS}",
         _APPLICATION,
     )
     + function(
@@ -80,7 +58,7 @@ _CASES = function(
     "case_agency()",
     "bigint",
     "SELECT s.agency_id FROM access.session() s JOIN public.access_authority a "
-    f"ON a.id = s.authority_id WHERE {_AUTHORITY_HOLDS} AND 'read' = ANY(s.scopes)"
+    f"ON a.id = s.authority_id WHERE {AUTHORITY_HOLDS} AND 'read' = ANY(s.scopes)"
     + _WORKS_ON_CASES.format(
         roles="'contributor', 'specialist', 'supervisor', 'data-protection officer'"
     ),
@@ -90,7 +68,7 @@ _CASES = function(
     "contributing_agency()",
     "bigint",
     "SELECT s.agency_id FROM access.session() s JOIN public.access_authority a "
-    f"ON a.id = s.authority_id WHERE {_AUTHORITY_HOLDS} AND 'contribute' = ANY(s.scopes)"
+    f"ON a.id = s.authority_id WHERE {AUTHORITY_HOLDS} AND 'contribute' = ANY(s.scopes)"
     + _WORKS_ON_CASES.format(roles="'contributor', 'specialist', 'supervisor'"),
     _APPLICATION,
 )
@@ -160,7 +138,7 @@ _SESSIONS = (
         "boolean",
         "UPDATE public.access_session SET authority_id = wanted "
         "WHERE id = (SELECT s.id FROM access.session() s JOIN public.access_authority a "
-        f"ON a.id = wanted WHERE {_AUTHORITY_HOLDS}) RETURNING true",
+        f"ON a.id = wanted WHERE {AUTHORITY_HOLDS}) RETURNING true",
         _APPLICATION,
         changes=True,
     )

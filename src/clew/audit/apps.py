@@ -1,0 +1,19 @@
+"""The Django application of the log."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class AuditConfig(AppConfig):
+    """Models of the log, under one migration history."""
+
+    name = "clew.audit"
+    label = "audit"
+
+    def ready(self) -> None:
+        """Hear of those who are not let in; all else the database notes by itself."""
+        from clew.access.signin import not_let_in
+        from clew.audit.log import note_not_let_in
+
+        not_let_in.connect(note_not_let_in)

@@ -1,0 +1,96 @@
+"""Writing the log, and reading it.
+
+with acting():
+    record(Event.QUERY, about="media 9f86…", details={"found": 3})
+
+The entry is part of the transaction: it is there if and only if what it tells has happened. Who
+acted, for whom and under which authority the database takes from the session.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+
+import psycopg
+from django.db import connection, connections
+
+from clew.access.acting import acting
+from clew.access.connections import Connection
+from clew.access.errors import AuthorityError, NotAllowedError, SignedOutError
+from clew.access.secret import digest
+from clew.audit.events import Event
+
+LONGEST_ABOUT = 500
+LONGEST_DETAILS = 8192
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
+
+def record(event: Event, *, about: str = "", details: Mapping[str, object] = {}) -> int:
+    """Note what the acting officer does, in the transaction of :func:`clew.access.acting.acting`.
+
+    Args:
+        event: one that programs write; the database notes the others by itself.
+        about: a short reference to the thing, such as "media <sha256>" or "victim 12".
+        details: what else must be known later, as JSON; no secrets, no names of victims.
+
+    Returns:
+        The entry's number.
+
+    Raises:
+        django.db.DatabaseError: nobody is signed in, or the event is not a program's to write.
+        ValueError: it is too long for a log.
+    """
+    return _write("SELECT audit.record($1, $2, $3)", event, about, details)
+
+
+def record_unattended(event: Event, *, about: str = "", details: Mapping[str, object] = {}) -> int:
+    """Note what happens on behalf of nobody, as the worker or the owner of the database.
+
+    Args:
+        event: as for :func:`record`.
+        about: as for :func:`record`.
+        details: as for :func:`record`.
+
+    Returns:
+        The entry's number.
+    """
+    return _write("SELECT audit.record_unattended($1, $2, $3)", event, about, details)
+
+
+def _write(statement: str, event: Event, about: str, details: Mapping[str, object]) -> int:
+    told = _encode(details)  # in ASCII: JSON may hold what is no text to PostgreSQL
+    if len(about) > LONGEST_ABOUT or len(told) > LONGEST_DETAILS:
+        raise ValueError(
+            f"An entry of the log is about at most {LONGEST_ABOUT} characters with "
+            f"{LONGEST_DETAILS} of details: name the thing, and tell what cannot be looked up."
+        )
+    connection.ensure_connection()
+    # By psycopg's own: values travel apart from the statement, which pg_stat_activity shows, and
+    # the statement is read and planned once a connection.
+    with connection.wrap_database_errors, psycopg.RawCursor(connection.connection) as cursor:
+        cursor.execute(statement, [event.value, about, told], prepare=True)
+        row = cursor.fetchone()
+    assert row is not None, "a function answers"
+    return int(row[0])
+
+
+@contextmanager
+def refusals_recorded() -> Iterator[None]:
+    """Note what the signed-in officer is refused within, in a transaction of its own.
+
+    Around :func:`clew.access.acting.acting`: what was refused is undone, the entry stays.
+    """
+    try:
+        yield
+    except (NotAllowedError, AuthorityError) as refused:
+        with suppress(SignedOutError), acting():
+            record(Event.REFUSED, details={"why": str(refused)})
+        raise
+
+
+def note_not_let_in(name: str, why: str, **_signal: object) -> None:
+    """Note that somebody was refused before or although they proved who they are."""
+    with connections[Connection.SIGN_IN].cursor() as cursor:
+        cursor.execute("SELECT audit.not_let_in(%s, %s)", [digest(name), why])
