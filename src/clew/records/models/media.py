@@ -1,4 +1,4 @@
-"""The case database, as far as triage needs it: folders, sightings, media, traces, matches."""
+"""What was found, and what the machine says of it: folders, sightings, media, traces, matches."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Func, Q
 
-_NOW = Func(function="statement_timestamp", template="%(function)s()")
+from clew.records.models.written import NOW, Sharing
 
 
 class Folder(models.Model):
@@ -18,7 +18,7 @@ class Folder(models.Model):
     """Absolute path as the file system spells it; it need not be valid text."""
     agency = models.ForeignKey("access.Agency", models.PROTECT, null=True, related_name="+")
     """Whose it is; null for nobody's, which no officer sees."""
-    first_scanned_at = models.DateTimeField(db_default=_NOW)
+    first_scanned_at = models.DateTimeField(db_default=NOW)
     finished_at = models.DateTimeField(null=True)
     """When a scan last got to its end; null while none did."""
 
@@ -48,7 +48,7 @@ class Media(models.Model):
     codecs = models.CharField(max_length=100, default="")
     outcome = models.CharField(max_length=16)
     notes = ArrayField(models.TextField(), default=list)
-    read_at = models.DateTimeField(db_default=_NOW)
+    read_at = models.DateTimeField(db_default=NOW)
     compared = models.BooleanField(default=False)
     """Whether it was compared with everything that was there before it."""
     matches_left_out = models.IntegerField(default=0)
@@ -62,17 +62,6 @@ class Media(models.Model):
         indexes: ClassVar = [
             models.Index("id", name="media_to_compare", condition=Q(compared=False))
         ]
-
-
-class Sharing(models.TextChoices):
-    """Who, beside the agency that found it, sees a sighting and the media it is one of."""
-
-    OWN_AGENCY = "own agency"
-    NAMED = "named agencies"
-    MEMBERS = "all members"
-    ALL_EXCEPT = "all except"
-    HIT_ONLY = "hit only"
-    """Others learn that there is a match and whom to call, never the media."""
 
 
 class Sighting(models.Model):
@@ -93,7 +82,7 @@ class Sighting(models.Model):
     outcome = models.CharField(max_length=16)
     notes = ArrayField(models.TextField(), default=list)
     media = models.ForeignKey(Media, models.PROTECT, null=True, related_name="sightings")
-    seen_at = models.DateTimeField(db_default=_NOW)
+    seen_at = models.DateTimeField(db_default=NOW)
     agency = models.ForeignKey(
         "access.Agency", models.PROTECT, null=True, related_name="+", db_index=False
     )
@@ -171,7 +160,7 @@ class StoredMatch(models.Model):
     threshold = models.IntegerField()
     evidence = models.JSONField()
     """The whole :class:`clew.compare.evidence.Match`."""
-    found_at = models.DateTimeField(db_default=_NOW)
+    found_at = models.DateTimeField(db_default=NOW)
 
     objects: ClassVar[models.Manager[StoredMatch]]
 
@@ -189,6 +178,6 @@ class Original(models.Model):
 
     media = models.OneToOneField(Media, models.PROTECT, related_name="original")
     size = models.BigIntegerField()
-    stored_at = models.DateTimeField(db_default=_NOW)
+    stored_at = models.DateTimeField(db_default=NOW)
 
     objects: ClassVar[models.Manager[Original]]
