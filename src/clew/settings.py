@@ -202,6 +202,16 @@ class Settings:
             when_unset=lambda _: None,
         ),
     )
+    vocabulary: Path | None = field(
+        metadata=_setting(
+            "CLEW_VOCABULARY",
+            expected="a folder",
+            default="none",
+            help="Further types of connection and observation, and grading schemes.",
+            read=_folder,
+            when_unset=lambda _: None,
+        )
+    )
     workers: int = field(
         metadata=_setting(
             "CLEW_WORKERS",

@@ -1,5 +1,19 @@
 """The case database, by subject, under one migration history."""
 
+from clew.records.models.connections import (
+    Connection,
+    ConnectionState,
+    Decision,
+    Merging,
+    Step,
+)
+from clew.records.models.entities import (
+    Category,
+    Entity,
+    EntityKind,
+    Observation,
+    Particular,
+)
 from clew.records.models.media import (
     Folder,
     Media,
@@ -8,14 +22,25 @@ from clew.records.models.media import (
     StoredMatch,
     StoredTrace,
 )
-from clew.records.models.written import Sharing
+from clew.records.models.written import Certainty, Sharing
 
 __all__ = [
+    "Category",
+    "Certainty",
+    "Connection",
+    "ConnectionState",
+    "Decision",
+    "Entity",
+    "EntityKind",
     "Folder",
     "Media",
+    "Merging",
+    "Observation",
     "Original",
+    "Particular",
     "Sharing",
     "Sighting",
+    "Step",
     "StoredMatch",
     "StoredTrace",
 ]
