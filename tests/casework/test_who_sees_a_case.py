@@ -8,21 +8,25 @@ from django.db import DatabaseError, connection, transaction
 
 from clew.casework.decisions import connect, decide
 from clew.casework.entities import add_particular, create, merge, share
+from clew.casework.grades import grade
+from clew.casework.identification import find
 from clew.casework.things import Thing
 from clew.records.models import (
     Connection,
     Decision,
     Entity,
+    Finding,
+    Grade,
     Merging,
     Observation,
     Particular,
     Step,
 )
 
-MODELS = (Entity, Particular, Observation, Connection, Decision, Step, Merging)
+MODELS = (Entity, Particular, Observation, Connection, Decision, Step, Merging, Grade, Finding)
 TABLES = tuple(model._meta.db_table for model in MODELS)
 NOTHING = dict.fromkeys(TABLES, 0)
-SHARED = ("records_entity", "records_observation", "records_connection")
+SHARED = ("records_entity", "records_observation", "records_connection", "records_grade")
 
 
 class Theirs:
@@ -43,6 +47,8 @@ class Theirs:
             Observation.objects.create(
                 media_id=self.media, type="season", words="winter", certainty="assessment"
             )
+            grade(self.media, "US", 1)
+            find(self.person, "safety", "at risk", "new material")
             merge(twin, self.person, "the same scarf")
             self.observation = Observation.objects.filter(entity=self.person).get().pk
         self.twin = twin
@@ -57,7 +63,8 @@ def seen() -> dict[str, int]:
     return {model._meta.db_table: model.objects.count() for model in MODELS}
 
 
-OWN = dict(zip(TABLES, (2, 1, 3, 1, 3, 2, 1), strict=True))
+OWN = dict(zip(TABLES, (2, 1, 3, 1, 3, 2, 1, 1, 1), strict=True))
+LEADERS_ALONE = {"records_particular": 0, "records_finding": 0}
 
 
 def test_nobody_sees_what_another_agency_wrote(case, theirs, raw):
@@ -93,7 +100,9 @@ def test_sharing_is_of_each_thing_and_names_are_never_shared(case, theirs, shari
                 f"UPDATE {table} SET sharing = %s, sharing_agencies = %s", [sharing, agencies]
             )
     with case.as_("anna"):
-        assert seen() == (OWN | {"records_particular": 0} if sees else NOTHING)
+        assert seen() == (
+            OWN | {"records_particular": 0, "records_finding": 0} if sees else NOTHING
+        )
 
 
 @pytest.mark.parametrize("hidden", ["records_entity", "records_sighting"])
@@ -144,6 +153,14 @@ WRITES = [
     "UPDATE records_step SET state = 'rejected'",
     "UPDATE records_observation SET words = 'x'",
     "UPDATE records_particular SET words = 'x'",
+    "INSERT INTO records_grade (media_id, scheme, grade, words, why, number) "
+    "VALUES ({media}, 'US', 1, '', '', 1)",
+    "INSERT INTO records_grade (media_id, scheme, grade, words, why, number) "
+    "VALUES ({own}, 'US', 1, '', '', 7)",
+    "INSERT INTO records_finding (person_id, aspect, stage, certainty, why, number) "
+    "VALUES ({person}, 'safety', 'safeguarded', 'fact', 'x', 2)",
+    "UPDATE records_grade SET grade = 0",
+    "UPDATE records_finding SET stage = 'unknown'",
     # Others' decisions.
     "INSERT INTO records_decision (why, undoes_id) VALUES ('x', {decision})",
     "INSERT INTO records_step (decision_id, connection_id, number, state) "

@@ -80,7 +80,7 @@ def share(number: int, sharing: str, agencies: Collection[int] = ()) -> None:
         RefusedError: another agency leads it.
     """
     with act(_REFUSED):
-        found = _led(number)
+        found = led(number)
         Entity.objects.filter(pk=found.pk).update(sharing=sharing, sharing_agencies=list(agencies))
 
 
@@ -111,7 +111,7 @@ def add_particular(
         raise StatementError("Say what it is; only what replaces something may be empty.")
     with act(_REFUSED):
         return Particular.objects.create(
-            entity=_led(number),
+            entity=led(number),
             kind=kind.strip(),
             words=words.strip(),
             certainty=certainty,
@@ -120,8 +120,13 @@ def add_particular(
         )
 
 
-def _led(number: int, kind: str | None = None) -> Entity:
-    """An entity that the own agency leads."""
+def led(number: int, kind: str | None = None) -> Entity:
+    """An entity that the acting officer's agency leads.
+
+    Raises:
+        NotSeenError: there is none that is seen.
+        RefusedError: another agency leads it; the message says whom to ask.
+    """
     found = entity(number, kind)
     if found.agency_id != ours():
         lead = found.agency
@@ -214,7 +219,7 @@ def split(
     """
     why = reason(why)
     with act(_REFUSED):
-        old = _led(series, EntityKind.SERIES)
+        old = led(series, EntityKind.SERIES)
         decision = Decision.objects.create(why=why)
         _take_out(old, media, persons, decision)
         new = Entity.objects.create(
@@ -237,7 +242,7 @@ def merge(number: int, into: int, why: str) -> Decision:
     """
     why = reason(why)
     with act(_REFUSED):
-        one, other = _led(number), _led(into)
+        one, other = led(number), led(into)
         if one.pk == other.pk:
             raise StatementError(f"{number} and {into} are one already.")
         if one.kind != other.kind:

@@ -22,9 +22,12 @@ from clew.records.models.media import (
     StoredMatch,
     StoredTrace,
 )
+from clew.records.models.victims import STAGES, Aspect, Finding, Grade
 from clew.records.models.written import Certainty, Sharing
 
 __all__ = [
+    "STAGES",
+    "Aspect",
     "Category",
     "Certainty",
     "Connection",
@@ -32,7 +35,9 @@ __all__ = [
     "Decision",
     "Entity",
     "EntityKind",
+    "Finding",
     "Folder",
+    "Grade",
     "Media",
     "Merging",
     "Observation",
