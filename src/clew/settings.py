@@ -212,6 +212,16 @@ class Settings:
             when_unset=lambda _: None,
         )
     )
+    review_after: int = field(
+        metadata=_setting(
+            "CLEW_REVIEW_AFTER",
+            expected="a whole number of days, at least 1",
+            default="`1825`",
+            help="After how many days a review is open where nobody has set a day.",
+            read=_positive_number,
+            when_unset=lambda _: 1825,
+        )
+    )
     workers: int = field(
         metadata=_setting(
             "CLEW_WORKERS",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,8 +16,11 @@ from django.db import connections
 from django.db.backends.utils import CursorWrapper
 
 from clew.access.acting import acting
+from clew.access.connections import Connection
 from clew.access.models import Agency
 from clew.records.models import Folder, Media, Sighting, StoredMatch
+from clew.settings import Settings
+from clew.workspace import Workspace
 
 _found = importlib.util.spec_from_file_location(
     "people_at_work", Path(__file__).parent.parent / "access" / "conftest.py"
@@ -27,9 +30,20 @@ assert _found.loader is not None
 _people = importlib.util.module_from_spec(_found)
 sys.modules[_found.name] = _people  # dataclasses look there
 _found.loader.exec_module(_people)
-opened, workspace, people, raw = (
-    *(_people.opened, _people.workspace, _people.people, _people.raw),
-)
+workspace, people, raw = _people.workspace, _people.people, _people.raw
+
+
+@pytest.fixture(scope="session")
+def folder(make_place: Callable[[], Path]) -> Path:
+    """One database for all modules here; each case empties it."""
+    return make_place() / "workspace"
+
+
+@pytest.fixture(scope="module")
+def opened(folder: Path) -> Iterator[Workspace]:
+    settings = Settings.from_environment({"CLEW_WORKERS": "1"})
+    with Workspace.open(folder, settings, default=Connection.APPLICATION) as workspace:
+        yield workspace
 
 
 class Case:

@@ -192,9 +192,7 @@ class TestWhoElseIsConcerned:
             add_to_series(theirs, "x", media=[one])
             connection.cursor().execute("UPDATE records_connection SET sharing = 'all members'")
         with case.as_("anna"):
-            told = [
-                (c.agency, c.country, c.contact, c.how, c.what, c.thing) for c in concerned(one)
-            ]
+            told = [(c.agency, c.country, c.contact, c.how, c.thing) for c in concerned(one)]
         assert told == [
             ("Politie", "NL", "call 0800", "holds", ""),
             ("Politie", "NL", "call 0800", "leads", f"series:{theirs}"),

@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from clew.access.acting import acting
 from clew.casework.decisions import connect, decide
 from clew.casework.entities import add_particular, create, merge, share
 from clew.casework.grades import grade
 from clew.casework.identification import find
+from clew.casework.retention import agree_to_deletion, ask_for_deletion, hold, review
 from clew.casework.things import Thing
 from clew.records.models import (
     Connection,
     Decision,
+    Deletion,
     Entity,
     Finding,
     Grade,
+    Hold,
     Merging,
     Observation,
     Particular,
+    Restriction,
+    Review,
     Step,
+    Tombstone,
 )
 
-MODELS = (Entity, Particular, Observation, Connection, Decision, Step, Merging, Grade, Finding)
+MODELS = (
+    *(Entity, Particular, Observation, Connection, Decision, Step, Merging, Grade, Finding),
+    *(Review, Hold, Deletion, Tombstone, Restriction),
+)
 TABLES = tuple(model._meta.db_table for model in MODELS)
 NOTHING = dict.fromkeys(TABLES, 0)
 SHARED = ("records_entity", "records_observation", "records_connection", "records_grade")
@@ -49,8 +61,16 @@ class Theirs:
             )
             grade(self.media, "US", 1)
             find(self.person, "safety", "at risk", "new material")
+            review(Thing("media", self.media), date(2099, 1, 1), "not identified")
+            self.deletion = ask_for_deletion(self.media, "x").pk
+            self.hold = hold(case.media(case.theirs), "trial").pk
             merge(twin, self.person, "the same scarf")
             self.observation = Observation.objects.filter(entity=self.person).get().pk
+        boss = case.people.officer("bert", case.theirs, "supervisor", "data-protection officer")
+        with acting(case.people.session(boss, case.people.authority(case.theirs, "Az 3"))):
+            agree_to_deletion(self.deletion)
+            self.restriction = Restriction.objects.create(entity_id=twin, why="x").pk
+            Restriction.objects.create(entity_id=twin, why="x", lifts_id=self.restriction)
         self.twin = twin
 
 
@@ -63,8 +83,14 @@ def seen() -> dict[str, int]:
     return {model._meta.db_table: model.objects.count() for model in MODELS}
 
 
-OWN = dict(zip(TABLES, (2, 1, 3, 1, 3, 2, 1, 1, 1), strict=True))
-LEADERS_ALONE = {"records_particular": 0, "records_finding": 0}
+OWN = dict(zip(TABLES, (2, 1, 3, 1, 3, 2, 1, 1, 1, 1, 1, 1, 1, 2), strict=True))
+AGENCYS_ALONE = dict.fromkeys(
+    (
+        *("records_particular", "records_finding", "records_review", "records_hold"),
+        *("records_deletion", "records_tombstone", "records_restriction"),
+    ),
+    0,
+)
 
 
 def test_nobody_sees_what_another_agency_wrote(case, theirs, raw):
@@ -100,9 +126,7 @@ def test_sharing_is_of_each_thing_and_names_are_never_shared(case, theirs, shari
                 f"UPDATE {table} SET sharing = %s, sharing_agencies = %s", [sharing, agencies]
             )
     with case.as_("anna"):
-        assert seen() == (
-            OWN | {"records_particular": 0, "records_finding": 0} if sees else NOTHING
-        )
+        assert seen() == (OWN | AGENCYS_ALONE if sees else NOTHING)
 
 
 @pytest.mark.parametrize("hidden", ["records_entity", "records_sighting"])
@@ -161,6 +185,18 @@ WRITES = [
     "VALUES ({person}, 'safety', 'safeguarded', 'fact', 'x', 2)",
     "UPDATE records_grade SET grade = 0",
     "UPDATE records_finding SET stage = 'unknown'",
+    "INSERT INTO records_review (media_id, due, why, number) "
+    "VALUES ({media}, '2099-01-01', 'x', 2)",
+    "INSERT INTO records_hold (media_id, why) VALUES ({media}, 'x')",
+    "INSERT INTO records_hold (media_id, why, lifts_id) VALUES ({own}, 'x', {hold})",
+    "INSERT INTO records_deletion (media_id, why) VALUES ({media}, 'x')",
+    "INSERT INTO records_tombstone (deletion_id, sha256) VALUES ({deletion}, 'x')",
+    "INSERT INTO records_restriction (entity_id, why) VALUES ({person}, 'x')",
+    "INSERT INTO records_restriction (entity_id, why, lifts_id) "
+    "VALUES ({person}, 'x', {restriction})",
+    "UPDATE records_review SET due = '2099-01-01'",
+    "UPDATE records_hold SET lifts_id = NULL",
+    "UPDATE records_entity SET restricted = false",
     # Others' decisions.
     "INSERT INTO records_decision (why, undoes_id) VALUES ('x', {decision})",
     "INSERT INTO records_step (decision_id, connection_id, number, state) "
@@ -258,10 +294,13 @@ def test_steps_cannot_be_skipped(case, theirs):
 
 
 @pytest.mark.parametrize("alias", ["worker", "sign_in"])
-def test_other_roles_see_nothing_of_a_case(case, theirs, raw, alias):
+def test_other_roles_see_nothing_of_a_case_but_what_is_to_be_destroyed(case, theirs, raw, alias):
+    needed = (
+        {"records_hold", "records_deletion", "records_tombstone"} if alias == "worker" else set()
+    )
     for table in TABLES:
         for statement in (
-            f"SELECT * FROM {table}",
+            *([] if table in needed else [f"SELECT * FROM {table}"]),
             f"DELETE FROM {table}",
             f"INSERT INTO {table} DEFAULT VALUES",
         ):

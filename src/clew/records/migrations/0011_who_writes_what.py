@@ -176,12 +176,21 @@ _CONNECTIONS = (
         "access.deciding(decision_id) AND access.leads(entity_id) "
         "AND (into_id IS NULL OR access.leads(into_id))",
     )
+    + function(
+        # Not yet: what it is about is written after it. From then on it is seen with that.
+        "decides_nothing(decision bigint)",
+        "boolean",
+        "SELECT NOT EXISTS (SELECT FROM public.records_step s WHERE s.decision_id = decision) "
+        "AND NOT EXISTS (SELECT FROM public.records_merging m WHERE m.decision_id = decision)",
+        APPLICATION,
+    )
     + protect("records_decision")
     + allow(
         "records_decision",
         APPLICATION,
         "SELECT",
-        f"{OURS} OR EXISTS (SELECT FROM records_step s WHERE s.decision_id = records_decision.id) "
+        f"({OURS} AND access.decides_nothing(id)) "
+        "OR EXISTS (SELECT FROM records_step s WHERE s.decision_id = records_decision.id) "
         "OR EXISTS (SELECT FROM records_merging m WHERE m.decision_id = records_decision.id)",
     )
     + allow(

@@ -22,6 +22,13 @@ from clew.records.models.media import (
     StoredMatch,
     StoredTrace,
 )
+from clew.records.models.retention import (
+    Deletion,
+    Hold,
+    Restriction,
+    Review,
+    Tombstone,
+)
 from clew.records.models.victims import STAGES, Aspect, Finding, Grade
 from clew.records.models.written import Certainty, Sharing
 
@@ -33,19 +40,24 @@ __all__ = [
     "Connection",
     "ConnectionState",
     "Decision",
+    "Deletion",
     "Entity",
     "EntityKind",
     "Finding",
     "Folder",
     "Grade",
+    "Hold",
     "Media",
     "Merging",
     "Observation",
     "Original",
     "Particular",
+    "Restriction",
+    "Review",
     "Sharing",
     "Sighting",
     "Step",
     "StoredMatch",
     "StoredTrace",
+    "Tombstone",
 ]

@@ -39,8 +39,8 @@ class Entity(Shared):
     """A series, person, place, camera, voice, object or online identity.
 
     ``agency`` is the one that leads. What follows from the history beside it (``title``,
-    ``category``, ``identity``, ``whereabouts``, ``safety``, ``merged_into``) is written by the
-    database when the history grows, and by nobody else.
+    ``category``, ``identity``, ``whereabouts``, ``safety``, ``merged_into``, ``restricted``)
+    is written by the database when the history grows, and by nobody else.
     """
 
     kind = models.CharField(max_length=15, choices=EntityKind.choices)
@@ -52,6 +52,9 @@ class Entity(Shared):
     safety = models.CharField(max_length=20, default="", blank=True)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
     """The one it is believed to be the same as; it stays, and its number leads there."""
+
+    restricted = models.BooleanField(default=False)
+    """Kept, but seen by data-protection officers alone."""
 
     objects: ClassVar[models.Manager[Entity]]
 
