@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from clew.casework.acts import act, ours, reason
 from clew.casework.errors import DecidedMeanwhileError, NotSeenError, StatementError
-from clew.casework.things import MEDIA, Thing, seen
+from clew.casework.things import MEDIA, Thing, seen, with_parts
 from clew.casework.vocabulary import vocabulary
 from clew.records.models import Connection, ConnectionState, Decision, Merging, Step
 
@@ -279,6 +279,24 @@ def _past(decision: Decision, state: str) -> Past:
         state=state,
         undoes=decision.undoes_id,
     )
+
+
+def connections_of(thing: Thing | None = None, state: str | None = None) -> list[Connection]:
+    """The connections that the acting officer sees, oldest first.
+
+    Args:
+        thing: only those of a thing and of what was merged into it; None for all.
+        state: only those that stand so.
+    """
+    rows = Connection.objects.select_related("agency", "first_entity", "second_entity")
+    if thing is not None:
+        thing = seen(thing)
+        kind = "media" if thing.is_media else "entity"
+        parts = [thing.id] if thing.is_media else with_parts([thing.id])
+        rows = rows.filter(Q(**{f"first_{kind}__in": parts}) | Q(**{f"second_{kind}__in": parts}))
+    if state is not None:
+        rows = rows.filter(state=state)
+    return list(rows.order_by("pk"))
 
 
 def ends_of(joined: Connection) -> tuple[Thing, Thing]:

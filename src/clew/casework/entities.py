@@ -280,6 +280,12 @@ def take_apart(number: int, why: str) -> Decision:
     return decision
 
 
+def listed(kind: EntityKind) -> list[Entity]:
+    """Those of a kind that the acting officer sees, each with its agency; merged ones as one."""
+    rows = Entity.objects.filter(kind=kind, merged_into__isnull=True)
+    return list(rows.select_related("agency").order_by("pk"))
+
+
 def media_of(series: int) -> list[int]:
     """Media confirmed to be in a series or in what was merged into it, as far as seen."""
     return _confirmed_in(series, "in series", "first_media")

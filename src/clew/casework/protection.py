@@ -38,7 +38,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
         says: its words.
         certainty: fact or assessment, empty where that does not apply.
         source: what it is known from, where that was told.
-        by: number of the officer who wrote it, ``at`` when.
+        by: number of the officer who wrote it, ``agency`` of the agency it was for, ``at`` when.
         counts: False for what was replaced, taken back or rejected.
     """
 
@@ -47,6 +47,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     certainty: str
     source: str
     by: int
+    agency: int
     at: datetime
     counts: bool
 
@@ -107,6 +108,7 @@ def _kept(
         certainty=certainty,
         source=source,
         by=row.officer_id,
+        agency=row.agency_id,
         at=row.at,
         counts=counts,
     )

@@ -9,7 +9,23 @@ from typing import Annotated
 import typer
 
 from clew import __version__
-from clew.cli import ask, authority, doctor, keep, officer, scan, show, signing
+from clew.cli import (
+    ask,
+    authority,
+    connect,
+    doctor,
+    grade,
+    keep,
+    observe,
+    officer,
+    person,
+    proposals,
+    retention,
+    scan,
+    series,
+    show,
+    signing,
+)
 from clew.cli.output import people
 
 app = typer.Typer(
@@ -51,6 +67,9 @@ for _command in (
     scan.scan,
     ask.compare,
     ask.find,
+    observe.search,
+    observe.note,
+    observe.concerned,
     show.status,
     show.report,
     show.export,
@@ -85,4 +104,55 @@ _group(
     "Under which legal basis work is done.",
     'clew authority use "Az 12/26"',
     *(authority.add, authority.list_, authority.use, authority.revoke),
+)
+_group(
+    "proposals",
+    "What matches propose, for people to decide.",
+    "clew proposals list",
+    *(proposals.list_, proposals.show, proposals.accept, proposals.reject, proposals.undo),
+)
+_group(
+    "connect",
+    "Connections between any two things.",
+    'clew connect add media:12 place:4 --as shows --why "the green sofa"',
+    *(connect.add, connect.list_, connect.show, connect.confirm, connect.reject, connect.types),
+)
+_group(
+    "series",
+    "Media believed to show the same victim or victims.",
+    'clew series new "blue room"',
+    *(series.new, series.list_, series.show, series.add, series.remove, series.merge),
+    series.split,
+)
+_group(
+    "person",
+    "Victims, suspects, witnesses, and a victim's way to be identified and safe.",
+    'clew person new "girl with red scarf" --category victim',
+    *(person.new, person.list_, person.show, person.name, person.find, person.confirm),
+    *(person.merge, person.count),
+)
+_group(
+    "grade",
+    "One officer's vote for one media under one named scheme.",
+    "clew grade give media:12 1 --scheme US",
+    *(grade.give, grade.show, grade.differ, grade.schemes),
+)
+_group(
+    "observe",
+    "What is seen, heard or concluded.",
+    'clew observe add media:12 "plug type" G',
+    *(observe.add, observe.list_, observe.replace, observe.types),
+)
+_group(
+    "retention",
+    "How long things are kept, and deleting by two people.",
+    "clew retention due",
+    *(retention.due, retention.keep, retention.hold, retention.lift, retention.delete),
+    retention.agree,
+)
+_group(
+    "protection",
+    "What a person may ask for, for data-protection officers.",
+    'clew protection find "Mia Muster"',
+    *(retention.find, retention.restrict, retention.free),
 )

@@ -111,6 +111,7 @@ def _expected() -> tuple[type[Exception], ...]:
     from django.db import DatabaseError, InterfaceError
 
     from clew.access.errors import AccessError
+    from clew.casework.errors import CaseworkError
     from clew.intake.triage import ScanError
     from clew.media.nursery import ConfinementError
     from clew.postgres import PostgresError
@@ -120,6 +121,7 @@ def _expected() -> tuple[type[Exception], ...]:
 
     return (
         AccessError,
+        CaseworkError,
         WorkspaceError,
         PostgresError,
         ConfinementError,
