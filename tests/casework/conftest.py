@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -109,16 +109,37 @@ class Case:
         )
         Sighting.objects.using("owner").filter(pk=made.pk).update(sharing=sharing)
 
-    def match(self, first: int, second: int, distance: int = 8, kind: str = "picture") -> int:
-        """A match as comparing stores it."""
+    def match(
+        self,
+        first: int,
+        second: int,
+        distance: int = 8,
+        kind: str = "picture",
+        spans: Sequence[tuple[float, float, float]] = (),
+    ) -> int:
+        """A match as comparing stores it; each span is from, to and mean distance in both films."""
         first, second = sorted((first, second))
+        evidence = {
+            "quality": 90,
+            "spans": [
+                {
+                    "first_start": start,
+                    "first_end": end,
+                    "second_start": start,
+                    "second_end": end,
+                    "distance": apart,
+                    "frames": 9,
+                }
+                for start, end, apart in spans
+            ],
+        }
         made = StoredMatch.objects.using("worker").create(
             first_id=first,
             second_id=second,
             kind=kind,
             distance=distance,
             threshold=52,
-            evidence={"quality": 90},
+            evidence=evidence,
         )
         return made.pk
 

@@ -6,9 +6,10 @@ import psycopg
 import pytest
 
 from clew.casework.acts import act
-from clew.casework.entities import create, merge, share
+from clew.casework.entities import create, merge
 from clew.casework.errors import DecidedMeanwhileError, RefusedError, StatementError
 from clew.casework.identification import confirm_identity, count, find, way
+from clew.casework.sharing import share
 from clew.casework.things import entity
 from clew.records.models import Entity, Finding
 
@@ -106,7 +107,7 @@ def test_a_victim_counts_once(case, girl):
 def test_others_see_how_far_it_is_and_not_why(case, girl):
     with case.as_("anna"):
         find(girl, "whereabouts", "located", "12 Long Street")
-        share(girl, "all members")
+        share("person", girl, "all members")
     with case.as_("nils"):
         assert standing(girl) == ("", "located", "")
         assert way(girl) == []

@@ -8,7 +8,7 @@ from django.db import connection
 
 from clew.casework.decisions import connect
 from clew.casework.deconfliction import concerned
-from clew.casework.entities import add_particular, add_to_series, create, merge, share
+from clew.casework.entities import add_particular, add_to_series, create, merge
 from clew.casework.errors import (
     DecidedMeanwhileError,
     NotSeenError,
@@ -17,6 +17,7 @@ from clew.casework.errors import (
 )
 from clew.casework.observations import observations, observe, replace
 from clew.casework.search import search
+from clew.casework.sharing import share
 from clew.casework.things import Thing
 from clew.records.models import Entity, Observation
 
@@ -72,7 +73,7 @@ def test_what_a_media_depicts_is_unset_until_an_officer_says_it(case):
 def test_category_and_title_follow_what_the_lead_agency_says(case):
     with case.as_("anna"):
         man = create("person", "man with watch", category="suspect").pk
-        share(man, "all members")
+        share("person", man, "all members")
         observe(Thing("person", man), "title", "man with the Seiko")
     with case.as_("nils"):
         observe(Thing("person", man), "category", "witness")
@@ -169,7 +170,7 @@ class TestSearch:
 
     def test_what_is_shared_is_found_and_the_address_still_is_not(self, case, theirs):
         with case.as_("nils"):
-            share(theirs, "all members")
+            share("place", theirs, "all members")
         with case.as_("anna"):
             assert [one.words for one in search("zebra")] == ["zebra room"]
 

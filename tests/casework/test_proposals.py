@@ -17,6 +17,7 @@ from clew.records.models import (
     Connection,
     Decision,
     EntityKind,
+    Media,
     Observation,
     StoredMatch,
 )
@@ -40,6 +41,25 @@ def test_forty_near_copies_are_one_decision(case):
         assert proposals() == []
         undo(decision.pk, "too fast")
         assert [again.media for again in proposals()] == [tuple(copies)]
+
+
+@pytest.mark.parametrize(
+    ("spans", "copies"),
+    [
+        ([(0, 9.8, 6)], True),
+        ([(0, 5, 6), (5, 10, 20)], True),
+        ([(0, 5, 6)], False),  # one is a part of the other, or both share a piece
+        ([(0, 10, 50)], False),  # alike all along, and not as copies are
+        ([], False),
+    ],
+)
+def test_films_are_copies_when_they_agree_from_end_to_end(case, spans, copies):
+    one, two, three = (case.media() for _ in range(3))
+    Media.objects.using("owner").update(type="video", duration=10)
+    case.match(one, two, kind="film", spans=spans)
+    case.match(two, three, kind="film", spans=spans)
+    with case.as_("anna"):
+        assert len(proposals()) == (1 if copies else 2)
 
 
 def test_what_joins_two_groups_of_copies_is_a_question_of_its_own(case):
@@ -113,7 +133,7 @@ def test_the_evidence_is_kept_as_it_was_when_it_was_decided(case):
         kept = Connection.objects.get()
         assert kept.match_id is None
         assert (kept.evidence["distance"], kept.evidence["threshold"]) == (9, 52)
-        assert kept.evidence["match"] == {"quality": 90}
+        assert kept.evidence["match"]["quality"] == 90
 
 
 def test_accepting_can_put_all_of_it_into_a_series_by_the_same_decision(case):

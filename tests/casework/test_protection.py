@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from clew.casework.decisions import connect, decide
-from clew.casework.entities import add_particular, create, merge, share
+from clew.casework.entities import add_particular, create, merge
 from clew.casework.errors import NotSeenError, RefusedError, StatementError
 from clew.casework.identification import find
 from clew.casework.observations import observations, observe, replace
 from clew.casework.protection import free, kept_of, persons_named, restrict
 from clew.casework.search import search
+from clew.casework.sharing import share
 from clew.casework.things import Thing
 from clew.records.models import Connection, Entity, Particular
 
@@ -25,7 +26,7 @@ def girl(case) -> int:
         find(made, "whereabouts", "country", "plug type G")
         joined = connect("shows", Thing("media", case.media()), Thing("person", made), "her scarf")
         decide([joined.pk], "rejected", "another scarf")
-        share(made, "all members")
+        share("person", made, "all members")
     return made
 
 

@@ -12,7 +12,6 @@ from clew.casework.entities import (
     media_of,
     merge,
     remove_from_series,
-    share,
     split,
     take_apart,
     victims_of,
@@ -23,6 +22,7 @@ from clew.casework.errors import (
     RefusedError,
     StatementError,
 )
+from clew.casework.sharing import share
 from clew.casework.things import entity
 from clew.records.models import Entity, Particular
 
@@ -121,14 +121,14 @@ def test_only_who_leads_merges_and_splits_and_others_are_told_whom_to_ask(case):
     with case.as_("nils"):
         theirs = series("their room")
         add_to_series(theirs, "x", media=[shared])
-        share(theirs, "all members")
+        share("series", theirs, "all members")
     with case.as_("anna"):
         ours = series()
         for attempt in (
             lambda: merge(theirs, ours, "same"),
             lambda: merge(ours, theirs, "same"),
             lambda: split(theirs, "x", "two", media=[shared]),
-            lambda: share(theirs, "own agency"),
+            lambda: share("series", theirs, "own agency"),
             lambda: add_particular(theirs, "name", "x", certainty="fact", source="x"),
         ):
             with pytest.raises(RefusedError, match=r"led by Politie.*call 0800"):
@@ -154,7 +154,7 @@ def test_names_stay_with_who_leads_and_say_where_they_come_from(case):
     with case.as_("anna"):
         girl = victim()
         wrong = add_particular(girl, "name", "Mia", certainty="assessment", source="a cry in 12")
-        share(girl, "all members")
+        share("person", girl, "all members")
         with pytest.raises(StatementError, match="Say why"):
             add_particular(girl, "name", "Mia", certainty="fact", source=" ")
         add_particular(girl, "name", "Lea", certainty="fact", source="register", replaces=wrong.pk)

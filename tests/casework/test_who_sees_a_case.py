@@ -10,10 +10,11 @@ from django.db import DatabaseError, connection, transaction
 
 from clew.access.acting import acting
 from clew.casework.decisions import connect, decide
-from clew.casework.entities import add_particular, create, merge, share
+from clew.casework.entities import add_particular, create, merge
 from clew.casework.grades import grade
 from clew.casework.identification import find
 from clew.casework.retention import agree_to_deletion, ask_for_deletion, hold, review
+from clew.casework.sharing import share
 from clew.casework.things import Thing
 from clew.records.models import (
     Connection,
@@ -319,7 +320,7 @@ def test_hit_only_tells_whom_to_call_and_nothing_else(case, theirs):
 
     assert hits("anna", ours) == []
     with case.as_("nils"):
-        share(theirs.person, "hit only")
+        share("person", theirs.person, "hit only")
     assert hits("anna", ours) == [(case.theirs.pk, "person")]
     assert hits("anna", theirs.media) == [], "asked about what is not ours"
     assert hits("dora", ours) == []

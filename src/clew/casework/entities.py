@@ -73,17 +73,6 @@ def create(
     return made
 
 
-def share(number: int, sharing: str, agencies: Collection[int] = ()) -> None:
-    """Say who beside the lead agency sees an entity.
-
-    Raises:
-        RefusedError: another agency leads it.
-    """
-    with act(_REFUSED):
-        found = led(number)
-        Entity.objects.filter(pk=found.pk).update(sharing=sharing, sharing_agencies=list(agencies))
-
-
 def add_particular(
     number: int,
     kind: str,

@@ -25,7 +25,7 @@ from clew.casework.decisions import add_steps, undecided
 from clew.casework.errors import DecidedMeanwhileError, NotSeenError
 from clew.casework.things import entity
 from clew.casework.together import Together
-from clew.compare.evidence import MatchKind
+from clew.compare.evidence import MatchKind, Span
 from clew.records.models import (
     Connection,
     ConnectionState,
@@ -36,7 +36,10 @@ from clew.records.models import (
 
 NEAR_COPY_BITS = 31
 """Most bits between two pictures that count as copies of one: what is measured as all but never
-wrong (docs/benchmarks.md), well below what counts as a match."""
+wrong (docs/benchmarks.md), well below what counts as a match. Of two films it is the mean over each
+stretch that they share."""
+WHOLE = 0.95
+"""The share of both films that has to agree for them to be copies of one."""
 
 
 class Lead(msgspec.Struct, frozen=True, kw_only=True):
@@ -187,9 +190,10 @@ def _matches() -> tuple[Together, list[Lead]]:
         decided=Exists(decided.exclude(state=ConnectionState.PROPOSED)),
         rejected=Exists(decided.filter(state=ConnectionState.REJECTED)),
     ).values_list("pk", "first", "second", "kind", "distance", "threshold", "decided", "rejected")
-    together, leads = Together(), []
+    together, leads, whole = Together(), [], _whole_films()
     for pk, first, second, kind, distance, threshold, done, rejected in rows.iterator():
-        if kind == MatchKind.PICTURE and distance <= NEAR_COPY_BITS and not rejected:
+        copies = pk in whole or (kind == MatchKind.PICTURE and distance <= NEAR_COPY_BITS)
+        if copies and not rejected:
             together.join(first, second)
         if not done:
             leads.append(
@@ -203,6 +207,24 @@ def _matches() -> tuple[Together, list[Lead]]:
                 )
             )
     return together, leads
+
+
+def _whole_films() -> set[int]:
+    """Matches of films that agree nearly everywhere: other encodings of one film."""
+    rows = StoredMatch.objects.filter(kind=MatchKind.FILM, distance__lte=NEAR_COPY_BITS)
+    found = rows.values_list("pk", "evidence__spans", "first__duration", "second__duration")
+    return {
+        pk
+        for pk, told, first, second in found.iterator()
+        if (spans := msgspec.convert(told or [], list[Span]))
+        and all(span.distance <= NEAR_COPY_BITS for span in spans)
+        and _share(sum(s.first_end - s.first_start for s in spans), first) >= WHOLE
+        and _share(sum(s.second_end - s.second_start for s in spans), second) >= WHOLE
+    }
+
+
+def _share(seconds: float, duration: float | None) -> float:
+    return seconds / duration if duration else 0.0
 
 
 def _proposal(

@@ -31,8 +31,8 @@ from clew.cli.output import people
 app = typer.Typer(
     name="clew",
     help="Find who and where, by connecting media that share a trace.\n\n"
-    "Start with `clew scan FOLDER`. This version has no case database yet: use it on harmless "
-    "material only.",
+    "Start with `clew scan FOLDER`. This version is for practice: use it on harmless material "
+    "only.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -70,6 +70,7 @@ for _command in (
     observe.search,
     observe.note,
     observe.concerned,
+    observe.share,
     show.status,
     show.report,
     show.export,

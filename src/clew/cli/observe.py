@@ -166,6 +166,37 @@ def search(
         raise typer.Exit(Exit.NONE_FOUND)
 
 
+def share(
+    what: Annotated[
+        str, typer.Argument(metavar="THING", help="series:3, connection:31, observation:41 …")
+    ],
+    with_: Annotated[
+        str,
+        typer.Argument(
+            metavar="WITH", help="own agency, named, all members, all except or hit only."
+        ),
+    ],
+    agency: AgencyOption = None,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Say who beside your agency sees something that it wrote.
+
+    Examples:
+      clew share series:3 "all members"
+
+      clew share connection:31 named --agency Politie
+    """
+    with at_work(workspace):
+        from clew.casework.sharing import share as share_it
+
+        kind, _, number = what.replace("online-identity", "online identity").partition(":")
+        if not number.isdecimal():
+            fail(f"{what!r} names nothing; write the kind and the number: series:3")
+        share_it(kind, int(number), **shared(with_, agency))
+    done(f"Shared: {what} with {with_}", json, shared=what)
+
+
 def concerned(
     media: ThingArgument, workspace: WorkspaceOption = None, json: JsonOption = False
 ) -> None:

@@ -67,7 +67,9 @@ def show(proposal: IdArgument, workspace: WorkspaceOption = None, json: JsonOpti
         answer(_told(found))
         return
     first, second = (", ".join(f"media:{m}" for m in side) for side in (found.first, found.second))
-    people.print(f"Are these copies of one: {first}?" if first == second else "Do these belong?")
+    people.print(
+        f"Are these copies of one: {first}?" if first == second else "Do these belong together?"
+    )
     if first != second:
         people.print(f"  {first}\n  {second}", soft_wrap=True)
     for because in _because(found.consequence):
