@@ -19,7 +19,7 @@ from clew.casework.observations import observations, observe, replace
 from clew.casework.search import search
 from clew.casework.sharing import share
 from clew.casework.things import Thing
-from clew.records.models import Entity, Observation
+from clew.records.models import Entity, Observation, Sighting
 
 
 def media(number: int) -> Thing:
@@ -43,6 +43,17 @@ def test_an_observation_says_what_how_sure_where_and_from_what(case):
     assert (said.officer_id, said.agency_id) == (case.officers["anna"].pk, case.ours.pk)
     assert (said.region, said.start, said.end) == ([0.1, 0.2, 0.5, 0.6], 3.0, 4.5)
     assert said.from_media_id == other
+
+
+def test_a_sighting_that_a_scan_takes_back_leaves_what_was_said_from_it(case):
+    one = case.media()
+    with case.as_("anna"):
+        place = Sighting.objects.get(media=one).pk
+        observe(media(one), "note", "found beside a calendar", sighting=place)
+    Sighting.objects.using("worker").filter(pk=place).delete()
+    case.found(one, case.ours)
+    with case.as_("anna"):
+        assert [said.from_sighting for said in observations(media(one))] == [place]
 
 
 def test_what_was_wrong_is_replaced_and_stays_in_the_history(case):
@@ -75,6 +86,8 @@ def test_category_and_title_follow_what_the_lead_agency_says(case):
         man = create("person", "man with watch", category="suspect").pk
         share("person", man, "all members")
         observe(Thing("person", man), "title", "man with the Seiko")
+        with pytest.raises(StatementError, match="too long"):
+            observe(Thing("person", man), "title", "x" * 201)
     with case.as_("nils"):
         observe(Thing("person", man), "category", "witness")
         assert Entity.objects.get(pk=man).category == "suspect"
@@ -103,6 +116,7 @@ def test_what_was_said_of_a_merged_one_is_found_at_the_other(case):
         ("media", "note", "x", {"span": (5, 1)}, StatementError, "cannot be kept"),
         ("series", "note", "x", {"span": (1, 5)}, StatementError, "of a media"),
         ("media", "note", "x", {"sharing": "named agencies"}, StatementError, "cannot be kept"),
+        ("media", "note", "x", {"sighting": 10**9}, NotSeenError, "no sighting"),
         ("theirs", "note", "x", {}, NotSeenError, "that you may see"),
     ],
 )

@@ -10,7 +10,9 @@ from django.db import DatabaseError, transaction
 from clew.access.acting import agency, require_authority
 from clew.casework.errors import DecidedMeanwhileError, RefusedError, StatementError
 
-_INSUFFICIENT_PRIVILEGE, _UNIQUE_VIOLATION, _CHECK_VIOLATION = "42501", "23505", "23514"
+_INSUFFICIENT_PRIVILEGE, _UNIQUE_VIOLATION = "42501", "23505"
+_CANNOT_BE_KEPT = ("23514", "22001", "22003")
+"""A check that fails, a text that is too long, a number that is out of range."""
 _MEANWHILE = "Somebody else decided this at the same time. Look at it again, then decide."
 
 
@@ -38,7 +40,7 @@ def act(refusal: str) -> Iterator[None]:
             raise RefusedError(refusal) from error
         if state == _UNIQUE_VIOLATION:
             raise DecidedMeanwhileError(_MEANWHILE) from error
-        if state == _CHECK_VIOLATION:
+        if state in _CANNOT_BE_KEPT:
             said = str(error).strip().splitlines()[0]
             raise StatementError(f"This cannot be kept: {said}.") from error
         raise

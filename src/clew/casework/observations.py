@@ -59,7 +59,7 @@ def observe(
             words=words.strip(),
             certainty=certainty,
             **_from(source),
-            from_sighting_id=_place(sighting),
+            from_sighting=_place(sighting),
             region=list(region) if region is not None else None,
             start=span[0] if span is not None else None,
             end=span[1] if span is not None else None,

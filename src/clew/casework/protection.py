@@ -117,7 +117,7 @@ def _kept(
 def _source(note: Observation) -> str:
     told = {
         "media": note.from_media_id,
-        "sighting": note.from_sighting_id,
+        "sighting": note.from_sighting,
         "person": note.from_person_id,
     }
     return ", ".join(f"{what}:{number}" for what, number in told.items() if number is not None)

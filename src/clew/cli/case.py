@@ -53,9 +53,7 @@ def thing(name: str) -> Thing:
 
 def number_of(name: str, kind: str) -> int:
     """The number of a thing that has to be of a kind: ``series:3``, or ``3`` alone."""
-    if name.isdecimal():
-        return int(name)
-    named = thing(name)
+    named = thing(f"{kind}:{name}" if name.isdecimal() else name)
     if named.kind != kind:
         fail(f"{name} is not a {kind}; write {kind}:NUMBER")
     return named.id

@@ -191,7 +191,7 @@ def share(
         from clew.casework.sharing import share as share_it
 
         kind, _, number = what.replace("online-identity", "online identity").partition(":")
-        if not number.isdecimal():
+        if not number.isdecimal() or len(number) > 18:
             fail(f"{what!r} names nothing; write the kind and the number: series:3")
         share_it(kind, int(number), **shared(with_, agency))
     done(f"Shared: {what} with {with_}", json, shared=what)

@@ -408,15 +408,7 @@ class Migration(migrations.Migration):
                         to="records.entity",
                     ),
                 ),
-                (
-                    "from_sighting",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="records.sighting",
-                    ),
-                ),
+                ("from_sighting", models.BigIntegerField(null=True)),
                 (
                     "media",
                     models.ForeignKey(

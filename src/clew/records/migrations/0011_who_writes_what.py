@@ -62,7 +62,8 @@ _ENTITIES = (
         "replaces_own_particular(replaced bigint, entity bigint, said text)",
         "boolean",
         "SELECT replaced IS NULL OR EXISTS (SELECT FROM public.records_particular p "
-        "WHERE p.id = replaced AND p.entity_id = entity AND p.kind = said)",
+        "WHERE p.id = replaced AND p.entity_id = entity AND p.kind = said "
+        "AND p.agency_id = access.case_agency())",
         APPLICATION,
     )
     + protect("records_particular")
@@ -100,8 +101,8 @@ _OBSERVATIONS = (
         f"{WRITING} AND "
         + seen(*("records_observation", "media_id", "entity_id", "from_media_id", "from_person_id"))
         + " "
-        "AND (from_sighting_id IS NULL OR EXISTS (SELECT FROM records_sighting s "
-        "WHERE s.id = records_observation.from_sighting_id)) "
+        "AND (from_sighting IS NULL OR EXISTS (SELECT FROM records_sighting s "
+        "WHERE s.id = records_observation.from_sighting)) "
         "AND access.replaces_own_observation(replaces_id, media_id, entity_id, type)",
     )
     + sharing_by_its_agency("records_observation")
@@ -180,8 +181,13 @@ _CONNECTIONS = (
         # Not yet: what it is about is written after it. From then on it is seen with that.
         "decides_nothing(decision bigint)",
         "boolean",
-        "SELECT NOT EXISTS (SELECT FROM public.records_step s WHERE s.decision_id = decision) "
-        "AND NOT EXISTS (SELECT FROM public.records_merging m WHERE m.decision_id = decision)",
+        # Of others' decisions the answer is the same, whatever they are about, if there are any.
+        "SELECT NOT EXISTS (SELECT FROM public.records_step s "
+        "JOIN public.records_decision d ON d.id = s.decision_id "
+        "WHERE s.decision_id = decision AND d.agency_id = access.case_agency()) "
+        "AND NOT EXISTS (SELECT FROM public.records_merging m "
+        "JOIN public.records_decision d ON d.id = m.decision_id "
+        "WHERE m.decision_id = decision AND d.agency_id = access.case_agency())",
         APPLICATION,
     )
     + protect("records_decision")

@@ -57,7 +57,7 @@ _HOLDS = (
         f"{WRITING} AND {seen('records_hold', 'media_id')} "
         "AND access.lifts_own_hold(lifts_id, media_id)",
     )
-    + allow("records_hold", _WORKER, "SELECT")
+    + allow("records_hold", _WORKER, "SELECT", columns="id, media_id, lifts_id")
 )
 
 _DELETIONS = (
@@ -87,7 +87,7 @@ _DELETIONS = (
         "INSERT",
         f"{WRITING} AND {_OWN_MEDIA.format(table='records_deletion')}",
     )
-    + allow("records_deletion", _WORKER, "SELECT")
+    + allow("records_deletion", _WORKER, "SELECT", columns="id, media_id, agency_id")
     + protect("records_tombstone")
     + allow("records_tombstone", APPLICATION, "SELECT", OURS)
     + allow(
@@ -96,7 +96,7 @@ _DELETIONS = (
         "INSERT",
         f"{WRITING} AND access.may_agree(deletion_id, sha256)",
     )
-    + allow("records_tombstone", _WORKER, "SELECT")
+    + allow("records_tombstone", _WORKER, "SELECT", columns="deletion_id, at")
 )
 
 _RESTRICTIONS = (
@@ -104,7 +104,8 @@ _RESTRICTIONS = (
         "lifts_restriction(lifted bigint, entity bigint)",
         "boolean",
         "SELECT lifted IS NULL OR EXISTS (SELECT FROM public.records_restriction r "
-        "WHERE r.id = lifted AND r.entity_id = entity AND r.lifts_id IS NULL)",
+        "WHERE r.id = lifted AND r.entity_id = entity AND r.lifts_id IS NULL "
+        "AND r.agency_id = access.case_agency())",
         APPLICATION,
     )
     + signed("records_restriction")

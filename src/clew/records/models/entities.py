@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from clew.records.models.media import Media, Sighting
+from clew.records.models.media import Media
 from clew.records.models.written import Certainty, Shared, Written
 
 
@@ -114,7 +114,9 @@ class Observation(Shared):
     """One of the vocabulary (casework/vocabularies/observations.json)."""
     words = models.TextField(blank=True)
     certainty = models.CharField(max_length=10, choices=Certainty.choices)
-    from_sighting = models.ForeignKey(Sighting, models.PROTECT, null=True, related_name="+")
+    from_sighting = models.BigIntegerField(null=True)
+    """Number of a sighting. No foreign key: a scan takes back sightings that are no more (of an
+    archive read anew), and what was said from one stays."""
     from_media = models.ForeignKey(Media, models.PROTECT, null=True, related_name="+")
     from_person = models.ForeignKey(Entity, models.PROTECT, null=True, related_name="+")
     region = ArrayField(models.FloatField(), size=4, null=True)
