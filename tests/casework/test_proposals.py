@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import itertools
 import re
+import threading
+import time
 
 import pytest
+from django.db import connections
 
 from clew.casework.decisions import connect, undo
 from clew.casework.entities import add_to_series, create, media_of
@@ -121,6 +124,38 @@ def test_a_decision_is_about_what_was_seen(case):
         accept(now, "copies")
         with pytest.raises(NotSeenError, match="may have been decided"):
             accept(now, "copies")
+
+
+def test_of_two_who_accept_and_reject_the_same_at_once_one_is_told(case):
+    one, two = case.media(), case.media()
+    case.match(one, two)
+    with case.as_("anna"):
+        name = proposals()[0].id
+    ready, outcomes = threading.Barrier(2), []
+
+    def settle(officer: str, decide) -> None:
+        try:
+            with case.as_(officer):
+                ready.wait(10)
+                decide(name, "because")
+                time.sleep(0.3)
+            outcomes.append(decide.__name__)
+        except (DecidedMeanwhileError, NotSeenError):
+            outcomes.append("told")
+        finally:
+            connections.close_all()
+
+    both = [
+        threading.Thread(target=settle, args=args) for args in (("anna", accept), ("berta", reject))
+    ]
+    for thread in both:
+        thread.start()
+    for thread in both:
+        thread.join()
+    with case.as_("anna"):
+        state = Connection.objects.get().state
+        assert Decision.objects.count() == 1
+    assert sorted(outcomes) == sorted(["told", "accept" if state == "confirmed" else "reject"])
 
 
 def test_the_evidence_is_kept_as_it_was_when_it_was_decided(case):

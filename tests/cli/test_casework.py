@@ -103,6 +103,24 @@ def test_connections_are_made_decided_shown_and_undone(case, typed):
     )
 
 
+def test_places_and_the_like_are_kept_connected_and_merged(case, typed):
+    media = f"media:{case.media()}"
+    attic, loft = (
+        typed("anna", "entity", "new", "place", name, "--json")["entity"]
+        for name in ("attic", "loft")
+    )
+    typed("anna", "connect", "add", media, loft, "--as", "shows", "--why", "window", "--confirmed")
+    merged = typed("anna", "entity", "merge", loft, attic, "--why", "the same", "--json")
+    assert [one["second"] for one in typed("berta", "connect", "list", attic, "--json")] == [loft]
+    assert len(typed("berta", "entity", "list", "place", "--json")) == 1
+    typed("anna", "proposals", "undo", merged["decision"], "--why", "two houses")
+    assert len(typed("berta", "entity", "list", "place", "--json")) == 2
+    assert "not two of a kind" in typed(
+        "anna", "entity", "merge", media, attic, "--why", "x", code=2
+    )
+    assert "is none of" in typed("anna", "entity", "new", "planet", "x", code=2)
+
+
 def test_grades_observations_notes_and_what_finds_them(case, typed):
     media = f"media:{case.media()}"
     typed("anna", "grade", "give", media, 1)

@@ -14,6 +14,7 @@ from clew.cli import (
     authority,
     connect,
     doctor,
+    entity,
     grade,
     keep,
     observe,
@@ -131,6 +132,12 @@ _group(
     'clew person new "girl with red scarf" --category victim',
     *(person.new, person.list_, person.show, person.name, person.find, person.confirm),
     *(person.merge, person.count),
+)
+_group(
+    "entity",
+    "Places, cameras, voices, objects and online identities.",
+    'clew entity new place "attic with the round window"',
+    *(entity.new, entity.list_, entity.merge),
 )
 _group(
     "grade",
