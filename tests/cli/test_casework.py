@@ -146,7 +146,7 @@ def test_grades_observations_notes_and_what_finds_them(case, typed):
 
 def test_names_are_told_to_the_lead_agency_and_a_stranger_is_called_by_agency(case, typed):
     girl = typed(
-        *("anna", "person", "new", "girl", "--category", "victim", "--share", "all members"),
+        *("anna", "person", "new", "girl", "--category", "victim", "--share", "all-members"),
         "--json",
     )["person"]
     typed("anna", "person", "name", girl, "Mia Muster", "--source", "register", "--fact")
@@ -154,13 +154,13 @@ def test_names_are_told_to_the_lead_agency_and_a_stranger_is_called_by_agency(ca
     told = typed("nils", "person", "show", girl)
     assert "Mia" not in told
     assert "an officer of LKA" in told
-    assert "led by LKA" in typed("nils", "share", girl, "own agency", code=2)
-    typed("anna", "share", girl, "named", "--agency", "Politie")
-    assert "named" in typed("anna", "share", girl, "named", code=2)
+    assert "led by LKA" in typed("nils", "entity", "share", girl, "own-agency", code=2)
+    typed("anna", "entity", "share", girl, "named", "--agency", "Politie")
+    assert "named" in typed("anna", "entity", "share", girl, "named", code=2)
     assert typed("nils", "person", "list", "--json")
-    typed("anna", "share", girl, "own agency")
+    typed("anna", "entity", "share", girl, "own-agency")
     assert typed("nils", "person", "list", "--json") == []
-    typed("anna", "share", girl, "all members")
+    typed("anna", "entity", "share", girl, "all-members")
     merging = typed("nils", "person", "merge", girl, girl, "--why", "x", code=2)
     assert "led by LKA" in merging
 

@@ -71,7 +71,6 @@ for _command in (
     observe.search,
     observe.note,
     observe.concerned,
-    observe.share,
     show.status,
     show.report,
     show.export,
@@ -135,9 +134,9 @@ _group(
 )
 _group(
     "entity",
-    "Places, cameras, voices, objects and online identities.",
+    "Places, cameras, voices, objects and online identities; and sharing any record.",
     'clew entity new place "attic with the round window"',
-    *(entity.new, entity.list_, entity.merge),
+    *(entity.new, entity.list_, entity.merge, entity.share),
 )
 _group(
     "grade",

@@ -25,7 +25,7 @@ FactOption = Annotated[
 ShareOption = Annotated[
     str,
     typer.Option(
-        "--share", help="own agency, all members, hit only, or with --agency: named, all except."
+        "--share", help="own-agency, all-members, hit-only, or with --agency: named, all-except."
     ),
 ]
 AgencyOption = Annotated[
@@ -70,16 +70,16 @@ def shared(share: str, agencies: Sequence[str] | None) -> SharedWith:
     """Sharing as options say it, for the functions of casework."""
     from clew.access.models import Agency
 
-    sharing = {"named": "named agencies"}.get(share, share)
+    sharing = {"named": "named agencies"}.get(share, share.replace("-", " "))
     known = dict(Agency.objects.filter(name__in=agencies or []).values_list("name", "pk"))
     if missing := sorted(set(agencies or []) - known.keys()):
         fail(f"there is no agency {missing[0]}")
     choices = ("own agency", "named agencies", "all members", "all except", "hit only")
     if sharing not in choices:
-        fail(f"--share is one of {', '.join(choices)}, not {share!r}")
+        fail(f"with whom is one of {', '.join(choices)}, not {share!r}")
     wanted = sharing in ("named agencies", "all except")
     if wanted != bool(known):
-        fail("say with --agency which agencies, for `named` and `all except` alone")
+        fail("say with --agency which agencies, for `named` and `all-except` alone")
     return {"sharing": sharing, "agencies": sorted(known.values())}
 
 

@@ -1,4 +1,4 @@
-"""``clew entity``: places, cameras, voices, objects and online identities."""
+"""``clew entity``: places, cameras, voices, objects, online identities; and sharing any record."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _KINDS = ("place", "camera", "voice", "object", "online identity")
 def new(
     kind: KindArgument,
     title: Annotated[str, typer.Argument(help="A working title without names.")],
-    share: ShareOption = "own agency",
+    share: ShareOption = "own-agency",
     agency: AgencyOption = None,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
@@ -89,6 +89,37 @@ def merge(
             fail(f"{one} and {into} are not two of a kind that can be one")
         made = merge_them(first.id, second.id, why)
     done(f"Merged (decision {made.pk})", json, decision=made.pk)
+
+
+def share(
+    what: Annotated[
+        str, typer.Argument(metavar="THING", help="series:3, connection:31, observation:41 …")
+    ],
+    with_: Annotated[
+        str,
+        typer.Argument(
+            metavar="WITH", help="own-agency, named, all-members, all-except or hit-only."
+        ),
+    ],
+    agency: AgencyOption = None,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Say who beside your agency sees something that it wrote.
+
+    Examples:
+      clew entity share series:3 all-members
+
+      clew entity share connection:31 named --agency Politie
+    """
+    with at_work(workspace):
+        from clew.casework.sharing import share as share_it
+
+        kind, _, number = what.replace("online-identity", "online identity").partition(":")
+        if not number.isdecimal() or len(number) > 18:
+            fail(f"{what!r} names nothing; write the kind and the number: series:3")
+        share_it(kind, int(number), **shared(with_, agency))
+    done(f"Shared: {what} with {with_}", json, shared=what)
 
 
 def _kind(name: str) -> str:

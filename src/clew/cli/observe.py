@@ -41,7 +41,7 @@ def add(
         str | None, typer.Option(help="Where: left,top,right,bottom from 0 to 1.")
     ] = None,
     span: Annotated[str | None, typer.Option(help="When: seconds, such as 3.5-8.")] = None,
-    share: ShareOption = "own agency",
+    share: ShareOption = "own-agency",
     agency: AgencyOption = None,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
@@ -164,37 +164,6 @@ def search(
     tell(rows, json, "None found.")
     if not rows:
         raise typer.Exit(Exit.NONE_FOUND)
-
-
-def share(
-    what: Annotated[
-        str, typer.Argument(metavar="THING", help="series:3, connection:31, observation:41 …")
-    ],
-    with_: Annotated[
-        str,
-        typer.Argument(
-            metavar="WITH", help="own agency, named, all members, all except or hit only."
-        ),
-    ],
-    agency: AgencyOption = None,
-    workspace: WorkspaceOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Say who beside your agency sees something that it wrote.
-
-    Examples:
-      clew share series:3 "all members"
-
-      clew share connection:31 named --agency Politie
-    """
-    with at_work(workspace):
-        from clew.casework.sharing import share as share_it
-
-        kind, _, number = what.replace("online-identity", "online identity").partition(":")
-        if not number.isdecimal() or len(number) > 18:
-            fail(f"{what!r} names nothing; write the kind and the number: series:3")
-        share_it(kind, int(number), **shared(with_, agency))
-    done(f"Shared: {what} with {with_}", json, shared=what)
 
 
 def concerned(

@@ -30,7 +30,7 @@ def new(
     title: Annotated[str, typer.Argument(help="A working title without names.")],
     category: Annotated[str, typer.Option(help="victim, suspect, convicted, witness or other.")],
     fact: FactOption = False,
-    share: ShareOption = "own agency",
+    share: ShareOption = "own-agency",
     agency: AgencyOption = None,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,

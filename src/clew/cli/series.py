@@ -28,7 +28,7 @@ MembersArgument = Annotated[
 
 def new(
     title: Annotated[str, typer.Argument(help="A working title without names.")],
-    share: ShareOption = "own agency",
+    share: ShareOption = "own-agency",
     agency: AgencyOption = None,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
@@ -36,7 +36,7 @@ def new(
     """Begin a series, led by your agency.
 
     Examples:
-      clew series new "blue room" --share "all members"
+      clew series new "blue room" --share all-members
     """
     with at_work(workspace):
         from clew.casework.entities import create
