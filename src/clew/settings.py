@@ -173,7 +173,7 @@ class Settings:
             expected="a file that you alone may read",
             default="none",
             help="Where such a token is kept; `CLEW_TOKEN` comes first.",
-            read=_folder,
+            read=_place,
             when_unset=lambda _: None,
         )
     )
@@ -249,7 +249,7 @@ class Settings:
             expected="a file",
             default="the file `vault.key` in the workspace",
             help="Where the key-encryption key of the vault is kept instead.",
-            read=_folder,
+            read=_place,
             when_unset=lambda _: None,
         )
     )
@@ -261,6 +261,26 @@ class Settings:
             help="A key at a key management service that the key file is encrypted by.",
             read=_vault_url,
             when_unset=lambda _: None,
+        )
+    )
+    vocabulary: Path | None = field(
+        metadata=_setting(
+            "CLEW_VOCABULARY",
+            expected="a folder",
+            default="none",
+            help="Further types of connection and observation, and grading schemes.",
+            read=_place,
+            when_unset=lambda _: None,
+        )
+    )
+    review_after: int = field(
+        metadata=_setting(
+            "CLEW_REVIEW_AFTER",
+            expected="a whole number of days, at least 1",
+            default="`1825`",
+            help="After how many days a review is open where nobody has set a day.",
+            read=_positive_number,
+            when_unset=lambda _: 1825,
         )
     )
     workers: int = field(

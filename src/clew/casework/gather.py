@@ -15,6 +15,7 @@ from clew import __version__
 from clew.access.acting import acting, require_authority
 from clew.casework.findings import Figures, Findings, Group, Item, Link, Place, Problem
 from clew.casework.hits import hits
+from clew.casework.together import Together
 from clew.compare.calibration import Thresholds, says
 from clew.compare.evidence import Match
 from clew.media.kind import MediaType
@@ -127,36 +128,9 @@ _MEMBER = Func(
 """Where in its path the name of a member begins; 0 for what is no member of an archive."""
 
 
-class _Groups:
-    """Which media hang together (union-find)."""
-
-    def __init__(self) -> None:
-        self._leader: dict[int, int] = {}
-
-    def of(self, media: int) -> int:
-        """The leader of a media's group; a media not seen before is a group of its own."""
-        leader = self._leader
-        leader.setdefault(media, media)
-        while leader[media] != media:
-            leader[media] = leader[leader[media]]
-            media = leader[media]
-        return media
-
-    def join(self, first: int, second: int) -> None:
-        """Make one group of two."""
-        self._leader[self.of(first)] = self.of(second)
-
-    def members(self) -> dict[int, list[int]]:
-        """All groups by their leader."""
-        groups: dict[int, list[int]] = defaultdict(list)
-        for media in self._leader:
-            groups[self.of(media)].append(media)
-        return groups
-
-
 def _groups(folder: bytes | None) -> tuple[Group, ...]:
     """Connected media, and media found in several places, largest group first."""
-    together = _Groups()
+    together = Together()
     links = []
     for row in StoredMatch.objects.order_by("distance", "pk").iterator():
         match = msgspec.convert(row.evidence, Match)

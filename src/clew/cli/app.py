@@ -14,12 +14,20 @@ from clew.cli import (
     audit,
     authority,
     backup,
+    connect,
     contribution,
     doctor,
+    entity,
     exhibit,
+    grade,
     keep,
+    observe,
     officer,
+    person,
+    proposals,
+    retention,
     scan,
+    series,
     setup,
     show,
     signing,
@@ -31,8 +39,8 @@ from clew.cli.output import people
 app = typer.Typer(
     name="clew",
     help="Find who and where, by connecting media that share a trace.\n\n"
-    "Start with `clew setup`, then `clew scan FOLDER`. This version has no encryption and no log "
-    "that nobody can alter yet: use it on harmless material only.",
+    "Start with `clew setup`, then `clew scan FOLDER`. This version is for practice: use it on "
+    "harmless material only.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -68,6 +76,9 @@ for _command in (
     scan.scan,
     ask.compare,
     ask.find,
+    observe.search,
+    observe.note,
+    observe.concerned,
     show.status,
     show.report,
     show.export,
@@ -135,4 +146,61 @@ _group(
     "The log nobody can alter: what was done, by whom, under which authority.",
     "clew audit verify log.jsonl --witness checkpoints.jsonl",
     *(audit.show, audit.export, audit.verify, audit.checkpoint, audit.key),
+)
+_group(
+    "proposals",
+    "What matches propose, for people to decide.",
+    "clew proposals list",
+    *(proposals.list_, proposals.show, proposals.accept, proposals.reject, proposals.undo),
+)
+_group(
+    "connect",
+    "Connections between any two things.",
+    'clew connect add media:12 place:4 --as shows --why "the green sofa"',
+    *(connect.add, connect.list_, connect.show, connect.confirm, connect.reject, connect.types),
+)
+_group(
+    "series",
+    "Media believed to show the same victim or victims.",
+    'clew series new "blue room"',
+    *(series.new, series.list_, series.show, series.add, series.remove, series.merge),
+    series.split,
+)
+_group(
+    "person",
+    "Victims, suspects, witnesses, and a victim's way to be identified and safe.",
+    'clew person new "girl with red scarf" --category victim',
+    *(person.new, person.list_, person.show, person.name, person.find, person.confirm),
+    *(person.merge, person.count),
+)
+_group(
+    "entity",
+    "Places, cameras, voices, objects and online identities; and sharing any record.",
+    'clew entity new place "attic with the round window"',
+    *(entity.new, entity.list_, entity.merge, entity.share),
+)
+_group(
+    "grade",
+    "One officer's vote for one media under one named scheme.",
+    "clew grade give media:12 1 --scheme US",
+    *(grade.give, grade.show, grade.differ, grade.schemes),
+)
+_group(
+    "observe",
+    "What is seen, heard or concluded.",
+    'clew observe add media:12 "plug type" G',
+    *(observe.add, observe.list_, observe.replace, observe.types),
+)
+_group(
+    "retention",
+    "How long things are kept, and deleting by two people.",
+    "clew retention due",
+    *(retention.due, retention.keep, retention.hold, retention.lift, retention.delete),
+    retention.agree,
+)
+_group(
+    "protection",
+    "What a person may ask for, for data-protection officers.",
+    'clew protection find "Mia Muster"',
+    *(retention.find, retention.restrict, retention.free),
 )

@@ -120,6 +120,7 @@ def _expected() -> tuple[type[Exception], ...]:
     from clew.audit.signing import KeyFileError
     from clew.audit.verify import UnreadableError
     from clew.backup import BackupError
+    from clew.casework.errors import CaseworkError
     from clew.intake.exhibits import ExhibitRefusedError
     from clew.intake.sharing import SharingError
     from clew.intake.triage import ScanError
@@ -132,6 +133,7 @@ def _expected() -> tuple[type[Exception], ...]:
     return (
         AccessError,
         BackupError,
+        CaseworkError,
         KeyFileError,
         UnreadableError,
         WorkspaceError,

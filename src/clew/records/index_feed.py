@@ -18,9 +18,10 @@ from pathlib import Path
 
 import numpy as np
 import structlog
+from django.db import connections
 from numpy.typing import NDArray
 
-from clew.access.connections import worker
+from clew.access.connections import Connection, worker
 from clew.index import HammingIndex, Hits
 from clew.index.errors import IndexDamaged
 from clew.signals.registry import signals
@@ -155,10 +156,9 @@ class FedIndex:
 def forget_transactions() -> None:
     """After a database was restored in another cluster: the transactions that wrote it are over.
 
-    Their numbers are those of the cluster it came from, and may lie far ahead of this one's. To be
-    called through the owner's connection.
+    Their numbers are those of the cluster it came from, and may lie far ahead of this one's.
     """
-    with connection.cursor() as cursor:
+    with connections[Connection.OWNER].cursor() as cursor:
         # The first number that an ordinary transaction can have. Rewrites the table at once,
         # instead of leaving an old version of every row in it.
         cursor.execute(

@@ -1,0 +1,211 @@
+"""How long things are kept. Nothing is deleted because a day has come.
+
+A day that has come opens a review, and an officer decides: keep until another day, or ask for
+deletion. Deletion takes another officer, a supervisor, and no legal hold; it leaves a tombstone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import msgspec
+from django.db import connections
+from django.db.models import Min, OuterRef, Q, Subquery
+from django.utils import timezone
+
+from clew.access.acting import officer
+from clew.access.connections import Connection
+from clew.casework.acts import act, ours, reason
+from clew.casework.consequence import Weights
+from clew.casework.errors import NotSeenError, RefusedError, StatementError
+from clew.casework.things import MEDIA, Thing, seen
+from clew.records.models import Deletion, Entity, Hold, Media, Review, Tombstone
+from clew.settings import Settings
+
+_REFUSED = (
+    "Contributors, specialists and supervisors set reviews and ask for deletion, of what their "
+    "agency holds; lifting a hold and agreeing to deletion is for supervisors."
+)
+
+
+class Open(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that an agency has to ask itself whether to keep.
+
+    Attributes:
+        thing: its name.
+        due: since when.
+        unidentified: numbers of victims it shows that are not identified: a reason to keep it.
+        held: whether it is under a legal hold.
+    """
+
+    thing: str
+    due: date
+    unidentified: tuple[int, ...] = ()
+    held: bool = False
+
+
+def review(about: Thing, due: date, why: str) -> Review:
+    """Keep something until another day.
+
+    Args:
+        about: a media or an entity.
+        due: when the agency asks itself again.
+        why: the reason to keep it so long.
+
+    Raises:
+        StatementError: the day is not in the future.
+        NotSeenError: there is no such thing.
+    """
+    if due <= timezone.now().date():
+        raise StatementError(f"{due} is not in the future; name a later day.")
+    with act(_REFUSED):
+        thing = seen(about)
+        before = Review.objects.filter(**thing.columns(), agency_id=ours())
+        return Review.objects.create(
+            **thing.columns(), due=due, why=reason(why), number=1 + before.count()
+        )
+
+
+def open_reviews(today: date | None = None) -> list[Open]:
+    """What the agency has to look at again, longest overdue first.
+
+    Args:
+        today: by default the day it is.
+    """
+    today = today or timezone.now().date()
+    after = timedelta(days=Settings.from_environment().review_after)
+    weights = Weights.now()
+    held = {hold.media_id for hold in holds()}
+    found = [
+        Open(
+            thing=str(Thing(MEDIA, number)),
+            due=due,
+            unidentified=weights.of({number}).unidentified,
+            held=number in held,
+        )
+        for number, due in _due_media(today, after)
+    ]
+    found += [
+        Open(thing=str(Thing(kind, number)), due=due)
+        for number, kind, due in _due_entities(today, after)
+    ]
+    return sorted(found, key=lambda one: (one.due, one.thing))
+
+
+def _last(column: str) -> Subquery:
+    rows = Review.objects.filter(**{column: OuterRef("pk")}, agency_id=ours())
+    return Subquery(rows.order_by("-number").values("due")[:1])
+
+
+def _due_media(today: date, after: timedelta) -> list[tuple[int, date]]:
+    rows = (
+        Media.objects.filter(sightings__agency=ours())
+        .annotate(found=Min("sightings__seen_at"), due=_last("media"))
+        .filter(Q(due__lte=today) | Q(due__isnull=True, found__date__lte=today - after))
+    )
+    gone = set(Tombstone.objects.values_list("deletion__media", flat=True))
+    return [
+        (pk, due or found.date() + after)
+        for pk, due, found in rows.values_list("pk", "due", "found")
+        if pk not in gone
+    ]
+
+
+def _due_entities(today: date, after: timedelta) -> list[tuple[int, str, date]]:
+    rows = (
+        Entity.objects.filter(agency=ours())
+        .annotate(due=_last("entity"))
+        .filter(Q(due__lte=today) | Q(due__isnull=True, at__date__lte=today - after))
+    )
+    return [
+        (pk, kind, due or at.date() + after)
+        for pk, kind, due, at in rows.values_list("pk", "kind", "due", "at")
+    ]
+
+
+def hold(media: int, why: str) -> Hold:
+    """Put a media under a legal hold: no agency's deletion destroys it."""
+    with act(_REFUSED):
+        seen(Thing(MEDIA, media))
+        return Hold.objects.create(media_id=media, why=reason(why))
+
+
+def lift(hold_id: int, why: str) -> Hold:
+    """End a hold of the own agency, as a supervisor."""
+    with act(_REFUSED):
+        held = next((one for one in holds() if one.pk == hold_id), None)
+        if held is None:
+            raise NotSeenError(f"Your agency has no hold {hold_id} that is in force.")
+        return Hold.objects.create(media_id=held.media_id, why=reason(why), lifts=held)
+
+
+def holds() -> Sequence[Hold]:
+    """The agency's holds that are in force."""
+    return list(Hold.objects.filter(lifts__isnull=True, lifted_by__isnull=True).order_by("pk"))
+
+
+def ask_for_deletion(media: int, why: str) -> Deletion:
+    """Ask for what the agency holds of a media to be destroyed; a supervisor has to agree.
+
+    Raises:
+        RefusedError: it is under a legal hold of the agency, or the agency does not hold it.
+    """
+    with act(_REFUSED):
+        seen(Thing(MEDIA, media))
+        _not_held(media)
+        return Deletion.objects.create(media_id=media, why=reason(why))
+
+
+def agree_to_deletion(deletion_id: int) -> Tombstone:
+    """Agree, as another officer and a supervisor; :func:`to_destroy` names it from then on.
+
+    Raises:
+        NotSeenError: the agency has no such request.
+        RefusedError: the acting officer asked for it or is no supervisor, or there is a hold.
+        DecidedMeanwhileError: somebody agreed already.
+    """
+    with act(_REFUSED):
+        asked = Deletion.objects.filter(pk=deletion_id).select_related("media").first()
+        if asked is None:
+            raise NotSeenError(f"Your agency has no request for deletion {deletion_id}.")
+        if asked.officer_id == officer():
+            raise RefusedError("You asked for it yourself: another officer has to agree.")
+        _not_held(asked.media_id)
+        return Tombstone.objects.create(deletion=asked, sha256=bytes(asked.media.sha256))
+
+
+def _not_held(media: int) -> None:
+    if held := [one for one in holds() if one.media_id == media]:
+        raise RefusedError(
+            f"media:{media} is under legal hold {held[0].pk} ({held[0].why}); it can be deleted "
+            "when a supervisor has lifted that."
+        )
+
+
+def to_destroy() -> list[tuple[int, bytes]]:
+    """Originals that every agency which found them has given up, and none holds by law.
+
+    For the worker, whose connection is asked: what an officer sees does not tell it.
+
+    Returns:
+        Number and SHA-256 of each media whose key is to be destroyed in the vault.
+    """
+    with connections[Connection.WORKER].cursor() as cursor:
+        cursor.execute(_TO_DESTROY)
+        return [(number, bytes(sha256)) for number, sha256 in cursor.fetchall()]
+
+
+_TO_DESTROY = """
+SELECT m.id, m.sha256 FROM records_media m JOIN records_original o ON o.media_id = m.id
+WHERE EXISTS (SELECT FROM records_deletion d JOIN records_tombstone t ON t.deletion_id = d.id
+              WHERE d.media_id = m.id)
+  AND NOT EXISTS (
+      SELECT FROM records_hold h WHERE h.media_id = m.id AND h.lifts_id IS NULL
+      AND NOT EXISTS (SELECT FROM records_hold l WHERE l.lifts_id = h.id))
+  AND NOT EXISTS (
+      SELECT FROM records_sighting s WHERE s.media_id = m.id AND NOT EXISTS (
+          SELECT FROM records_deletion d JOIN records_tombstone t ON t.deletion_id = d.id
+          WHERE d.media_id = m.id AND d.agency_id = s.agency_id AND t.at >= s.seen_at))
+ORDER BY m.id
+"""

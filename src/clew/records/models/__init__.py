@@ -1,0 +1,71 @@
+"""The case database, by subject, under one migration history."""
+
+from clew.records.models.connections import (
+    Connection,
+    ConnectionState,
+    Decision,
+    Merging,
+    Step,
+)
+from clew.records.models.contributions import ContributedFile, Contribution, Standing
+from clew.records.models.custody import CustodyEntry, Exhibit, Source
+from clew.records.models.entities import (
+    Category,
+    Entity,
+    EntityKind,
+    Observation,
+    Particular,
+)
+from clew.records.models.media import (
+    Folder,
+    Media,
+    Original,
+    Sighting,
+    StoredMatch,
+    StoredTrace,
+)
+from clew.records.models.retention import (
+    Deletion,
+    Hold,
+    Restriction,
+    Review,
+    Tombstone,
+)
+from clew.records.models.victims import STAGES, Aspect, Finding, Grade
+from clew.records.models.written import Certainty, Sharing
+
+__all__ = [
+    "STAGES",
+    "Aspect",
+    "Category",
+    "Certainty",
+    "Connection",
+    "ConnectionState",
+    "ContributedFile",
+    "Contribution",
+    "CustodyEntry",
+    "Decision",
+    "Deletion",
+    "Entity",
+    "EntityKind",
+    "Exhibit",
+    "Finding",
+    "Folder",
+    "Grade",
+    "Hold",
+    "Media",
+    "Merging",
+    "Observation",
+    "Original",
+    "Particular",
+    "Restriction",
+    "Review",
+    "Sharing",
+    "Sighting",
+    "Source",
+    "Standing",
+    "Step",
+    "StoredMatch",
+    "StoredTrace",
+    "Tombstone",
+]

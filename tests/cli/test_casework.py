@@ -1,0 +1,191 @@
+"""A case from the first proposal to an identified victim, by the commands as people type them."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from clew.cli.app import app
+from clew.cli.session import keep_secret
+
+_found = importlib.util.spec_from_file_location(
+    "case_at_work", Path(__file__).parent.parent / "casework" / "conftest.py"
+)
+assert _found is not None
+assert _found.loader is not None
+_case = importlib.util.module_from_spec(_found)
+sys.modules[_found.name] = _case
+_found.loader.exec_module(_case)
+folder, opened, workspace, people, case = (
+    *(_case.folder, _case.opened, _case.workspace, _case.people),
+    _case.case,
+)
+
+
+@pytest.fixture
+def typed(case, workspace, place, monkeypatch):
+    """Runs a command as an officer who is signed in; their answer, as JSON where it is."""
+    monkeypatch.setenv("COLUMNS", "300")
+
+    def run(name: str, *arguments: object, code: int = 0):
+        monkeypatch.setenv("CLEW_STATE", str(place / name))
+        secret = case.secrets[name]
+        settings = type(workspace.settings).from_environment()
+        keep_secret(type(workspace)(workspace.folder, settings), secret)
+        words = [str(one) for one in arguments]
+        done = CliRunner().invoke(app, [*words, "--workspace", str(workspace.folder)])
+        assert done.exit_code == code, done.output
+        return json.loads(done.stdout) if "--json" in words and done.stdout else done.output
+
+    return run
+
+
+def test_from_a_proposal_to_a_series_with_an_identified_victim(case, typed):
+    one, two, three = (case.media() for _ in range(3))
+    case.match(one, two)
+    case.match(two, three, distance=45)
+    girl = typed("anna", "person", "new", "girl with red scarf", "--category", "victim", "--json")[
+        "person"
+    ]
+    blue = typed("anna", "series", "new", "blue room", "--json")["series"]
+    said = typed("anna", "series", "add", blue, f"media:{one}", girl, "--why", "the wallpaper")
+    assert "decision" in said
+
+    listed = typed("berta", "proposals", "list", "--json")
+    assert listed["waiting"] == 2
+    first = listed["proposals"][0]
+    assert first["consequence"]["unidentified"] == [int(girl.split(":")[1])]
+    assert f"unidentified {girl}" in typed("berta", "proposals", "list")
+    told = typed("berta", "proposals", "show", first["id"])
+    assert f"media:{one}" in told
+    assert "bits (threshold 52)" in told
+    said = typed("berta", "proposals", "accept", first["id"], "--why", "checked", "--series", blue)
+    assert "clew proposals undo" in said
+    (shown,) = typed("anna", "series", "show", blue, "--json")
+    assert {f"media:{one}", f"media:{two}"} <= set(shown["media"])
+    assert shown["victims"] == [girl]
+    gone = typed("anna", "proposals", "accept", first["id"], "--why", "again", code=2)
+    assert "clew proposals list" in gone
+
+    typed("berta", "person", "find", girl, "identity", "proposed", "--why", "school photograph")
+    refused = typed("berta", "person", "confirm", girl, "--why", "x", code=2)
+    assert "another specialist or supervisor" in refused
+    typed("anna", "person", "confirm", girl, "--why", "seen the register")
+    assert typed("berta", "person", "count", "--json")["identified"] == 1
+    (listed,) = typed("berta", "person", "list", "--json")
+    assert listed["identity"] == "identified"
+
+
+def test_connections_are_made_decided_shown_and_undone(case, typed):
+    one, two = f"media:{case.media()}", f"media:{case.media()}"
+    made = typed(
+        *("anna", "connect", "add", one, two, "--as", "same place", "--why", "sofa", "--json")
+    )
+    number = made["connection"]
+    decision = typed("berta", "connect", "confirm", number, "--why", "same tear", "--json")
+    typed("anna", "proposals", "undo", decision["decision"], "--why", "another tear")
+    told = typed("anna", "connect", "show", number)
+    assert [line.split(" · ")[1:4] for line in told.splitlines()] == [
+        ["proposed", "anna", "sofa"],
+        ["confirmed", "berta", "same tear"],
+        ["proposed", "anna", "another tear"],
+    ]
+    (listed,) = typed("anna", "connect", "list", one, "--json")
+    assert (listed["first"], listed["second"], listed["state"]) == (one, two, "proposed")
+    assert typed("anna", "connect", "list", "--state", "confirmed") == "None.\n"
+    assert "There are: " in typed(
+        *("anna", "connect", "add", one, two, "--as", "x", "--why", "y"), code=2
+    )
+
+
+def test_places_and_the_like_are_kept_connected_and_merged(case, typed):
+    media = f"media:{case.media()}"
+    attic, loft = (
+        typed("anna", "entity", "new", "place", name, "--json")["entity"]
+        for name in ("attic", "loft")
+    )
+    typed("anna", "connect", "add", media, loft, "--as", "shows", "--why", "window", "--confirmed")
+    merged = typed("anna", "entity", "merge", loft, attic, "--why", "the same", "--json")
+    assert [one["second"] for one in typed("berta", "connect", "list", attic, "--json")] == [loft]
+    assert len(typed("berta", "entity", "list", "place", "--json")) == 1
+    typed("anna", "proposals", "undo", merged["decision"], "--why", "two houses")
+    assert len(typed("berta", "entity", "list", "place", "--json")) == 2
+    assert "not two of a kind" in typed(
+        "anna", "entity", "merge", media, attic, "--why", "x", code=2
+    )
+    assert "is none of" in typed("anna", "entity", "new", "planet", "x", code=2)
+
+
+def test_grades_observations_notes_and_what_finds_them(case, typed):
+    media = f"media:{case.media()}"
+    typed("anna", "grade", "give", media, 1)
+    typed("berta", "grade", "give", media, 2, "--why", "older")
+    assert "they differ" in typed("anna", "grade", "show", media)
+    assert typed("anna", "grade", "differ", "--json") == [{"media": media}]
+    assert "4 comparison" in typed("anna", "grade", "give", media, 9, code=2)
+
+    made = typed(
+        *("anna", "observe", "add", media, "plug type", "G", "--fact"),
+        *("--region", "0.1,0.7,0.2,0.8", "--json"),
+    )
+    typed("anna", "observe", "replace", made["observation"], "C")
+    told = typed("berta", "observe", "list", media, "--history", "--json")
+    assert [one["words"] for one in told] == ["G", "C"]
+    assert told[0]["region"] == [0.1, 0.7, 0.2, 0.8]
+    typed("anna", "note", media, "ask about the green sofa")
+    (found,) = typed("berta", "search", "sofa", "--json")
+    assert (found["about"], found["what"]) == (media, "note")
+    assert typed("nils", "search", "sofa", code=1) == "None found.\n"
+    assert typed("anna", "concerned", media, code=1) == "Nobody who says so.\n"
+
+
+def test_names_are_told_to_the_lead_agency_and_a_stranger_is_called_by_agency(case, typed):
+    girl = typed(
+        *("anna", "person", "new", "girl", "--category", "victim", "--share", "all-members"),
+        "--json",
+    )["person"]
+    typed("anna", "person", "name", girl, "Mia Muster", "--source", "register", "--fact")
+    assert "Mia Muster" in typed("berta", "person", "show", girl)
+    told = typed("nils", "person", "show", girl)
+    assert "Mia" not in told
+    assert "an officer of LKA" in told
+    assert "led by LKA" in typed("nils", "entity", "share", girl, "own-agency", code=2)
+    typed("anna", "entity", "share", girl, "named", "--agency", "Politie")
+    assert "named" in typed("anna", "entity", "share", girl, "named", code=2)
+    assert typed("nils", "person", "list", "--json")
+    typed("anna", "entity", "share", girl, "own-agency")
+    assert typed("nils", "person", "list", "--json") == []
+    typed("anna", "entity", "share", girl, "all-members")
+    merging = typed("nils", "person", "merge", girl, girl, "--why", "x", code=2)
+    assert "led by LKA" in merging
+
+
+def test_deletion_takes_two_and_protection_restricts(case, typed):
+    media = f"media:{case.media()}"
+    case.secrets["sven"] = case.people.session(
+        case.people.officer("sven", case.ours, "supervisor"),
+        case.people.authority(case.ours, "Az 2"),
+    )
+    assert typed("anna", "retention", "due") == "Nothing.\n"
+    assert "Kept until 2099-01-01" in typed(
+        *("anna", "retention", "keep", media, "2099-01-01", "--why", "not identified")
+    )
+    held = typed("anna", "retention", "hold", media, "--why", "trial", "--json")["hold"]
+    assert "legal hold" in typed("anna", "retention", "delete", media, "--why", "x", code=2)
+    typed("sven", "retention", "lift", held, "--why", "judgment")
+    asked = typed("anna", "retention", "delete", media, "--why", "out of scope", "--json")
+    typed("sven", "retention", "agree", asked["deletion"])
+
+    man = typed("anna", "person", "new", "man", "--category", "witness", "--json")["person"]
+    typed("anna", "person", "name", man, "Max Muster", "--source", "register")
+    (found,) = typed("carl", "protection", "find", "muster", "--json")
+    assert found["person"] == man
+    typed("carl", "protection", "restrict", man, "--why", "objection")
+    assert typed("anna", "person", "list").startswith("None.")
+    typed("carl", "protection", "free", man, "--why", "answered")
+    assert man in typed("anna", "person", "list")
