@@ -55,6 +55,7 @@ class HammingIndex:
         self.threads = threads or len(os.sched_getaffinity(0))
         self._folder: SegmentFolder | None = None
         self._tail: tails.Tail = ()
+        self._sealed: tuple[Layer, ...] = ()  # the folder's layers whose keys have left the tail
         self._layers: tuple[Layer, ...] = ()  # replaced as a whole: a search reads it once
         self._dropped = NO_KEYS  # deleted while in the tail: other processes may still seal them
         self._changing = threading.RLock()
@@ -140,7 +141,11 @@ class HammingIndex:
             if self._folder is not None:
                 self._dropped = np.union1d(self._dropped, gone)
                 count += self._folder.delete(keys)
-            self._set_tail(left)
+            self._tail = left
+            if self._folder is not None:
+                self._take_over()
+            else:
+                self._set_tail(left)
         return count
 
     def search(self, queries: NDArray[np.uint8], radius: int) -> Hits:
@@ -242,14 +247,26 @@ class HammingIndex:
         if self._folder is None:
             return
         with self._changing:
-            for layer in self._folder.refresh():
-                sealed, _ = tails.without(self._tail, _keys_of(self._tail, layer))
-                self._tail = sealed
+            self._folder.refresh()
+            self._take_over()
+
+    def _take_over(self) -> None:
+        """Show what the folder shows by now; what it holds leaves the tail."""
+        assert self._folder is not None
+        while True:
+            layers, again = self._folder.layers, NO_KEYS
+            known = {layer.segment for layer in self._sealed}
+            for layer in layers:
+                if layer.segment in known:
+                    continue
+                self._tail = tails.less_sealed(self._tail, layer)
                 if len(self._dropped):
-                    again = self._dropped[layer.find(self._dropped) >= 0]
-                    if len(again):
-                        self._folder.delete(again)
-            self._set_tail(self._tail)
+                    again = np.union1d(again, self._dropped[layer.find(self._dropped) >= 0])
+            self._sealed = layers
+            if not len(again):
+                break
+            self._folder.delete(again)  # which may show further segments
+        self._set_tail(self._tail)
 
     def verify(self) -> None:
         """Read all segments and compare all checksums; may run in a thread of its own.
@@ -262,7 +279,7 @@ class HammingIndex:
 
     def _set_tail(self, tail: tails.Tail) -> None:
         self._tail = tail
-        self._layers = (self._folder.layers if self._folder else ()) + tail
+        self._layers = self._sealed + tail
 
     def _layers_with_tables(self) -> tuple[Layer, ...]:
         if self._tail and tails.flat_rows(self._tail) >= tails.MOST_FLAT_ROWS:
@@ -285,12 +302,6 @@ class HammingIndex:
             return Hits.joined([ask(which) for which in slices])
         with ThreadPoolExecutor(self.threads) as pool:
             return Hits.joined(list(pool.map(ask, slices)))
-
-
-def _keys_of(tail: tails.Tail, layer: Layer) -> NDArray[np.int64]:
-    """The keys of the tail that a layer knows, deleted there or not."""
-    keys, _ = merged_rows(tail)
-    return keys[layer.block.entries.find(keys) >= 0]
 
 
 def _as_words(hashes: NDArray[np.uint8]) -> NDArray[np.uint64]:

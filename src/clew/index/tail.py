@@ -43,6 +43,17 @@ def without(tail: Tail, keys: NDArray[np.int64]) -> tuple[Tail, NDArray[np.int64
     return tuple(layers), np.concatenate([NO_KEYS, *gone])
 
 
+def less_sealed(tail: Tail, sealed: Layer) -> Tail:
+    """The tail less all keys that a sealed layer knows, deleted there or not."""
+    layers = []
+    for layer in tail:
+        keys, _ = layer.rows()
+        here = keys[sealed.block.entries.find(keys) >= 0]
+        if len(here) < len(keys):
+            layers.append(layer.without(here) if len(here) else layer)
+    return tuple(layers)
+
+
 def flat_rows(tail: Tail) -> int:
     """How many rows of the tail have no tables."""
     return sum(len(layer.block) for layer in tail if not layer.block.tables)
