@@ -11,6 +11,7 @@ by the flat scan instead.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -51,6 +52,19 @@ from clew.index.walk import (
 _BLOCK = 64  # queries that are cut into chunks together
 _WAVE = 64  # groups examined together, so that their memory is on its way together
 _WAITING = 64  # groups of several queries that wait to be examined together
+
+# What a search keeps while it runs lies in one array, made once for each thread: making it anew
+# takes as long as a tenth of a query.
+_MOST_TABLES = 64
+_SKETCHES_AT = _BLOCK * _MOST_TABLES
+_GROUPS_AT = 2 * _BLOCK * _MOST_TABLES
+_BOUNDS_AT = _GROUPS_AT + MOST_GROUPS * GROUP_COLUMNS
+_SURVIVORS_AT = _BOUNDS_AT + BOUNDS
+_NEAR_AT = _SURVIVORS_AT + 32 * _WAVE
+_FAR_AT = _NEAR_AT + 32 * _WAVE
+_CURSOR_AT = _FAR_AT + 32 * _WAVE
+_SCRATCH = _CURSOR_AT + CURSOR_PLACES
+_thread = threading.local()
 
 _FULL_COST = 50  # what a survivor of both sketches takes of a query's budget, in nanoseconds
 
@@ -196,18 +210,17 @@ def _cut(tables: Any, queries: Any, which: Any, values: Any, sketches: Any) -> N
 @kernel
 def _search(
     tables: Any, probes: Any, strides: Any, whole: Any, hash_base: Any, entries: Any,
-    queries: Any, which: Any, radius: Any, budget: Any, given_up: Any,
+    queries: Any, which: Any, radius: Any, budget: Any, given_up: Any, scratch: Any,
 ) -> Any:  # fmt: skip
     """Kernel of :func:`search`: hits, and how many queries were given up, -1 if damaged."""
-    block = min(_BLOCK, which.size)
-    values = np.empty((block, tables.shape[0]), np.uint64)
-    sketches = np.empty((block, tables.shape[0]), np.uint64)
-    left = np.empty(block, np.int64)
-    groups = np.empty((MOST_GROUPS, GROUP_COLUMNS), np.uint64)
-    bounds = np.empty(BOUNDS, np.uint64)
-    survivors = np.empty(32 * _WAVE, np.uint64)
-    near, far = np.empty(32 * _WAVE, np.uint64), np.empty(32 * _WAVE, np.uint64)
-    cursor = np.empty(CURSOR_PLACES, np.uint64)
+    columns = tables.shape[0]
+    values = scratch[0 : _BLOCK * columns].reshape(_BLOCK, columns)
+    sketches = scratch[_SKETCHES_AT : _SKETCHES_AT + _BLOCK * columns].reshape(_BLOCK, columns)
+    groups = scratch[_GROUPS_AT:_BOUNDS_AT].reshape(MOST_GROUPS, GROUP_COLUMNS)
+    bounds = scratch[_BOUNDS_AT:_SURVIVORS_AT]
+    survivors, near = scratch[_SURVIVORS_AT:_NEAR_AT], scratch[_NEAR_AT:_FAR_AT]
+    far, cursor = scratch[_FAR_AT:_CURSOR_AT], scratch[_CURSOR_AT:_SCRATCH]
+    left = np.empty(_BLOCK, np.int64)
     given_up[:] = False
     hits = np.empty(64, np.uint64)
     found = 0
@@ -305,6 +318,10 @@ def search(
     Raises:
         TablesDamagedError: a bucket or an entry lies outside the arrays.
     """
+    try:
+        scratch = _thread.scratch
+    except AttributeError:
+        scratch = _thread.scratch = np.empty(_SCRATCH, np.uint64)
     given_up = np.empty(len(which), np.bool_)
     hits, lost = _search(
         described,
@@ -318,6 +335,7 @@ def search(
         plan.radius,
         budget_ns,
         given_up,
+        scratch,
     )
     if lost < 0:
         raise TablesDamagedError

@@ -1,9 +1,9 @@
 """The stream of probes: from one query to the entries whose sketches fit.
 
 Memory is far away (about 100 ns), so each probe is touched three times: the bounds of its bucket
-are asked for, then the bucket, then the bucket is compared. Probes go in strides of up to 64 of
+are asked for, then the bucket, then the bucket is compared. Probes go in strides of up to 32 of
 one chunk, so that what belongs to the chunk stays in registers; while one stride is compared, the
-buckets of the next are on their way, and the bounds of the one after that.
+buckets of the next few are on their way, and the bounds of those after them.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ COLUMNS = 10
 FITS, PLACE, NEAR, FAR = range(4)
 GROUP_COLUMNS = 4
 MOST_GROUPS = 1024  # kept before their survivors are examined
-BOUNDS = 2 * STRIDE  # places for bounds of buckets: those compared and those asked for
+BOUNDS = 8 * STRIDE  # places for bounds of buckets: those compared and those asked for
 
 # Places of the walk's cursor: stride and probe to compare next, and how many groups are kept.
 AT, PROBE, REACHED, KEPT = range(4)
@@ -44,6 +44,8 @@ _PROBE_COST = 2
 _SURVIVOR_COST = np.uint64(12)
 _LINE_COST = np.uint64(6)
 
+# How many strides before its turn a bucket's bounds are asked for, and the bucket itself.
+_BOUNDS_AHEAD, _BUCKETS_AHEAD = np.uint64(8), np.uint64(4)
 _STREAM = np.uint64(512)  # bytes after which the processor prefetches by itself
 _RING = np.uint64(BOUNDS - 1)
 _ZERO = np.uint64(0)
@@ -173,26 +175,26 @@ def walk(
     """
     count = np.uint64(strides.shape[0])
     kept = cursor[KEPT]
-    # Going on in the middle: the bounds of this stride and the next are in the ring already.
-    step = cursor[AT] + _2
+    # Going on in the middle: what this step asks for was asked for already.
+    step = cursor[AT] + _BOUNDS_AHEAD
     resumed = cursor[PROBE] != _ZERO or cursor[REACHED] != _ZERO
     if not resumed:
         step = _ZERO
-    while step < count + _2:
+    while step < count + _BOUNDS_AHEAD:
         if not resumed:
             if step < count:
                 chunk, first, last = strides[step, 0], strides[step, 1], strides[step, 2]
                 _ask_for_bounds(tables[chunk, OFFSETS], values[slot, chunk], probes, first, last)
-            if _ONE <= step < count + _ONE:
-                at = step - _ONE
+            if _BOUNDS_AHEAD - _BUCKETS_AHEAD <= step < count + _BOUNDS_AHEAD - _BUCKETS_AHEAD:
+                at = step - (_BOUNDS_AHEAD - _BUCKETS_AHEAD)
                 chunk, first, last = strides[at, 0], strides[at, 1], strides[at, 2]
                 if not _ask_for_buckets(
                     tables[chunk, OFFSETS], tables[chunk, SKETCHES], values[slot, chunk],
                     probes, first, last, whole, entries, bounds,
                 ):  # fmt: skip
                     return left, False
-        if step >= _2:
-            at = step - _2
+        if step >= _BOUNDS_AHEAD:
+            at = step - _BOUNDS_AHEAD
             chunk, first, last = strides[at, 0], strides[at, 1], strides[at, 2]
             number = cursor[PROBE] if resumed else first
             reached = cursor[REACHED] if resumed else _ZERO
