@@ -145,6 +145,8 @@ class Workspace:
 
     def close(self) -> None:
         """Close the database; it stops by itself when nobody else uses it."""
+        if "looks" in self.__dict__:
+            self.looks.close()
         connections.close_all()
         if self._server is not None:
             self._server.close()

@@ -165,6 +165,26 @@ def test_two_writers_with_the_same_tail_seal_it_once(tmp_path: Path, hashes: np.
     exact(both, np.arange(COUNT), hashes)
 
 
+@pytest.mark.parametrize("change", ["delete", "compact", "seal", "add"])
+def test_what_another_sealed_is_found_once_whatever_one_does_next(
+    tmp_path: Path, hashes: np.ndarray, change: str
+) -> None:
+    keys = np.arange(len(hashes))
+    one, other = HammingIndex.open(tmp_path), HammingIndex.open(tmp_path)
+    one.add(keys, hashes)
+    other.add(keys, hashes)
+    other.seal()
+    if change == "delete":
+        one.delete(keys[-1:])
+    elif change == "compact":
+        one.compact()
+    elif change == "seal":
+        one.seal()
+    else:
+        one.add(keys[:1], hashes[:1])
+    assert one.search(hashes[7:8], 0).key.tolist().count(7) == 1
+
+
 def test_opening_reads_next_to_nothing(tmp_path: Path, hashes: np.ndarray) -> None:
     filled(tmp_path, hashes)
     started = time.perf_counter()

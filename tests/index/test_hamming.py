@@ -1,5 +1,7 @@
 """The tables against brute force, with the planner out of the way."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from brute import distances
@@ -73,9 +75,7 @@ def test_both_ways_of_comparing_sketches_agree(radius: int, whole_sketch: bool) 
     widths = chunk_widths(16)
     built = build_tables(hashes.view(np.uint64), widths, threads=2)
     made = make_plan(widths, radius)
-    plan = Plan(
-        made.radius, made.budgets, made.filters, made.probes, made.first_probe, whole_sketch
-    )
+    plan = replace(made, whole_sketch=whole_sketch)
     truth = packed_truth(queries, hashes, radius)
     assert ask(built, plan, hashes, queries, np.arange(len(queries))) == truth
 

@@ -167,6 +167,17 @@ def test_segments_are_sealed_and_read_again(index, workspace, folder, made):
     assert all_found(again, made)
 
 
+def test_segments_that_become_many_are_merged_while_searches_go_on(index, workspace, folder, made):
+    for number in range(1, 31):
+        store(folder, [Seen(b"%d" % number, 1, made.picture(b"%d" % number, look=number))])
+        assert found(index, made, number) == 1
+    index.close()
+    sealed = HammingIndex.open(next((workspace.folder / "index" / "test").iterdir()))
+    assert len(sealed) >= 24
+    assert len(list((workspace.folder / "index" / "test").rglob("*.segment"))) < 8
+    assert [found(index, made, number) for number in range(1, 31)] == [1] * 30
+
+
 def test_the_folder_may_be_deleted_between_runs(index, workspace, folder, made):
     filled(folder, made)
     assert all_found(index, made)

@@ -239,7 +239,9 @@ class Block:
     def _hits(self, packed: NDArray[np.uint64]) -> Hits:
         """Hits on entries as hits on all their keys, sorted."""
         entries = self.entries
-        if not len(packed) or not len(entries.more_keys):
+        if not len(packed):
+            return Hits.empty()
+        if not len(entries.more_keys):
             return Hits(*unpacked(packed, self._keys_at))
         if self._further is None:  # at the first hit, not when a segment is opened
             further = FurtherKeys.over(entries.keys, entries.more_keys, entries.more_entries)

@@ -10,6 +10,7 @@ the file missing.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -52,28 +53,26 @@ class SegmentFolder:
         self.threads = threads
         self.manifest = Manifest(generation=-1)
         self.layers: tuple[Layer, ...] = ()
+        self._refreshing = threading.RLock()  # a compaction may run in a thread of its own
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    def refresh(self) -> tuple[Layer, ...]:
-        """Show the newest published state; returns the layers that were not there before.
+    def refresh(self) -> None:
+        """Show the newest published state.
 
         Raises:
             ManifestDamaged: the manifest is damaged or missing.
             SegmentDamaged: a segment is missing or visibly damaged.
         """
-        while True:
-            manifest = read_manifest(self.path)
-            if manifest == self.manifest:
-                return ()
-            try:
-                layers = tuple(self._open(segment) for segment in manifest.segments)
-            except FileNotFoundError as error:
-                if read_manifest(self.path) != manifest:
-                    continue  # somebody published and removed the file in between
-                raise SegmentDamaged(Path(error.filename), "is missing") from error
-            known = {layer.segment for layer in self.layers}
-            self.manifest, self.layers = manifest, layers
-            return tuple(layer for layer in layers if layer.segment not in known)
+        with self._refreshing:
+            while (manifest := read_manifest(self.path)) != self.manifest:
+                try:
+                    layers = tuple(self._open(segment) for segment in manifest.segments)
+                except FileNotFoundError as error:
+                    if read_manifest(self.path) != manifest:
+                        continue  # somebody published and removed the file in between
+                    raise SegmentDamaged(Path(error.filename), "is missing") from error
+                self.manifest, self.layers = manifest, layers
+                return
 
     def _open(self, published: PublishedSegment) -> Layer:
         for layer, entry in zip(self.layers, self.manifest.segments, strict=True):
@@ -119,8 +118,9 @@ class SegmentFolder:
     def compact(self, everything: bool) -> bool:
         """Merge segments and drop what was deleted from them; False if there was no need."""
         with self._building():
-            self.refresh()
-            layers, old = self.layers, self.manifest.segments
+            with self._refreshing:
+                self.refresh()
+                layers, old = self.layers, self.manifest.segments
             first = 0 if everything else _first_to_merge(layers)
             merged = layers[first:]
             if not merged or (len(merged) == 1 and not len(merged[0].deleted)):

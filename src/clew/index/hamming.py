@@ -11,6 +11,7 @@ by the flat scan instead.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,31 +25,48 @@ from clew.index.machine import bit_count, load_u16, load_u32, load_u64, lowest_b
 from clew.index.plan import Plan
 from clew.index.tables import Table, ring_bits
 from clew.index.walk import (
+    AT,
+    BOUNDS,
     BUDGET,
     COLUMNS,
     CURSOR_PLACES,
     FAR,
     FITS,
     GROUP_COLUMNS,
+    KEPT,
+    MOST_GROUPS,
     NEAR,
     NEAR_MASK,
     NEAR_MOST,
     PLACE,
+    PROBE,
+    REACHED,
     ROWS,
     SKETCH_MASK,
     SKETCH_MOST,
     START,
-    UNDER_WAY,
-    WAVE,
     WIDTH,
     walk,
 )
 
-BLOCK = 256  # queries that go through a table together
+_BLOCK = 64  # queries that are cut into chunks together
+_WAVE = 64  # groups examined together, so that their memory is on its way together
+_WAITING = 64  # groups of several queries that wait to be examined together
 
-# What survivors take of a query's budget, in nanoseconds (compare plan.py).
-_SURVIVOR_COST = 14
-_FULL_COST = 50
+# What a search keeps while it runs lies in one array, made once for each thread: making it anew
+# takes as long as a tenth of a query.
+_MOST_TABLES = 64
+_SKETCHES_AT = _BLOCK * _MOST_TABLES
+_GROUPS_AT = 2 * _BLOCK * _MOST_TABLES
+_BOUNDS_AT = _GROUPS_AT + MOST_GROUPS * GROUP_COLUMNS
+_SURVIVORS_AT = _BOUNDS_AT + BOUNDS
+_NEAR_AT = _SURVIVORS_AT + 32 * _WAVE
+_FAR_AT = _NEAR_AT + 32 * _WAVE
+_CURSOR_AT = _FAR_AT + 32 * _WAVE
+_SCRATCH = _CURSOR_AT + CURSOR_PLACES
+_thread = threading.local()
+
+_FULL_COST = 50  # what a survivor of both sketches takes of a query's budget, in nanoseconds
 
 _ZERO = np.uint64(0)
 _ONE = np.uint64(1)
@@ -91,14 +109,13 @@ def _found_before(tables: Any, whole: Any, chunk: Any, y0: Any, y1: Any, y2: Any
 
 @kernel
 def _spread(
-    whole: Any, groups: Any, count: Any, tables: Any, sketches: Any, left: Any,
+    whole: Any, groups: Any, begin: Any, end: Any, tables: Any, sketches: Any,
     survivors: Any, near: Any, far: Any,
 ) -> Any:  # fmt: skip
     """Turn groups into single survivors whose far sketch fits too; returns how many."""
     number = np.uint64(0)
-    for group in range(count):
+    for group in range(begin, end):
         fits, first = groups[group, FITS], groups[group, PLACE]
-        cost = np.int64(0)
         while fits != _ZERO:
             lane = lowest_bit(fits)
             fits &= fits - _ONE
@@ -108,8 +125,6 @@ def _spread(
                 far[number] = groups[group, FAR] + lane + lane
                 prefetch(far[number])
             number += _ONE
-            cost += _SURVIVOR_COST
-        left[(first >> _40) & _BYTE] -= cost
     if whole:
         return number
     kept = np.uint64(0)
@@ -129,7 +144,7 @@ def _examine(
     tables: Any, whole: Any, hash_base: Any, entries: Any, survivors: Any, count: Any,
     queries: Any, asked: Any, left: Any, radius: Any, hits: Any, found: Any,
 ) -> Any:  # fmt: skip
-    """Compare the whole hashes of survivors; the hits, how many, and whether rows are damaged."""
+    """Compare the whole hashes of survivors; the hits, how many, and whether rows are sound."""
     for number in range(count):
         survivor = survivors[number]
         prefetch(tables[(survivor >> _32) & _BYTE, ROWS] + ((survivor & ENTRY_BITS) << _2))
@@ -138,7 +153,7 @@ def _examine(
         chunk = (survivor >> _32) & _BYTE
         row = np.uint64(load_u32(tables[chunk, ROWS] + ((survivor & ENTRY_BITS) << _2)))
         if row >= entries:
-            return hits, found, True
+            return hits, found, False
         survivors[number] = (survivor & ~ENTRY_BITS) | row
         prefetch(hash_base + (row << _5))
     for number in range(count):
@@ -156,7 +171,27 @@ def _examine(
             if not _found_before(tables, whole, chunk, y0, y1, y2, y3):
                 hits = appended(hits, found, np.uint64(query), distance, row)
                 found += 1
-    return hits, found, False
+    return hits, found, True
+
+
+@kernel
+def _examine_groups(
+    tables: Any, whole: Any, hash_base: Any, entries: Any, groups: Any, count: Any, sketches: Any,
+    queries: Any, asked: Any, left: Any, radius: Any, survivors: Any, near: Any, far: Any,
+    hits: Any, found: Any,
+) -> Any:  # fmt: skip
+    """Examine all groups in waves; the hits, how many, and whether all rows are sound."""
+    sound = True
+    begin = _ZERO
+    while begin < count and sound:
+        end = min(begin + np.uint64(_WAVE), count)
+        kept = _spread(whole, groups, begin, end, tables, sketches, survivors, near, far)
+        hits, found, sound = _examine(
+            tables, whole, hash_base, entries, survivors, kept,
+            queries, asked, left, radius, hits, found,
+        )  # fmt: skip
+        begin = end
+    return hits, found, sound
 
 
 @kernel
@@ -174,57 +209,60 @@ def _cut(tables: Any, queries: Any, which: Any, values: Any, sketches: Any) -> N
 
 @kernel
 def _search(
-    tables: Any, probes: Any, first_probe: Any, whole: Any, hash_base: Any, entries: Any,
-    queries: Any, which: Any, radius: Any, budget: Any,
+    tables: Any, probes: Any, strides: Any, whole: Any, hash_base: Any, entries: Any,
+    queries: Any, which: Any, radius: Any, budget: Any, given_up: Any, scratch: Any,
 ) -> Any:  # fmt: skip
-    """Kernel of :func:`search`: hits, which queries were given up, how many, -1 if damaged."""
-    block = min(BLOCK, which.size)
-    values = np.empty((block, tables.shape[0]), np.uint64)
-    sketches = np.empty((block, tables.shape[0]), np.uint64)
-    bounds = np.empty(UNDER_WAY, np.uint64)
-    pending = np.empty((UNDER_WAY, 3), np.uint64)
-    groups = np.empty((WAVE + 1, GROUP_COLUMNS), np.uint64)
-    survivors = np.empty(32 * WAVE + 1, np.uint64)
-    near = np.empty(32 * WAVE, np.uint64)
-    far = np.empty(32 * WAVE, np.uint64)
-    cursor = np.empty(CURSOR_PLACES, np.uint64)
-    given_up = np.zeros(which.size, np.bool_)
+    """Kernel of :func:`search`: hits, and how many queries were given up, -1 if damaged."""
+    columns = tables.shape[0]
+    values = scratch[0 : _BLOCK * columns].reshape(_BLOCK, columns)
+    sketches = scratch[_SKETCHES_AT : _SKETCHES_AT + _BLOCK * columns].reshape(_BLOCK, columns)
+    groups = scratch[_GROUPS_AT:_BOUNDS_AT].reshape(MOST_GROUPS, GROUP_COLUMNS)
+    bounds = scratch[_BOUNDS_AT:_SURVIVORS_AT]
+    survivors, near = scratch[_SURVIVORS_AT:_NEAR_AT], scratch[_NEAR_AT:_FAR_AT]
+    far, cursor = scratch[_FAR_AT:_CURSOR_AT], scratch[_CURSOR_AT:_SCRATCH]
+    left = np.empty(_BLOCK, np.int64)
+    given_up[:] = False
     hits = np.empty(64, np.uint64)
     found = 0
     lost: Any = 0
-    # One query goes through all tables as one stream. Several go through one table after the
-    # other, so that its bucket bounds stay in the second-level cache.
-    together = 1 if which.size == 1 else first_probe.size - 1
-    for first in range(0, which.size, BLOCK):
-        asked = which[first : first + BLOCK]
-        left = np.full(asked.size, budget, np.int64)
+    done = np.uint64(strides.shape[0])
+    for first in range(0, which.size, _BLOCK):
+        asked = which[first : first + _BLOCK]
         _cut(tables, queries, asked, values, sketches)
-        for group in range(together):
-            begin = np.uint64(first_probe[group])
-            end = np.uint64(first_probe[group + 1] if together > 1 else first_probe[-1])
-            if begin == end:
-                continue
-            cursor[:] = 0
-            cursor[3] = cursor[5] = cursor[7] = begin
-            while cursor[0] == _ZERO:
-                count, damaged = walk(
-                    tables, probes, whole, begin, end, entries, values, sketches, left,
-                    cursor, bounds, pending, groups,
-                )  # fmt: skip
-                if not damaged:
-                    kept = _spread(
-                        whole, groups, count, tables, sketches, left, survivors, near, far
-                    )
-                    hits, found, damaged = _examine(
-                        tables, whole, hash_base, entries, survivors, kept,
-                        queries, asked, left, np.uint64(radius), hits, found,
-                    )  # fmt: skip
-                if damaged:
-                    return hits[:0], given_up, -1
+        kept = before = _ZERO  # groups waiting; of them, those of earlier queries
         for slot in range(asked.size):
-            given_up[first + slot] = left[slot] < 0
-            lost += np.int64(left[slot] < 0)
-    return hits[:found], given_up, lost
+            left[slot] = budget
+            cursor[AT] = cursor[PROBE] = cursor[REACHED] = _ZERO
+            cursor[KEPT] = before = kept
+            while cursor[AT] < done:
+                left[slot], sound = walk(
+                    tables, probes, strides, whole, entries, values, sketches, slot, left[slot],
+                    cursor, bounds, groups,
+                )  # fmt: skip
+                kept = cursor[KEPT]
+                if not sound:
+                    return hits[:0], -1
+                if left[slot] < 0:  # what it kept is not looked at: the flat scan will
+                    given_up[first + slot] = True
+                    lost += 1
+                    kept = before
+                    break
+                if cursor[AT] < done or kept >= _WAITING or slot + 1 == asked.size:
+                    hits, found, sound = _examine_groups(
+                        tables, whole, hash_base, entries, groups, kept, sketches, queries, asked,
+                        left, np.uint64(radius), survivors, near, far, hits, found,
+                    )  # fmt: skip
+                    if not sound:
+                        return hits[:0], -1
+                    cursor[KEPT] = kept = before = _ZERO
+        if kept > _ZERO:  # the last query was given up, and others' groups wait
+            hits, found, sound = _examine_groups(
+                tables, whole, hash_base, entries, groups, kept, sketches, queries, asked,
+                left, np.uint64(radius), survivors, near, far, hits, found,
+            )  # fmt: skip
+            if not sound:
+                return hits[:0], -1
+    return hits[:found], lost
 
 
 def describe(tables: Sequence[Table], plan: Plan) -> NDArray[np.uint64]:
@@ -280,10 +318,15 @@ def search(
     Raises:
         TablesDamagedError: a bucket or an entry lies outside the arrays.
     """
-    hits, given_up, lost = _search(
+    try:
+        scratch = _thread.scratch
+    except AttributeError:
+        scratch = _thread.scratch = np.empty(_SCRATCH, np.uint64)
+    given_up = np.empty(len(which), np.bool_)
+    hits, lost = _search(
         described,
         plan.probes,
-        plan.first_probe,
+        plan.strides,
         plan.whole_sketch,
         hashes.address,
         hashes.count,
@@ -291,6 +334,8 @@ def search(
         which,
         plan.radius,
         budget_ns,
+        given_up,
+        scratch,
     )
     if lost < 0:
         raise TablesDamagedError

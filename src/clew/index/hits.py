@@ -30,17 +30,17 @@ class Hits:
     def __len__(self) -> int:
         return len(self.query)
 
-    @classmethod
-    def empty(cls) -> Hits:
+    @staticmethod
+    def empty() -> Hits:
         """No hits."""
-        return cls(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int16))
+        return _NONE
 
     @classmethod
     def merged(cls, parts: Sequence[Hits]) -> Hits:
         """The hits of several parts of an index, each sorted, as one, sorted."""
         found = [part for part in parts if len(part)] if len(parts) > 1 else parts
         if not found:
-            return cls.empty()
+            return _NONE
         if len(found) == 1:
             return found[0]
         query = np.concatenate([part.query for part in found])
@@ -89,3 +89,6 @@ def _sorted(
     key = (packed & np.uint64((1 << bits) - 1)).astype(np.int64) + least
     query = rank // _DISTANCES
     return query, key, (rank - query * _DISTANCES).astype(np.int16)
+
+
+_NONE = Hits(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int16))

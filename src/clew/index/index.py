@@ -25,6 +25,7 @@ _NEAREST_SLICE = 64  # the nearest search may meet whole clusters; this bounds w
 # The nearest are looked for within growing radii before everything is looked at.
 _NEAREST_RADII = (8, 16, 31, 45, 64)
 _SMALL = 1 << 15
+_FIRST = np.arange(1)
 
 
 class HammingIndex:
@@ -54,6 +55,7 @@ class HammingIndex:
         self.threads = threads or len(os.sched_getaffinity(0))
         self._folder: SegmentFolder | None = None
         self._tail: tails.Tail = ()
+        self._sealed: tuple[Layer, ...] = ()  # the folder's layers whose keys have left the tail
         self._layers: tuple[Layer, ...] = ()  # replaced as a whole: a search reads it once
         self._dropped = NO_KEYS  # deleted while in the tail: other processes may still seal them
         self._changing = threading.RLock()
@@ -139,7 +141,11 @@ class HammingIndex:
             if self._folder is not None:
                 self._dropped = np.union1d(self._dropped, gone)
                 count += self._folder.delete(keys)
-            self._set_tail(left)
+            self._tail = left
+            if self._folder is not None:
+                self._take_over()
+            else:
+                self._set_tail(left)
         return count
 
     def search(self, queries: NDArray[np.uint8], radius: int) -> Hits:
@@ -153,6 +159,8 @@ class HammingIndex:
             raise ValueError(f"radius must be 0 to {HASH_BITS}, not {radius}")
         words = _as_words(queries)
         layers = self._layers_with_tables()
+        if len(words) == 1 and len(layers) == 1:  # the usual question: every microsecond counts
+            return layers[0].search(words, _FIRST, radius)
 
         def ask(which: NDArray[np.int64]) -> Hits:
             return Hits.merged([layer.search(words, which, radius) for layer in layers])
@@ -239,14 +247,26 @@ class HammingIndex:
         if self._folder is None:
             return
         with self._changing:
-            for layer in self._folder.refresh():
-                sealed, _ = tails.without(self._tail, _keys_of(self._tail, layer))
-                self._tail = sealed
+            self._folder.refresh()
+            self._take_over()
+
+    def _take_over(self) -> None:
+        """Show what the folder shows by now; what it holds leaves the tail."""
+        assert self._folder is not None
+        while True:
+            layers, again = self._folder.layers, NO_KEYS
+            known = {layer.segment for layer in self._sealed}
+            for layer in layers:
+                if layer.segment in known:
+                    continue
+                self._tail = tails.less_sealed(self._tail, layer)
                 if len(self._dropped):
-                    again = self._dropped[layer.find(self._dropped) >= 0]
-                    if len(again):
-                        self._folder.delete(again)
-            self._set_tail(self._tail)
+                    again = np.union1d(again, self._dropped[layer.find(self._dropped) >= 0])
+            self._sealed = layers
+            if not len(again):
+                break
+            self._folder.delete(again)  # which may show further segments
+        self._set_tail(self._tail)
 
     def verify(self) -> None:
         """Read all segments and compare all checksums; may run in a thread of its own.
@@ -259,10 +279,10 @@ class HammingIndex:
 
     def _set_tail(self, tail: tails.Tail) -> None:
         self._tail = tail
-        self._layers = (self._folder.layers if self._folder else ()) + tail
+        self._layers = self._sealed + tail
 
     def _layers_with_tables(self) -> tuple[Layer, ...]:
-        if tails.flat_rows(self._tail) >= tails.MOST_FLAT_ROWS:
+        if self._tail and tails.flat_rows(self._tail) >= tails.MOST_FLAT_ROWS:
             with self._changing:
                 if tails.flat_rows(self._tail) >= tails.MOST_FLAT_ROWS:
                     self._set_tail(tails.condensed(self._tail, self.threads))
@@ -272,20 +292,16 @@ class HammingIndex:
         """Ask for all queries, on several threads if there are many."""
         if queries >= MOST_QUERIES:
             raise ValueError(f"at most {MOST_QUERIES - 1} queries at a time, not {queries}")
-        if queries <= 1:
-            return ask(np.arange(queries))
+        if queries == 1:
+            return ask(_FIRST)
+        if queries == 0:
+            return Hits.empty()
         size = min(most, -(-queries // self.threads))
         slices = [np.arange(at, min(at + size, queries)) for at in range(0, queries, size)]
         if len(slices) == 1 or self.threads == 1:
             return Hits.joined([ask(which) for which in slices])
         with ThreadPoolExecutor(self.threads) as pool:
             return Hits.joined(list(pool.map(ask, slices)))
-
-
-def _keys_of(tail: tails.Tail, layer: Layer) -> NDArray[np.int64]:
-    """The keys of the tail that a layer knows, deleted there or not."""
-    keys, _ = merged_rows(tail)
-    return keys[layer.block.entries.find(keys) >= 0]
 
 
 def _as_words(hashes: NDArray[np.uint8]) -> NDArray[np.uint64]:

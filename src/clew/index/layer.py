@@ -43,8 +43,9 @@ class Layer:
         return len(self.block) - len(self.deleted)
 
     def without(self, keys: NDArray[np.int64]) -> Layer:
-        """The layer less further keys (which it has)."""
-        return Layer(self.block, np.union1d(self.deleted, keys), self.segment)
+        """The layer less further keys (int64[n], ascending, which it has)."""
+        deleted = np.union1d(self.deleted, keys) if len(self.deleted) else keys
+        return Layer(self.block, deleted, self.segment)
 
     def rows(self) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
         """All keys that count, ascending, and their hashes."""

@@ -132,6 +132,16 @@ def load_u64(typing_context: Any, address: Any) -> Any:
 
 
 @intrinsic
+def load_u32_pair(typing_context: Any, address: Any) -> Any:
+    """Two neighbouring ``uint32`` at an address that is a multiple of 4, the first one low."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return _load(builder, arguments[0], _I64, 4)
+
+    return types.uint64(types.uint64), generate
+
+
+@intrinsic
 def sketches_within(typing_context: Any, address: Any, sketch: Any, mask: Any, most: Any) -> Any:
     """Compare 32 neighbouring 16-bit sketches (64 bytes at ``address``) with one.
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,17 +25,20 @@ NEAR_BITS = 16  # the bits that follow a chunk, compared 32 entries at a time
 SKETCH_BITS = 32  # the near bits and as many more, looked at only where the near bits fit
 
 # What the steps of a search take on one thread, in nanoseconds. They only steer choices between
-# ways that are all exact; the ratio to the flat scan is what matters. Measured on an AMD EPYC 9004.
-PROBE_NS = 22.0
-LINE_NS = 7.0  # 32 near sketches
-NEAR_SURVIVOR_NS = 14.0
-SKETCH_SURVIVOR_NS = 50.0
-FLAT_ENTRY_NS = 0.8
-FLAT_ENTRY_IN_BATCH_NS = 0.45
+# ways that are all exact. Fitted to searches among 0.1 to 5 million random hashes, cut into 14 to
+# 28 chunks, at radii from 15 to 64, on an AMD EPYC 9005; most lie within a quarter of it.
+START_NS = 2800.0
+PROBE_NS = 1.6
+LINE_NS = 5.9  # 32 sketches, near ones or whole ones
+NEAR_SURVIVOR_NS = 4.8
+SKETCH_SURVIVOR_NS = 14.0
+FLAT_ENTRY_NS = 1.0
+FLAT_ENTRY_IN_BATCH_NS = 0.21
 
 DESIGN_RADIUS = 31  # the radius that tables are cut for: PDQ's usual threshold
 _NEAR_CHANCE_TOO_HIGH = 0.025
 MOST_PROBES = 1 << 20
+STRIDE = 32  # probes of one chunk that go together
 LEAST_ENTRIES_FOR_TABLES = 1 << 14
 _ENTRIES_THAT_MIND_MEMORY = 1 << 19
 _MOST_TABLES = 32
@@ -69,6 +73,8 @@ class Plan:
         probes: uint64[p], ``pattern | chunk << 32 | near_most << 40 | sketch_most << 48``: the
             bits to flip in the query's chunk and what may differ after it. Ordered by chunk.
         first_probe: int64[m + 1], where each chunk's probes begin.
+        strides: uint64[s, 3], the probes of each chunk in runs of up to STRIDE: chunk, first
+            probe, the one after the last.
         whole_sketch: compare near and far sketch at once, because so many near ones would fit
             that fetching their far ones singly takes longer.
     """
@@ -78,6 +84,7 @@ class Plan:
     filters: tuple[Filter, ...]
     probes: NDArray[np.uint64]
     first_probe: NDArray[np.int64]
+    strides: NDArray[np.uint64]
     whole_sketch: bool
 
 
@@ -136,6 +143,11 @@ def _near_chance(widths: tuple[int, ...], budgets: tuple[int, ...]) -> float:
     return fitting / probes
 
 
+def _compares_whole(widths: tuple[int, ...], budgets: tuple[int, ...]) -> bool:
+    """Whether near and far sketches are compared at once."""
+    return _near_chance(widths, budgets) > _NEAR_CHANCE_TOO_HIGH
+
+
 def count_probes(widths: tuple[int, ...], radius: int) -> int:
     """How many buckets a search with these chunks looks into."""
     budgets = _budgets(widths, radius)
@@ -160,15 +172,28 @@ def make_plan(widths: tuple[int, ...], radius: int) -> Plan:
         sketch = (kept.sketch_most - flips).astype(np.uint64) << np.uint64(48)
         probes.append(patterns | np.uint64(chunk << 32) | near | sketch)
     ends = np.cumsum([0, *(len(part) for part in probes)]).astype(np.int64)
-    whole_sketch = _near_chance(widths, budgets) > _NEAR_CHANCE_TOO_HIGH
-    return Plan(radius, budgets, filters, np.concatenate(probes), ends, whole_sketch)
+    strides = [
+        (chunk, first, min(first + STRIDE, int(end)))
+        for chunk, (begin, end) in enumerate(pairwise(ends))
+        for first in range(int(begin), int(end), STRIDE)
+    ]
+    return Plan(
+        radius,
+        budgets,
+        filters,
+        np.concatenate(probes),
+        ends,
+        np.array(strides, np.uint64).reshape(-1, 3),
+        _compares_whole(widths, budgets),
+    )
 
 
 @lru_cache(maxsize=1024)
 def expected_ns(widths: tuple[int, ...], radius: int, entries: int) -> float:
     """Time one query takes through the tables if all hashes are random, in nanoseconds."""
     budgets = _budgets(widths, radius)
-    total = 0.0
+    near_costs = 0.0 if _compares_whole(widths, budgets) else NEAR_SURVIVOR_NS
+    total = START_NS
     for chunk, (width, budget) in enumerate(zip(widths, budgets, strict=True)):
         kept = _filter(widths, budgets, chunk)
         in_bucket = entries / 2**width
@@ -176,8 +201,8 @@ def expected_ns(widths: tuple[int, ...], radius: int, entries: int) -> float:
             probes = math.comb(width, flips)
             near = _chance(kept.near_mask.bit_length(), kept.near_most - flips)
             sketch = _chance(kept.sketch_mask.bit_length(), kept.sketch_most - flips)
-            total += probes * (PROBE_NS + LINE_NS * (0.9 + in_bucket / 32))
-            total += probes * in_bucket * (near * NEAR_SURVIVOR_NS + sketch * SKETCH_SURVIVOR_NS)
+            total += probes * (PROBE_NS + LINE_NS * (1 + in_bucket / 32))
+            total += probes * in_bucket * (near * near_costs + sketch * SKETCH_SURVIVOR_NS)
     return total
 
 

@@ -27,7 +27,7 @@ import struct
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -149,14 +149,21 @@ def write_segment(
     def put_table(chunk: int, table: Table) -> Table:
         for part in ("offsets", "sketches", "rows"):
             put(f"table {chunk} {part}", getattr(table, part))
+        flushes.append(flushing.submit(os.fdatasync, file))  # while the next tables are built
         gone = np.empty(0, np.uint32)
         return Table(table.start, table.width, gone, np.empty(0, np.uint16), gone)
 
+    flushing, flushes = ThreadPoolExecutor(1), list[Future[None]]()
     try:
         os.posix_fallocate(file, 0, size)  # a full disk is found before the work is done
-        for part in ("hashes", "keys", "more_keys", "more_entries", "more_by_key"):
-            put(part, getattr(entries, part))
-        build_tables(entries.hashes, widths, threads, put_table)
+        with flushing:
+            for part in ("hashes", "keys", "more_keys", "more_entries", "more_by_key"):
+                put(part, getattr(entries, part))
+            build_tables(entries.hashes, widths, threads, put_table)
+            flushing.shutdown(cancel_futures=True)
+        for flush in flushes:
+            if not flush.cancelled():
+                flush.result()  # a failed write is told once, so fsync would not tell it again
         header_sha256 = _write_header(file, size, widths, entries, sections, sums)
         os.fsync(file)
     except BaseException:

@@ -24,6 +24,10 @@ from clew.index.compiled import kernel
 # The vector compare reads 32 sketches at once, up to 31 beyond the end of the last bucket.
 PADDING = 32
 
+# Building sorts in two steps, so that each scatters into what a cache holds.
+_ENTRIES_A_PART = 1 << 14
+_MOST_HIGH_BITS = 11
+
 _ONE = np.uint64(1)
 _SIX = np.uint64(6)
 _WORD_BITS = np.uint64(64)
@@ -68,39 +72,87 @@ def ring_bits(h0: Any, h1: Any, h2: Any, h3: Any, start: Any, width: Any) -> Any
 
 
 @kernel
-def _fill(
-    hashes: Any, start: Any, width: Any, offsets: Any, filled: Any, sketches: Any, rows: Any
+def _stage(
+    hashes: Any, start: Any, width: Any, low_bits: Any, begins: Any, staged: Any, staged_rows: Any
 ) -> None:
-    """Counting sort of all entries by their chunk; ``filled`` has a place for each bucket."""
-    begin, bits = np.uint64(start), np.uint64(width)
+    """First half of the sort by chunk: entries into parts, by the high bits of their chunk.
+
+    ``begins`` has a place for each part and one more; afterwards it says where each part ends,
+    and the first place is free. An entry is staged as ``low bits of the chunk << 32 | sketch``,
+    so that its hash need not be fetched again.
+    """
+    begin, bits, low = np.uint64(start), np.uint64(width), np.uint64(low_bits)
     after = (begin + bits) & _LAST_BIT
+    low_mask = (_ONE << low) - _ONE
     entries = np.uint64(hashes.shape[0])
-    offsets[:] = 0
+    begins[:] = 0
     for row in range(entries):
         h0, h1, h2, h3 = hashes[row, 0], hashes[row, 1], hashes[row, 2], hashes[row, 3]
-        offsets[ring_bits(h0, h1, h2, h3, begin, bits) + _ONE] += np.uint32(1)
-    for bucket in range(filled.size):
-        filled[bucket] = offsets[bucket]
-        offsets[bucket + 1] += offsets[bucket]
+        begins[(ring_bits(h0, h1, h2, h3, begin, bits) >> low) + _ONE] += np.uint32(1)
+    for part in range(1, begins.size):
+        begins[part] += begins[part - 1]
     for row in range(entries):
         h0, h1, h2, h3 = hashes[row, 0], hashes[row, 1], hashes[row, 2], hashes[row, 3]
-        bucket = ring_bits(h0, h1, h2, h3, begin, bits)
-        place = np.uint64(filled[bucket])
-        filled[bucket] += np.uint32(1)
+        value = ring_bits(h0, h1, h2, h3, begin, bits)
+        part = value >> low
+        place = np.uint64(begins[part])
+        begins[part] += np.uint32(1)
         sketch = ring_bits(h0, h1, h2, h3, after, _SKETCH_BITS)
-        sketches[place + np.uint64(offsets[bucket])] = np.uint16(sketch & _LOW_HALF)
-        sketches[place + np.uint64(offsets[bucket + _ONE])] = np.uint16(sketch >> _NEAR_BITS)
-        rows[place] = np.uint32(row)
+        staged[place] = sketch | ((value & low_mask) << _SKETCH_BITS)
+        staged_rows[place] = np.uint32(row)
+
+
+@kernel
+def _fill(
+    staged: Any, staged_rows: Any, ends: Any, offsets: Any, filled: Any, sketches: Any, rows: Any
+) -> None:
+    """Second half: each part by the low bits, within what the second-level cache holds.
+
+    ``filled`` has a place for each bucket of a part.
+    """
+    buckets = np.uint64(filled.size)
+    parts = np.uint64(ends.size - 1)
+    begin = np.uint64(0)
+    for part in range(parts):
+        end = np.uint64(ends[part])
+        filled[:] = 0
+        for place in range(begin, end):
+            filled[staged[place] >> _SKETCH_BITS] += np.uint32(1)
+        first = part * buckets
+        total = np.uint32(begin)
+        for bucket in range(buckets):
+            offsets[first + bucket] = total
+            count = filled[bucket]
+            filled[bucket] = total
+            total += count
+        offsets[first + buckets] = total
+        for place in range(begin, end):
+            word = staged[place]
+            low = word >> _SKETCH_BITS
+            bucket = first + low
+            here = np.uint64(filled[low])
+            filled[low] += np.uint32(1)
+            near_at = here + np.uint64(offsets[bucket])
+            far_at = here + np.uint64(offsets[bucket + _ONE])
+            sketches[near_at] = np.uint16(word & _LOW_HALF)
+            sketches[far_at] = np.uint16((word >> _NEAR_BITS) & _LOW_HALF)
+            rows[here] = staged_rows[place]
+        begin = end
 
 
 def build_table(hashes: NDArray[np.uint64], start: int, width: int) -> Table:
     """The table of one chunk over hashes uint64[n, 4]."""
     entries = len(hashes)
+    high_bits = min(width, _MOST_HIGH_BITS, (entries // _ENTRIES_A_PART).bit_length())
+    begins = np.empty((1 << high_bits) + 1, np.uint32)
+    staged, staged_rows = np.empty(entries, np.uint64), np.empty(entries, np.uint32)
+    _stage(hashes, start, width, width - high_bits, begins, staged, staged_rows)
     offsets = np.empty((1 << width) + 1, np.uint32)
     sketches = np.empty(2 * entries + PADDING, np.uint16)
     sketches[2 * entries :] = 0
     rows = np.empty(entries, np.uint32)
-    _fill(hashes, start, width, offsets, np.empty(1 << width, np.uint32), sketches, rows)
+    filled = np.empty(1 << (width - high_bits), np.uint32)
+    _fill(staged, staged_rows, begins, offsets, filled, sketches, rows)
     return Table(start, width, offsets, sketches, rows)
 
 
@@ -115,7 +167,7 @@ def build_tables(
     Args:
         hashes: uint64[n, 4], C-contiguous.
         widths: widths of the chunks in bits, from bit 0 on.
-        threads: how many tables to build at a time; each takes 8 bytes a hash until it is done.
+        threads: how many tables to build at a time; each takes 20 bytes a hash until it is done.
         done: called with the number of each table and the table; what it returns is kept in the
             table's place, so that a table can go to a file and leave memory.
     """

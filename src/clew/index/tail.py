@@ -33,15 +33,25 @@ def added(tail: Tail, keys: NDArray[np.int64], hashes: NDArray[np.uint64]) -> Ta
 
 
 def without(tail: Tail, keys: NDArray[np.int64]) -> tuple[Tail, NDArray[np.int64]]:
-    """The tail less these keys (int64[n], distinct), and which of them were in it."""
+    """The tail less these keys (int64[n], ascending, distinct), and which of them were in it."""
     layers, gone = [], []
     for layer in tail:
         here = keys[layer.find(keys) >= 0]
         gone.append(here)
-        left = layer.without(here) if len(here) else layer
-        if len(left):
-            layers.append(left)
+        if len(here) < len(layer):
+            layers.append(layer.without(here) if len(here) else layer)
     return tuple(layers), np.concatenate([NO_KEYS, *gone])
+
+
+def less_sealed(tail: Tail, sealed: Layer) -> Tail:
+    """The tail less all keys that a sealed layer knows, deleted there or not."""
+    layers = []
+    for layer in tail:
+        keys, _ = layer.rows()
+        here = keys[sealed.block.entries.find(keys) >= 0]
+        if len(here) < len(keys):
+            layers.append(layer.without(here) if len(here) else layer)
+    return tuple(layers)
 
 
 def flat_rows(tail: Tail) -> int:

@@ -14,6 +14,7 @@ made anew, as damaged ones are.
 from __future__ import annotations
 
 import shutil
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +51,7 @@ class FedIndex:
             for signal in signals().values()
             if signal.space == space
         ]
+        self._feeding = threading.Lock()  # several threads may ask; one at a time feeds
         self._open()
 
     def __len__(self) -> int:
@@ -94,11 +96,13 @@ class FedIndex:
 
     def _use(self, index: HammingIndex) -> None:
         self._index = index
+        self._compaction: threading.Thread | None = None
         self._upto = index.covered_upto
         self._unsealed = 0
 
     def _search(self, queries: NDArray[np.uint8], radius: int) -> Hits:
-        recent = self._catch_up()
+        with self._feeding:
+            recent = self._catch_up()
         hits = self._index.search(queries, radius)
         return Hits.merged([hits, recent.search(queries, radius)]) if len(recent) else hits
 
@@ -120,10 +124,34 @@ class FedIndex:
             if self._unsealed >= self._seal_from:
                 self._index.seal(horizon)
                 self._unsealed = 0
+                self._compact()
         recent = HammingIndex()
         for keys, hashes in self._rows(horizon, None):
             recent.add(keys, hashes)
         return recent
+
+    def _compact(self) -> None:
+        """Merge segments that have become many, beside the searches that go on.
+
+        Whoever dies meanwhile leaves a file that the next one to build removes.
+        """
+        if self._compaction is not None and self._compaction.is_alive():
+            return
+        index = self._index
+
+        def work() -> None:
+            try:
+                index.compact()
+            except (IndexDamaged, OSError) as problem:  # the segments are as they were
+                log.warning("index not compacted", problem=str(problem))
+
+        self._compaction = threading.Thread(target=work, name="compaction", daemon=True)
+        self._compaction.start()
+
+    def close(self) -> None:
+        """Wait for what is being merged."""
+        if self._compaction is not None:
+            self._compaction.join()
 
     def _rows(
         self, first: int, end: int | None
