@@ -118,14 +118,14 @@ def run() -> Result:
 def draw(figures: dict[int, dict]) -> None:
     """The curve, both axes logarithmic."""
     lines = {
-        f"{name}, radius {radius}": [
+        f"{name}, radius {radius}" if key == "clew" else f"{name}, any radius": [
             (count, one[f"radius {radius}"]["microseconds"][key]) for count, one in figures.items()
         ]
         for name, key in (("Clew", "clew"), ("FAISS flat", "flat"))
         for radius in RADII
         if not (key == "flat" and radius != RADII[0])
     }
-    width, height, left, bottom = 640, 360, 70, 40
+    width, height, left, bottom = 680, 360, 100, 40
     most = max(y for line in lines.values() for _, y in line)
 
     def at(count: float, microseconds: float) -> tuple[float, float]:
