@@ -58,6 +58,7 @@ LOGGING_CONFIG = None
 ROOT_URLCONF = "clew.urls"
 MIDDLEWARE = [
     "clew.serving.middleware.Guarded",
+    "django.middleware.http.ConditionalGetMiddleware",
     "clew.api.problems.Problems",
     "django.middleware.common.CommonMiddleware",
     "clew.serving.middleware.OnBehalfOf",
