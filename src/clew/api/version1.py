@@ -62,8 +62,8 @@ _ERRORS = {
 }
 _SAYS = """
 Sign in at `POST /api/v1/session`, or bring a token from `clew token create`, and send it with every
-request: `Authorization: Bearer SECRET`. Choose an authority first: nothing of a case is shown, asked
-or written without one that holds now.
+request: `Authorization: Bearer SECRET`. Choose an authority first: nothing of a case is shown,
+asked or written without one that holds now.
 
 Errors are `application/problem+json` (RFC 9457). Lists come in pages: `next` is the `cursor` of the
 next one. What you GET has an `ETag`; send it back as `If-None-Match` to learn whether it changed.
