@@ -9,7 +9,7 @@ import numpy as np
 import structlog
 from django.db import transaction
 
-from clew.access.connections import Connection, worker
+from clew.access.connections import Connection, prepared, worker
 from clew.compare.calibration import Thresholds
 from clew.compare.evidence import Match
 from clew.compare.pair import compare_looks
@@ -61,7 +61,8 @@ class Subjects:
             self._known.pop(pk, None)
 
     def _read(self, missing: list[int]) -> None:
-        types = dict(Media.objects.using(_WORKER).filter(pk__in=missing).values_list("pk", "type"))
+        asked = "SELECT id, type FROM records_media WHERE id = ANY($1::bigint[])"
+        types = dict(prepared(worker(), asked, [missing]))
         traces = traces_of(missing)
         for pk in missing:
             self._known[pk] = _subject(MediaType(types[pk]), traces[pk])
@@ -207,15 +208,15 @@ def _candidates(
 
 def _owners(hits: Hits) -> dict[int, tuple[int, bool]]:
     """Of each trace that was hit, its media and whether that was compared before."""
-    with worker().cursor() as cursor:
-        # One array instead of as many values as there are traces: those take longer to write out
-        # than the rows to find.
-        cursor.execute(
-            "SELECT trace.id, media.id, media.compared FROM records_storedtrace trace "
-            "JOIN records_media media ON media.id = trace.media_id WHERE trace.id = ANY(%s)",
-            [np.unique(hits.key).tolist()],
-        )
-        return {key: (media, compared) for key, media, compared in cursor.fetchall()}
+    # One array instead of as many values as there are traces: those take longer to write out than
+    # the rows to find.
+    rows = prepared(
+        worker(),
+        "SELECT trace.id, media.id, media.compared FROM records_storedtrace trace "
+        "JOIN records_media media ON media.id = trace.media_id WHERE trace.id = ANY($1::bigint[])",
+        [np.unique(hits.key).tolist()],
+    )
+    return {key: (media, compared) for key, media, compared in rows}
 
 
 def _by_media(

@@ -16,17 +16,20 @@ from servestatic import ServeStaticASGI
 from clew.serving.body import BoundedBody
 from clew.serving.secret_key import secret_key
 from clew.serving.served import serve_from
+from clew.serving.threads import Threaded
 from clew.workspace import Workspace
 
 Message = MutableMapping[str, Any]
-Application = Callable[
-    [Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]],
-    Awaitable[None],
-]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 BESIDE: dict[str, str] = {}
 """Programs of their own beside Django, by the beginning of their addresses: the dotted name of a
 function that takes the workspace and returns an ASGI application. The first that fits is asked."""
+STREAMED: tuple[str, ...] = ()
+"""Beginnings of addresses whose answers Django streams bit by bit (asynchronous views): these are
+served by Django's own ASGI handler, all others by threads that stay."""
 FILES: dict[str, tuple[str, str]] = {
     "static/api/": ("ninja", "static/ninja"),
 }
@@ -47,19 +50,20 @@ def application(workspace: Workspace) -> Application:
     for name in ("django.request", "django.security", "django.security.DisallowedHost"):
         logging.getLogger(name).disabled = True
     settings.ALLOWED_HOSTS = [*workspace.settings.hosts]
-    django: Application = BoundedBody(get_asgi_application())
-    files = ServeStaticASGI(django, max_age=3600, allow_all_origins=False)
+    files = ServeStaticASGI(None, max_age=3600, allow_all_origins=False)
     for beginning, (package, folder) in FILES.items():
         files.add_files(_folder(package, folder), prefix=beginning)
-    beside = {beginning: import_string(name)(workspace) for beginning, name in BESIDE.items()}
+    # The first whose beginning fits answers; "/" fits all.
+    answering: list[tuple[str, Application]] = [
+        *((beginning, import_string(name)(workspace)) for beginning, name in BESIDE.items()),
+        *(("/" + beginning, files) for beginning in FILES),
+        *((beginning, BoundedBody(get_asgi_application())) for beginning in STREAMED),
+        ("/", BoundedBody(Threaded())),
+    ]
 
-    async def answer(
-        scope: Message,
-        receive: Callable[[], Awaitable[Message]],
-        send: Callable[[Message], Awaitable[None]],
-    ) -> None:
-        path = scope.get("path", "")
-        chosen = next((one for start, one in beside.items() if path.startswith(start)), files)
+    async def answer(scope: Message, receive: Receive, send: Send) -> None:
+        path = scope["path"]
+        chosen = next((one for start, one in answering if path.startswith(start)), answering[-1][1])
         await chosen(scope, receive, send)
 
     return answer
