@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "clew.api.problems.Problems",
     "django.middleware.common.CommonMiddleware",
     "clew.serving.middleware.OnBehalfOf",
+    "clew.api.once.Once",
 ]
 """What every request passes through, outermost first."""
 APPEND_SLASH = False

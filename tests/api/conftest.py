@@ -1,16 +1,17 @@
-"""A workspace that is served, with two agencies: one holds a picture of which the other knows not."""
+"""A workspace that is served, and two agencies: one holds a picture, the other knows nothing."""
 
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from agencies import agency_at_work
 from django.db import connections
 
+from agencies import agency_at_work
 from clew.access.connections import Connection
 from clew.access.models import Agency
 from clew.records.models import Folder, Media, Sighting, StoredTrace
@@ -44,7 +45,9 @@ class Served:
 
 @pytest.fixture(scope="module")
 def served(make_place: Callable[[], Path]) -> Iterator[Served]:
-    settings = Settings.from_environment({"CLEW_WORKERS": "1", "CLEW_RATE": "1000000"})
+    settings = Settings.from_environment(
+        {"CLEW_WORKERS": "1", "CLEW_RATE": "1000000", "CLEW_HOSTS": "localhost,testserver"}
+    )
     folder = make_place() / "workspace"
     with Workspace.open(folder, settings, default=Connection.APPLICATION, shared=True) as opened:
         secrets = [
@@ -76,7 +79,13 @@ def held(agency: str, look: bytes, exact: bytes) -> int:
     )
     for signal, value in (("picture", look * 8), ("exact", exact)):
         StoredTrace.objects.using(worker).create(
-            media=made, signal=signal, version=1, ordinal=0, variant="whole", value=value, quality=90
+            media=made,
+            signal=signal,
+            version=1,
+            ordinal=0,
+            variant="whole",
+            value=value,
+            quality=90,
         )
     return made.pk
 
@@ -85,6 +94,12 @@ def logged(event: str) -> list[tuple[str, dict[str, object]]]:
     """What of a kind is in the log, oldest first: what it is about, and its details."""
     with connections["owner"].cursor() as cursor:
         cursor.execute(
-            "SELECT about, details FROM audit_entry WHERE event = %s ORDER BY id", [event]
+            "SELECT about, details FROM audit_entry WHERE event = %s ORDER BY number", [event]
         )
         return [tuple(row) for row in cursor.fetchall()]
+
+
+@pytest.fixture(scope="module")
+def conftest() -> object:
+    """This module, for what it makes."""
+    return sys.modules[__name__]

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from clew.access.acting import acting, require_authority
 from clew.api.paging import Cursor, Limit, Page, page_of
-from clew.api.words import Decided, Number, Numbers, Reason, ThingName, Word
+from clew.api.words import Decided, Number, Numbers, Reason, Sent, ThingName, Word
 from clew.casework.decisions import connect, connections_of, decide, ends_of, history
 from clew.casework.things import Thing
 from clew.casework.vocabulary import vocabulary
@@ -34,7 +34,7 @@ class ConnectionShown(Schema):
     at: datetime
 
 
-class Connected(Schema):
+class Connected(Sent):
     """That two things are connected, and what makes you think so."""
 
     type: Word
@@ -44,7 +44,7 @@ class Connected(Schema):
     confirmed: bool = False
 
 
-class DecidedConnections(Schema):
+class DecidedConnections(Sent):
     """What some connections of your agency are."""
 
     connections: Numbers = Field(min_length=1)
@@ -89,11 +89,13 @@ def list_connections(
 
 
 @router.post("connections", response={201: ConnectionShown})
-def add_connection(request: HttpRequest, said: Connected) -> tuple[int, dict[str, object]]:
+def add_connection(request: HttpRequest, said: Connected) -> Status[dict[str, object]]:
     """Say that two things are connected: proposed, unless you confirm it at once."""
     with acting():
         first, second = Thing.named(said.first), Thing.named(said.second)
-        return 201, _told(connect(said.type, first, second, said.why, confirmed=said.confirmed))
+        return Status(
+            201, _told(connect(said.type, first, second, said.why, confirmed=said.confirmed))
+        )
 
 
 @router.get("connections/types", response=list[TypeShown])
@@ -106,13 +108,11 @@ def list_connection_types(request: HttpRequest) -> list[dict[str, object]]:
 
 
 @router.post("connections/decisions", response={201: Decided})
-def decide_connections(
-    request: HttpRequest, said: DecidedConnections
-) -> tuple[int, dict[str, int]]:
+def decide_connections(request: HttpRequest, said: DecidedConnections) -> Status[dict[str, int]]:
     """Confirm or reject connections of your agency, in one act."""
     with acting():
         made = decide(said.connections, ConnectionState(said.state), said.why)
-        return 201, {"decision": made.pk}
+        return Status(201, {"decision": made.pk})
 
 
 @router.get("connections/{number}/history", response=list[PastShown])

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import Field
 
 from clew.access.acting import acting, require_authority
@@ -20,6 +20,7 @@ from clew.api.words import (
     Number,
     Numbers,
     Reason,
+    Sent,
     SharingChosen,
     Word,
     agencies_named,
@@ -64,7 +65,7 @@ class EntityShown(Schema):
     at: datetime
 
 
-class Particular(Schema):
+class Particular(Sent):
     """A name, date of birth, address or account: for the lead agency's officers alone."""
 
     kind: Word
@@ -74,7 +75,7 @@ class Particular(Schema):
     replaces: Number | None = None
 
 
-class Members(Schema):
+class Members(Sent):
     """What is put into a series, or taken out of it, by one decision."""
 
     why: Reason
@@ -95,7 +96,7 @@ class MembersShown(Schema):
     victims: list[int]
 
 
-class Merged(Schema):
+class Merged(Sent):
     """Of which entity another one is part."""
 
     into: Number
@@ -121,7 +122,7 @@ def list_entities(
 
 
 @router.post("entities", response={201: EntityShown})
-def add_entity(request: HttpRequest, said: EntityWritten) -> tuple[int, dict[str, object]]:
+def add_entity(request: HttpRequest, said: EntityWritten) -> Status[dict[str, object]]:
     """Make one that your agency leads."""
     with acting():
         made = work.create(
@@ -132,7 +133,7 @@ def add_entity(request: HttpRequest, said: EntityWritten) -> tuple[int, dict[str
             sharing=said.sharing,
             agencies=agencies_named(said.agencies),
         )
-        return 201, told(made)
+        return Status(201, told(made))
 
 
 @router.get("entities/{kind}/{number}", response=EntityShown)
@@ -155,7 +156,7 @@ def history_of_entity(request: HttpRequest, kind: KindWord, number: Number) -> l
 @router.post("entities/{kind}/{number}/particulars", response={201: Made})
 def add_particular(
     request: HttpRequest, kind: KindWord, number: Number, said: Particular
-) -> tuple[int, dict[str, int]]:
+) -> Status[dict[str, int]]:
     """Keep a name, date of birth, address or account."""
     with acting():
         require_authority()
@@ -168,18 +169,18 @@ def add_particular(
             source=said.source,
             replaces=said.replaces,
         )
-        return 201, {"number": made.pk}
+        return Status(201, {"number": made.pk})
 
 
 @router.post("entities/{kind}/{number}/merge", response={201: Decided})
 def merge_entity(
     request: HttpRequest, kind: KindWord, number: Number, said: Merged
-) -> tuple[int, dict[str, int]]:
+) -> Status[dict[str, int]]:
     """Say that it and another one are one; undo it as any decision."""
     with acting():
         require_authority()
         entity(number, kind)
-        return 201, {"decision": work.merge(number, said.into, said.why).pk}
+        return Status(201, {"decision": work.merge(number, said.into, said.why).pk})
 
 
 @router.get("series/{number}/members", response=MembersShown)
@@ -191,43 +192,41 @@ def members_of_series(request: HttpRequest, number: Number) -> dict[str, object]
 
 
 @router.post("series/{number}/add", response={201: Decided})
-def add_to_series(
-    request: HttpRequest, number: Number, said: Members
-) -> tuple[int, dict[str, int]]:
+def add_to_series(request: HttpRequest, number: Number, said: Members) -> Status[dict[str, int]]:
     """Put media and victims into a series."""
     with acting():
         made = work.add_to_series(number, said.why, media=said.media, persons=said.persons)
-        return 201, {"decision": made.pk}
+        return Status(201, {"decision": made.pk})
 
 
 @router.post("series/{number}/remove", response={201: Decided})
 def remove_from_series(
     request: HttpRequest, number: Number, said: Members
-) -> tuple[int, dict[str, int]]:
+) -> Status[dict[str, int]]:
     """Take media and victims out of a series."""
     with acting():
         made = work.remove_from_series(number, said.why, media=said.media, persons=said.persons)
-        return 201, {"decision": made.pk}
+        return Status(201, {"decision": made.pk})
 
 
 @router.post("series/{number}/split", response={201: Apart})
-def split_series(request: HttpRequest, number: Number, said: Parted) -> tuple[int, dict[str, int]]:
+def split_series(request: HttpRequest, number: Number, said: Parted) -> Status[dict[str, int]]:
     """Move some media and victims out of a series into a new one."""
     with acting():
         new, decision = work.split(
             number, said.title, said.why, media=said.media, persons=said.persons
         )
-        return 201, {"series": new.pk, "decision": decision.pk}
+        return Status(201, {"series": new.pk, "decision": decision.pk})
 
 
 @router.put("sharing/{kind}/{number}", response={204: None})
 def share_something(
     request: HttpRequest, kind: SharedKind, number: Number, said: SharingChosen
-) -> tuple[int, None]:
+) -> Status[None]:
     """Say who beside your agency sees an entity, observation, connection or grade of it."""
     with acting():
         share(kind, number, said.sharing, agencies_named(said.agencies))
-    return 204, None
+    return Status(204, None)
 
 
 def told(one: Entity) -> dict[str, object]:

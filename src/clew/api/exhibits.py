@@ -6,12 +6,11 @@ from datetime import datetime
 from typing import Literal
 
 from django.http import HttpRequest
-from ninja import Router, Schema
-from pydantic import AwareDatetime
+from ninja import Router, Schema, Status
 
 from clew.access.acting import acting, require_authority
 from clew.api.paging import Cursor, Limit, Page, page_of_rows
-from clew.api.words import Maybe, Number, Word
+from clew.api.words import Maybe, Moment, Number, Sent, Word
 from clew.casework.errors import NotSeenError
 from clew.intake.exhibits import add_exhibit, gaps, hand_over
 from clew.records.models import CustodyEntry, Exhibit, Source
@@ -21,13 +20,13 @@ router = Router(tags=["exhibits"])
 SourceWord = Literal["device", "service", "forum", "account", "address", "referral"]
 
 
-class ExhibitWritten(Schema):
+class ExhibitWritten(Sent):
     """A seized thing. What is written of it never changes."""
 
     number: Word
     description: Word
     seized_where: Word
-    seized_at: AwareDatetime
+    seized_at: Moment
     source: SourceWord
     source_name: Maybe = ""
     acquisition_algorithm: Maybe = ""
@@ -51,12 +50,12 @@ class ExhibitShown(Schema):
     added_at: datetime
 
 
-class HandOver(Schema):
+class HandOver(Sent):
     """That an exhibit went from hand to hand."""
 
     handed_by: Word
     received_by: Word
-    at: AwareDatetime
+    at: Moment
     where: Word
     why: Word
 
@@ -92,13 +91,13 @@ def list_exhibits(
 
 
 @router.post("exhibits", response={201: ExhibitShown})
-def record_exhibit(request: HttpRequest, written: ExhibitWritten) -> tuple[int, Exhibit]:
+def record_exhibit(request: HttpRequest, written: ExhibitWritten) -> Status[Exhibit]:
     """Record a seized thing of your agency."""
     with acting():
-        told = written.dict() | {"source": Source(written.source)}
+        told = written.model_dump() | {"source": Source(written.source)}
         made = add_exhibit(**told)
         made.refresh_from_db()
-    return 201, made
+    return Status(201, made)
 
 
 @router.get("exhibits/{id}", response=ExhibitShown)
@@ -121,12 +120,12 @@ def record_custody(
     request: HttpRequest,
     id: Number,  # noqa: A002
     written: HandOver,
-) -> tuple[int, CustodyEntry]:
+) -> Status[CustodyEntry]:
     """Add to the custody of an exhibit of your agency. Nobody can change what was written there."""
     with acting():
-        made = hand_over(_exhibit(id), **written.dict())
+        made = hand_over(_exhibit(id), **written.model_dump())
         made.refresh_from_db()
-    return 201, made
+    return Status(201, made)
 
 
 def _exhibit(number: int) -> Exhibit:

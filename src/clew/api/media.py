@@ -11,7 +11,7 @@ from ninja import Router, Schema
 from clew.access.acting import acting
 from clew.api.paging import Cursor, Limit, Page, page_of_rows
 from clew.api.shown import MatchShown, MediaShown, match_told, media_told
-from clew.api.words import Number, Reason, SharingChosen
+from clew.api.words import Number, Reason, Sent, SharingChosen
 from clew.casework import media as work
 from clew.compare.evidence import Match
 from clew.intake.sharing import share, shared_with
@@ -29,7 +29,7 @@ class MatchOf(Schema):
     match: MatchShown
 
 
-class Purpose(Schema):
+class Purpose(Sent):
     """Why something has to be looked at."""
 
     purpose: Reason

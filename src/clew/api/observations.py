@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from clew.access.acting import acting, require_authority
@@ -14,6 +14,7 @@ from clew.api.paging import Cursor, Limit, Page, page_of
 from clew.api.words import (
     CertaintyWord,
     Number,
+    Sent,
     SharingChosen,
     ThingName,
     Word,
@@ -47,7 +48,7 @@ class ObservationWritten(SharingChosen):
     end: _Seconds | None = None
 
 
-class Replacement(Schema):
+class Replacement(Sent):
     """What is right instead; empty words take back what was said."""
 
     words: Words
@@ -106,9 +107,7 @@ def list_observations(
 
 
 @router.post("observations", response={201: ObservationShown})
-def write_observation(
-    request: HttpRequest, said: ObservationWritten
-) -> tuple[int, dict[str, object]]:
+def write_observation(request: HttpRequest, said: ObservationWritten) -> Status[dict[str, object]]:
     """Say something of a media or an entity: an observation, or a note."""
     with acting():
         span = None
@@ -127,18 +126,18 @@ def write_observation(
             agencies=agencies_named(said.agencies),
         )
         made.refresh_from_db()
-        return 201, _told(made)
+        return Status(201, _told(made))
 
 
 @router.post("observations/{number}/replace", response={201: ObservationShown})
 def replace_observation(
     request: HttpRequest, number: Number, said: Replacement
-) -> tuple[int, dict[str, object]]:
+) -> Status[dict[str, object]]:
     """Say in place of an observation of your agency what is right; both are kept."""
     with acting():
         made = work.replace(number, said.words, certainty=Certainty(said.certainty))
         made.refresh_from_db()
-        return 201, _told(made)
+        return Status(201, _told(made))
 
 
 def _told(one: Observation) -> dict[str, object]:

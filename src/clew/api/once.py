@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from functools import wraps
-from typing import Any
 
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
@@ -25,24 +23,27 @@ _LONGEST = 200
 _KEPT = "24 hours"
 
 
-def once(run: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Have a whole operation keep what it answers to a POST with a key."""
+class Once:
+    """Keeps what is answered below ``/api/`` to a POST with a key."""
 
-    @wraps(run)
-    def answer(request: HttpRequest, *values: Any, **named: Any) -> HttpResponseBase:
+    def __init__(self, answering: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._answering = answering
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer a request."""
         key = request.headers.get("Idempotency-Key")
-        if key is None or request.method != "POST" or secret_of(request) is None:
-            return run(request, *values, **named)
+        secret = secret_of(request)
+        below = request.path_info.startswith("/api/")
+        if key is None or request.method != "POST" or secret is None or not below:
+            return self._answering(request)
         if not 1 <= len(key) <= _LONGEST:
             return problem(422, "not-as-described", f"A key has 1 to {_LONGEST} characters.")
         try:
-            return _kept(request, key, lambda: run(request, *values, **named))
+            return _kept(request, key, lambda: self._answering(request))
         except ProblemError as error:
             return problem(error.status, error.kind, str(error))
         except SignedOutError:
-            return run(request, *values, **named)  # it says so
-
-    return answer
+            return self._answering(request)  # it says so
 
 
 def _kept(request: HttpRequest, key: str, run: Callable[[], HttpResponseBase]) -> HttpResponseBase:

@@ -177,10 +177,6 @@ class Problems:
         kept = {name: answer.headers[name] for name in ("Allow",) if name in answer.headers}
         return problem(answer.status_code, kind, detail, headers=kept)
 
-    def process_exception(self, request: HttpRequest, error: Exception) -> None:
-        """Keep what went wrong for the operator, without a word of what was asked."""
-        log.error("a request failed", method=request.method, exc_info=error)
-
 
 _OTHERS = {
     400: ("not-understood", "The request is not one that this server understands."),

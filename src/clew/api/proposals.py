@@ -7,11 +7,11 @@ from typing import Any
 
 import msgspec
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 
 from clew.access.acting import acting
 from clew.api.paging import Cursor, Limit, Page, page_of
-from clew.api.words import Decided, Number, Reason, Why, Word
+from clew.api.words import Decided, Number, Reason, Sent, Why, Word
 from clew.casework import proposals as work
 from clew.casework.decisions import undo
 from clew.casework.proposals import Proposal
@@ -52,7 +52,7 @@ class ProposalShown(Schema):
     strength: float
 
 
-class Accepted(Schema):
+class Accepted(Sent):
     """Why it is confirmed, and a series that all its media are put into."""
 
     why: Reason
@@ -80,10 +80,10 @@ def accept_proposal(
     request: HttpRequest,
     id: Word,  # noqa: A002
     said: Accepted,
-) -> tuple[int, dict[str, int]]:
+) -> Status[dict[str, int]]:
     """Confirm everything that a proposal says, in one decision."""
     with acting():
-        return 201, {"decision": work.accept(id, said.why, series=said.series).pk}
+        return Status(201, {"decision": work.accept(id, said.why, series=said.series).pk})
 
 
 @router.post("proposals/{id}/reject", response={201: Decided})
@@ -91,17 +91,17 @@ def reject_proposal(
     request: HttpRequest,
     id: Word,  # noqa: A002
     said: Why,
-) -> tuple[int, dict[str, int]]:
+) -> Status[dict[str, int]]:
     """Say of everything in a proposal that it does not belong together."""
     with acting():
-        return 201, {"decision": work.reject(id, said.why).pk}
+        return Status(201, {"decision": work.reject(id, said.why).pk})
 
 
 @router.post("decisions/{number}/undo", response={201: Decided})
-def undo_decision(request: HttpRequest, number: Number, said: Why) -> tuple[int, dict[str, int]]:
+def undo_decision(request: HttpRequest, number: Number, said: Why) -> Status[dict[str, int]]:
     """Put everything back to where it was before a decision. Both stay in the history."""
     with acting():
-        return 201, {"decision": undo(number, said.why).pk}
+        return Status(201, {"decision": undo(number, said.why).pk})
 
 
 def _order(one: Proposal) -> list[Any]:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import msgspec
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 
 from clew.access.acting import acting, require_authority
 from clew.api.entities import EntityShown, told
@@ -49,14 +49,14 @@ def kept_of_person(request: HttpRequest, number: Number) -> list[object]:
 
 
 @router.post("protection/persons/{number}/restrict", response={201: Made})
-def restrict_person(request: HttpRequest, number: Number, said: Why) -> tuple[int, dict[str, int]]:
+def restrict_person(request: HttpRequest, number: Number, said: Why) -> Status[dict[str, int]]:
     """Keep a person's record from being worked with."""
     with acting():
-        return 201, {"number": work.restrict(number, said.why).pk}
+        return Status(201, {"number": work.restrict(number, said.why).pk})
 
 
 @router.post("protection/persons/{number}/free", response={201: Made})
-def free_person(request: HttpRequest, number: Number, said: Why) -> tuple[int, dict[str, int]]:
+def free_person(request: HttpRequest, number: Number, said: Why) -> Status[dict[str, int]]:
     """Let a restricted record be worked with again."""
     with acting():
-        return 201, {"number": work.free(number, said.why).pk}
+        return Status(201, {"number": work.free(number, said.why).pk})

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import Annotated
 
 from django.http import HttpRequest
-from ninja import File, Form, Router, Schema, UploadedFile
-from pydantic import Field
+from ninja import File, Form, Router, UploadedFile
+from pydantic import Field, Strict
 
 from clew.access.acting import acting, require_authority
 from clew.api.problems import ProblemError
 from clew.api.shown import AnswerShown, answer_told
-from clew.api.words import Number
+from clew.api.words import Number, Sent
 from clew.casework.find import find_file
 from clew.casework.look_up import Hash, look_up_hash, look_up_media
 from clew.compare.calibration import Thresholds
-from clew.intake.reading import read_one
+from clew.intake.reading import read_held
 from clew.serving.served import served
 
 router = Router(tags=["query"])
@@ -28,17 +26,17 @@ Bits = Annotated[
 ]
 
 
-class ByHash(Schema):
+class ByHash(Sent):
     """A hash that is looked for."""
 
-    algorithm: Hash
+    algorithm: Annotated[Hash, Strict(False)]
     value: Annotated[str, Field(pattern=r"^[0-9a-fA-F]+$", min_length=32, max_length=64)]
     """In hexadecimal."""
     bits: Bits = None
     """For `pdq` alone."""
 
 
-class ByMedia(Schema):
+class ByMedia(Sent):
     """A media of the workspace that others are looked for."""
 
     media: Number
@@ -65,7 +63,9 @@ def query_by_media(request: HttpRequest, asked: ByMedia) -> dict[str, object]:
 
 @router.post("query/file", response=AnswerShown)
 def query_by_file(
-    request: HttpRequest, file: File[UploadedFile], bits: Form[Bits] = None
+    request: HttpRequest,
+    file: File[UploadedFile],
+    bits: Annotated[int | None, Form(None, ge=0, le=128)] = None,
 ) -> dict[str, object]:
     """Who shares a trace with this picture, film or sound. It is read in confinement, not kept.
 
@@ -73,15 +73,7 @@ def query_by_file(
     """
     with acting():
         require_authority()  # nothing is decoded for somebody who may not ask
-    # In memory alone: nothing is left of it when it is closed, and no path leads to it.
-    held = os.memfd_create("asked", os.MFD_CLOEXEC)
-    try:
-        for chunk in file.chunks():
-            os.write(held, chunk)
-        os.lseek(held, 0, os.SEEK_SET)
-        reading = read_one(served(), Path(f"/proc/self/fd/{held}"))
-    finally:
-        os.close(held)
+    reading = read_held(served(), file.chunks(), file.name or "")
     return answer_told(find_file(served(), reading, _thresholds(bits)), list(reading.notes))
 
 

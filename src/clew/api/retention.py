@@ -6,11 +6,11 @@ from datetime import date
 
 import msgspec
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 
 from clew.access.acting import acting, require_authority
 from clew.api.paging import Cursor, Limit, Page, page_of
-from clew.api.words import Made, Number, Reason, ThingName, Why
+from clew.api.words import Day, Made, Number, Reason, Sent, ThingName, Why
 from clew.casework import retention as work
 from clew.casework.things import Thing
 
@@ -26,15 +26,15 @@ class OpenShown(Schema):
     held: bool
 
 
-class Kept(Schema):
+class Kept(Sent):
     """Until when something is kept."""
 
     thing: ThingName
-    due: date
+    due: Day
     why: Reason
 
 
-class OfMedia(Schema):
+class OfMedia(Sent):
     """Which media, and why."""
 
     media: Number
@@ -64,10 +64,10 @@ def list_due(request: HttpRequest, limit: Limit = 50, cursor: Cursor = None) -> 
 
 
 @router.post("retention/reviews", response={201: Made})
-def keep_until(request: HttpRequest, said: Kept) -> tuple[int, dict[str, int]]:
+def keep_until(request: HttpRequest, said: Kept) -> Status[dict[str, int]]:
     """Keep something until another day."""
     with acting():
-        return 201, {"number": work.review(Thing.named(said.thing), said.due, said.why).pk}
+        return Status(201, {"number": work.review(Thing.named(said.thing), said.due, said.why).pk})
 
 
 @router.get("retention/holds", response=Page[HoldShown])
@@ -85,28 +85,28 @@ def list_holds(request: HttpRequest, limit: Limit = 50, cursor: Cursor = None) -
 
 
 @router.post("retention/holds", response={201: Made})
-def hold_media(request: HttpRequest, said: OfMedia) -> tuple[int, dict[str, int]]:
+def hold_media(request: HttpRequest, said: OfMedia) -> Status[dict[str, int]]:
     """Put a media under a legal hold: no agency's deletion destroys it."""
     with acting():
-        return 201, {"number": work.hold(said.media, said.why).pk}
+        return Status(201, {"number": work.hold(said.media, said.why).pk})
 
 
 @router.post("retention/holds/{number}/lift", response={201: Made})
-def lift_hold(request: HttpRequest, number: Number, said: Why) -> tuple[int, dict[str, int]]:
+def lift_hold(request: HttpRequest, number: Number, said: Why) -> Status[dict[str, int]]:
     """End a hold of your agency, as a supervisor."""
     with acting():
-        return 201, {"number": work.lift(number, said.why).pk}
+        return Status(201, {"number": work.lift(number, said.why).pk})
 
 
 @router.post("retention/deletions", response={201: Made})
-def ask_for_deletion(request: HttpRequest, said: OfMedia) -> tuple[int, dict[str, int]]:
+def ask_for_deletion(request: HttpRequest, said: OfMedia) -> Status[dict[str, int]]:
     """Ask for what your agency holds of a media to be destroyed; a supervisor has to agree."""
     with acting():
-        return 201, {"number": work.ask_for_deletion(said.media, said.why).pk}
+        return Status(201, {"number": work.ask_for_deletion(said.media, said.why).pk})
 
 
 @router.post("retention/deletions/{number}/agree", response={201: Made})
-def agree_to_deletion(request: HttpRequest, number: Number) -> tuple[int, dict[str, int]]:
+def agree_to_deletion(request: HttpRequest, number: Number) -> Status[dict[str, int]]:
     """Agree, as another officer and a supervisor. It leaves a tombstone."""
     with acting():
-        return 201, {"number": work.agree_to_deletion(number).pk}
+        return Status(201, {"number": work.agree_to_deletion(number).pk})

@@ -26,7 +26,6 @@ from clew.api import (
     victims,
 )
 from clew.api.limits import Rate
-from clew.api.once import once
 from clew.api.problems import MEDIA_TYPE, Problem, answer_problems
 from clew.serving.middleware import require_signed_in, secret_of
 from clew.serving.served import served
@@ -114,5 +113,4 @@ api = _Interface(
 )
 answer_problems(api)
 for part in PARTS:
-    part.add_decorator(once, mode="operation")
     api.add_router("", part)

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 
 from clew.access.acting import acting, require_authority
 from clew.api.words import (
@@ -16,6 +16,7 @@ from clew.api.words import (
     Maybe,
     Number,
     Reason,
+    Sent,
     SharingChosen,
     Why,
     Word,
@@ -56,7 +57,7 @@ class SchemeShown(Schema):
     grades: dict[int, str]
 
 
-class Step(Schema):
+class Step(Sent):
     """Where a victim's identity, whereabouts or safety stands now."""
 
     aspect: Literal["identity", "whereabouts", "safety"]
@@ -110,9 +111,7 @@ def grades_of_media(request: HttpRequest, number: Number) -> list[dict[str, obje
 
 
 @router.post("media/{number}/grades", response={201: Made})
-def give_grade(
-    request: HttpRequest, number: Number, said: GradeGiven
-) -> tuple[int, dict[str, int]]:
+def give_grade(request: HttpRequest, number: Number, said: GradeGiven) -> Status[dict[str, int]]:
     """Vote for one media under one scheme."""
     with acting():
         made = grade(
@@ -123,7 +122,7 @@ def give_grade(
             sharing=said.sharing,
             agencies=agencies_named(said.agencies),
         )
-        return 201, {"number": made.pk}
+        return Status(201, {"number": made.pk})
 
 
 @router.get("victims/count", response=CountShown)
@@ -143,7 +142,7 @@ def way_of_victim(request: HttpRequest, number: Number) -> list[object]:
 
 
 @router.post("victims/{number}/way", response={201: Made})
-def record_step(request: HttpRequest, number: Number, said: Step) -> tuple[int, dict[str, int]]:
+def record_step(request: HttpRequest, number: Number, said: Step) -> Status[dict[str, int]]:
     """Record how far a victim's identity, whereabouts or safety is known."""
     with acting():
         made = work.find(
@@ -153,12 +152,12 @@ def record_step(request: HttpRequest, number: Number, said: Step) -> tuple[int, 
             said.why,
             certainty=Certainty(said.certainty),
         )
-        return 201, {"number": made.pk}
+        return Status(201, {"number": made.pk})
 
 
 @router.post("victims/{number}/identity/confirm", response={201: Made})
-def confirm_identity(request: HttpRequest, number: Number, said: Why) -> tuple[int, dict[str, int]]:
+def confirm_identity(request: HttpRequest, number: Number, said: Why) -> Status[dict[str, int]]:
     """Confirm what another officer proposed: the victim is identified."""
     with acting():
         require_authority()
-        return 201, {"number": work.confirm_identity(number, said.why).pk}
+        return Status(201, {"number": work.confirm_identity(number, said.why).pk})

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
-from ninja import Schema
-from pydantic import Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, Strict
 
 from clew.access.models import Agency
 from clew.casework.errors import StatementError
 
+
+class Sent(BaseModel):
+    """What a program sends: exactly as described, nothing guessed and nothing more."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+
+def _text(value: object) -> object:
+    if not isinstance(value, str):
+        raise ValueError("a time is written as text")
+    return value
+
+
+Moment = Annotated[AwareDatetime, Strict(False), BeforeValidator(_text)]
+"""With a time zone, as in ``2026-03-01T12:00:00Z``."""
+Day = Annotated[date, Strict(False), BeforeValidator(_text)]
+"""As in ``2026-03-01``."""
 Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
 """Of something in the case database."""
 Numbers = Annotated[list[Number], Field(max_length=1000)]
@@ -21,19 +38,25 @@ Words = Annotated[str, Field(max_length=10_000, pattern=r"^[^\x00]*$")]
 """Text of any form; the database cannot keep the character of number 0."""
 Reason = Annotated[str, Field(min_length=1, max_length=2_000, pattern=r"^[^\x00]*$")]
 """Why something was decided: whoever reads it later was not there."""
-ThingName = Annotated[str, Field(max_length=40, pattern=r"^[a-z-]+:[0-9]{1,18}$")]
+ThingName = Annotated[
+    str,
+    Field(
+        max_length=40,
+        pattern=r"^(media|series|person|place|camera|voice|object|online-identity):[0-9]{1,18}$",
+    ),
+]
 """Such as ``media:12`` or ``series:3``."""
 CertaintyWord = Literal["fact", "assessment"]
 SharingWord = Literal["own agency", "named agencies", "all members", "all except", "hit only"]
 
 
-class Why(Schema):
+class Why(Sent):
     """The reason for what is asked."""
 
     why: Reason
 
 
-class SharingChosen(Schema):
+class SharingChosen(Sent):
     """With whom something is shared."""
 
     sharing: SharingWord = "own agency"
@@ -53,13 +76,13 @@ def agencies_named(names: list[str]) -> list[int]:
     return sorted(known.values())
 
 
-class Made(Schema):
+class Made(BaseModel):
     """The number of what was made."""
 
     number: int
 
 
-class Decided(Schema):
+class Decided(BaseModel):
     """The number of the decision; it can be undone by it."""
 
     decision: int

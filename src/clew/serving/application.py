@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+import sys
+import traceback
 from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.core.asgi import get_asgi_application
+from django.core.signals import got_request_exception
+from django.http import HttpRequest
 from django.utils.module_loading import import_string
 from servestatic import ServeStaticASGI
 
@@ -18,6 +23,8 @@ from clew.serving.secret_key import secret_key
 from clew.serving.served import serve_from
 from clew.serving.threads import Threaded
 from clew.workspace import Workspace
+
+log = structlog.get_logger()
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -49,6 +56,7 @@ def application(workspace: Workspace) -> Application:
     logging.getLogger("django").disabled = True
     for name in ("django.request", "django.security", "django.security.DisallowedHost"):
         logging.getLogger(name).disabled = True
+    got_request_exception.connect(_note_fault)
     settings.ALLOWED_HOSTS = [*workspace.settings.hosts]
     files = ServeStaticASGI(None, max_age=3600, allow_all_origins=False)
     for beginning, (package, folder) in FILES.items():
@@ -67,6 +75,14 @@ def application(workspace: Workspace) -> Application:
         await chosen(scope, receive, send)
 
     return answer
+
+
+def _note_fault(sender: object, request: HttpRequest, **_signal: object) -> None:  # noqa: ARG001
+    """Keep where it went wrong for the operator, without a word of what was asked."""
+    error = sys.exception()
+    frames = traceback.extract_tb(error.__traceback__ if error is not None else None)
+    where = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+    log.error("a request failed", method=request.method, error=type(error).__name__, at=where)
 
 
 def _folder(package: str, folder: str) -> str:
