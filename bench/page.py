@@ -24,6 +24,7 @@ ORDER = (
     "hostile",
     "index",
     "audit_cost",
+    "api_lookup",
 )
 """The benchmarks in the order of the page; each is a module with ``run()``."""
 
