@@ -25,6 +25,7 @@ ORDER = (
     "index",
     "index_growth",
     "audit_cost",
+    "api_lookup",
 )
 """The benchmarks in the order of the page; each is a module with ``run()``."""
 

@@ -6,10 +6,14 @@ connection that is when it opens the workspace.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
+from typing import Any, LiteralString
 
+import psycopg
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.postgresql.base import DatabaseWrapper
 from django.db.models import Model
 
 from clew.django_settings import database
@@ -31,6 +35,24 @@ def worker() -> BaseDatabaseWrapper:
     return connections[Connection.WORKER]
 
 
+def prepared(
+    database: BaseDatabaseWrapper, statement: LiteralString, values: Sequence[object] = ()
+) -> list[tuple[Any, ...]]:
+    """Ask by a statement that is read and planned once a connection, for what is asked often.
+
+    Values travel apart from it: whoever sees statements (pg_stat_activity, a log) sees none.
+
+    Args:
+        database: the connection.
+        statement: with places ``$1``, ``$2`` …
+        values: what stands there.
+    """
+    database.ensure_connection()
+    with database.wrap_database_errors, psycopg.RawCursor(database.connection) as cursor:
+        cursor.execute(statement, values, prepare=True)
+        return cursor.fetchall()
+
+
 class Router:
     """All connections lead to one database; only its owner changes tables."""
 
@@ -43,17 +65,33 @@ class Router:
         return alias == Connection.OWNER
 
 
-def point(urls: dict[Connection, str], default: Connection) -> None:
+SHARED = {Connection.OWNER: 2, Connection.WORKER: 8, Connection.SIGN_IN: 4}
+_SHARED_BY_DEFAULT = 16
+"""Most connections of a process whose threads share them: few enough that one such process and
+some commands fit into what the embedded server takes (50)."""
+
+
+def let_go() -> None:
+    """Close all connections of this process, those that wait to be used included."""
+    connections.close_all()
+    for connection in connections.all(initialized_only=True):
+        if isinstance(connection, DatabaseWrapper):
+            connection.close_pool()
+
+
+def point(urls: dict[Connection, str], default: Connection, *, shared: bool = False) -> None:
     """Lead the connections of this process to a database, away from any before it.
 
     Args:
         urls: where to, for each connection.
         default: the one that everything uses unless it says otherwise.
+        shared: whether threads take connections in turn, as in a process that serves.
     """
-    connections.close_all()
+    let_go()
     made = {connection.alias for connection in connections.all(initialized_only=True)}
     leads = {alias.value: url for alias, url in urls.items()} | {DEFAULT: urls[default]}
     for alias, url in leads.items():
-        connections.databases[alias] = database(url)
+        most = SHARED.get(alias, _SHARED_BY_DEFAULT) if shared else None  # type: ignore[call-overload]
+        connections.databases[alias] = database(url, most)
         if alias in made:
             del connections[alias]  # made for another workspace, or for none
