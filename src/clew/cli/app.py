@@ -32,6 +32,7 @@ from clew.cli import (
     show,
     signing,
     token,
+    up,
     vault,
 )
 from clew.cli.output import people
@@ -85,6 +86,7 @@ for _command in (
     keep.contribute,
     keep.share,
     keep.sample,
+    up.up,
     backup.backup,
     backup.restore,
     doctor.doctor,
