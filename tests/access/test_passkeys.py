@@ -6,7 +6,6 @@ import json
 from datetime import timedelta
 
 import pytest
-from devices import ORIGIN, Device
 from django.utils import timezone
 
 from clew.access.acting import acting, officer
@@ -35,6 +34,7 @@ from clew.access.proving import (
 from clew.access.secret import digest
 from clew.access.signin import sign_in
 from clew.audit.models import Entry
+from devices import ORIGIN, Device
 
 SITE = Site.at(ORIGIN)
 
@@ -227,8 +227,10 @@ def test_administrators_see_that_there_is_one_and_no_more(people, anna, device, 
     other = people.officer("piet", people.agency("NL", "Politie"), "administrator")
     with acting(boss):
         assert ways_to_sign_in(anna) == {
-            **{"password": False, "passkey": True},
-            **{"identity": False, "certificate": False},
+            "password": False,
+            "passkey": True,
+            "identity": False,
+            "certificate": False,
         }
     with acting(people.session(other)), pytest.raises(NotAllowedError):
         ways_to_sign_in(anna)

@@ -197,7 +197,7 @@ class Speaking:
         return OAuth2Session(
             self._provider.client_id,
             secret,
-            token_endpoint_auth_method="client_secret_basic" if secret else "none",  # noqa: S106
+            token_endpoint_auth_method="client_secret_basic" if secret else "none",
             scope="openid",
             redirect_uri=self._redirect,
             code_challenge_method="S256",

@@ -76,7 +76,7 @@ class Proof(models.TextChoices):
 
     PASSWORD = "password and code"  # noqa: S105 - the kind, not one
     PASSWORD_AND_CERTIFICATE = "password and certificate"  # noqa: S105
-    PASSKEY = "passkey"  # noqa: S105
+    PASSKEY = "passkey"
     PROVIDER = "identity provider"
     PROVIDER_AND_CODE = "identity provider and code"
     CERTIFICATE = "certificate"

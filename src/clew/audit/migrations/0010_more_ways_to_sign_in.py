@@ -5,7 +5,7 @@ from django.db import migrations
 _BEGINNING = """RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $body$"""
 
-# What is told: kind and number, and who somebody else is to know it by; no key, no name of a device.
+# What is told: kind and number, and what another would know it by; no key, no device's name.
 _CREDENTIALS = f"""
 CREATE FUNCTION audit.note_credential() {_BEGINNING}
 DECLARE
