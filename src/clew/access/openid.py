@@ -31,6 +31,7 @@ _ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "E
 _PATIENCE = 10
 _LEEWAY = 120
 """Seconds that clocks may differ."""
+_LONGEST = 255
 _LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
 _TROUBLE = (
     OSError,
@@ -145,10 +146,12 @@ class Speaking:
                 },
             )
             told.validate(leeway=_LEEWAY)
+            if not isinstance(claims["sub"], str) or not 0 < len(claims["sub"]) <= _LONGEST:
+                raise ValueError
         except _TROUBLE as error:
             raise self._not_believed() from error
         counts = self._provider.two_factors_in(claims.get("acr"), claims.get("amr"))
-        return Word(str(claims["sub"]), str(claims.get("sid", "")), counts)
+        return Word(claims["sub"], str(claims.get("sid", ""))[:_LONGEST], counts)
 
     def logged_out(self, token: str) -> tuple[str, str]:
         """Whom the provider says it has logged out (back-channel logout).
@@ -177,7 +180,7 @@ class Speaking:
             raise self._not_believed() from error
         if not fits:
             raise self._not_believed()
-        return str(claims.get("sub", "")), str(claims.get("sid", ""))
+        return str(claims.get("sub", "")), str(claims.get("sid", ""))[:_LONGEST]
 
     def farewell(self, back: str) -> str | None:
         """Where a browser is sent to be logged out there too; None when it has no such place.
