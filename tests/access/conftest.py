@@ -45,7 +45,7 @@ _EMPTIED = (
 )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def opened(make_place: Callable[[], Path]) -> Iterator[Workspace]:
     settings = Settings.from_environment({"CLEW_WORKERS": "1"})
     folder = make_place() / "workspace"

@@ -1,20 +1,17 @@
-"""Client certificates: from the reverse proxy alone, bound by an administrator, within their time."""
+"""Client certificates: from the reverse proxy alone, bound by an administrator, in their time."""
 
 from __future__ import annotations
 
-import base64
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
-from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import NameOID
 from django.db import connection
 from django.utils import timezone
 
+from cards import as_header, issued
 from clew.access.acting import acting, authority, officer
 from clew.access.certificates import (
     Certificate,
@@ -32,24 +29,9 @@ from clew.audit.models import Entry
 SECRET = "between proxy and Clew"
 
 
-def issued(name: str, *, begins: float = -1, days: float = 30) -> x509.Certificate:
-    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    made = x509.CertificateBuilder().subject_name(subject).issuer_name(subject)
-    made = made.public_key(key.public_key()).serial_number(x509.random_serial_number())
-    made = made.not_valid_before(now + timedelta(days=begins))
-    made = made.not_valid_after(now + timedelta(days=days))
-    return made.sign(key, hashes.SHA256())
-
-
-def header(made: x509.Certificate) -> str:
-    """As RFC 9440 writes it."""
-    return f":{base64.b64encode(made.public_bytes(Encoding.DER)).decode()}:"
-
-
 @pytest.fixture(scope="module")
 def card() -> Certificate:
-    return read_certificate(header(issued("Anna Ames")))
+    return read_certificate(as_header(issued("Anna Ames")))
 
 
 @pytest.fixture
@@ -64,14 +46,14 @@ def boss(people, anna) -> str:
 
 def test_it_is_read_as_the_standard_and_as_nginx_write_it():
     made = issued("Anna Ames")
-    one = read_certificate(header(made))
+    one = read_certificate(as_header(made))
     pem = quote(made.public_bytes(Encoding.PEM).decode())
     assert one == read_certificate(pem)
     assert (one.fingerprint, one.subject) == (made.fingerprint(hashes.SHA256()), "CN=Anna Ames")
 
 
 def test_it_counts_only_beside_the_secret_of_the_proxy():
-    told = header(issued("Anna Ames"))
+    told = as_header(issued("Anna Ames"))
     assert passed_on(told, SECRET, SECRET) is not None
     assert passed_on(None, SECRET, SECRET) is None
     for said, secret in (("guessed", SECRET), (None, SECRET), ("", None), (None, None)):
@@ -85,9 +67,9 @@ def test_it_counts_only_beside_the_secret_of_the_proxy():
         (":bm90IG9uZQ==:", "no certificate"),
         ("-----BEGIN", "no certificate"),
         ("x" * 20_000, "no certificate"),
-        (f"{header(issued('a'))}, {header(issued('b'))}", "no certificate"),
-        (header(issued("a", days=-0.5)), "run out"),
-        (header(issued("a", begins=1)), "does not hold yet"),
+        (f"{as_header(issued('a'))}, {as_header(issued('b'))}", "no certificate"),
+        (as_header(issued("a", days=-0.5)), "run out"),
+        (as_header(issued("a", begins=1)), "does not hold yet"),
     ],
     ids=["no DER", "no PEM", "too long", "two", "run out", "not yet"],
 )
@@ -107,7 +89,7 @@ def test_with_a_password_it_stands_in_for_a_code(people, anna, boss, card):
         assert [(one.kind, one.machine) for one in own_credentials()] == [("certificate", False)]
     with pytest.raises(SignInError, match="is wrong"):
         sign_in_with_certificate("anna", "wrong password", card)
-    other = read_certificate(header(issued("Anna Ames")))
+    other = read_certificate(as_header(issued("Anna Ames")))
     with pytest.raises(SignInError, match="is wrong"):
         sign_in_with_certificate("anna", person.password, other)
 

@@ -6,9 +6,10 @@ in with: the tables themselves are read by ``clew_sign_in`` alone.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
@@ -144,7 +145,7 @@ def release(officer: Officer) -> int:
     return int(found)
 
 
-def _bind(statement: str, values: list[object]) -> None:
+def _bind(statement: str, values: Sequence[Any]) -> None:
     try:
         with transaction.atomic():
             done = _ask(statement, values)
@@ -156,7 +157,7 @@ def _bind(statement: str, values: list[object]) -> None:
         raise NotAllowedError(_REFUSED)
 
 
-def _ask(statement: str, values: list[object]) -> int | None:
+def _ask(statement: str, values: Sequence[Any]) -> int | None:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         (value,) = cursor.fetchone()

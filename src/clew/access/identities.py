@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from django.db import transaction
 from django.utils import timezone
@@ -111,7 +112,7 @@ def come_back(
     if "invitation" in asked:
         enrol_by_provider(asked["invitation"], provider.issuer, word.subject)
         return Bound()
-    return settled(lambda: _known(provider, word))
+    return cast("str | CodeWanted", settled(lambda: _known(provider, word)))
 
 
 def _known(provider: Provider, word: Word) -> str | CodeWanted | SignInError:
@@ -123,11 +124,11 @@ def _known(provider: Provider, word: Word) -> str | CodeWanted | SignInError:
     told = {"issuer": provider.issuer, "subject": word.subject, "session": word.session}
     if not word.two_factors:
         return CodeWanted(ask(Purpose.CODE, told, officer.pk))
-    return attempt(
-        officer.sign_in_name,
-        lambda: officer,
-        lambda known, now: _begin(known, Proof.PROVIDER, told, now),
-    )
+
+    def let_in(known: Officer, now: datetime) -> str:
+        return _begin(known, Proof.PROVIDER, told, now)
+
+    return attempt(officer.sign_in_name, lambda: officer, let_in)
 
 
 def add_code(secret: str, code: str) -> str:
@@ -144,7 +145,7 @@ def add_code(secret: str, code: str) -> str:
         SignInError: it was refused.
     """
     found = answered(secret, Purpose.CODE)
-    officer = officers().get(pk=found.officer_id)
+    officer = officers().get(pk=found.officer_id or 0)
 
     def prove() -> Officer | None:
         credential = (

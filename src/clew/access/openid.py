@@ -21,7 +21,7 @@ from authlib.oidc.core import CodeIDToken
 from authlib.oidc.discovery import OpenIDProviderMetadata, get_well_known_url
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import KeySet, KeySetSerialization
 
 from clew.access.errors import SignInError
 from clew.access.providers import Provider
@@ -208,7 +208,9 @@ class Speaking:
 
     def _signed(self, token: str) -> tuple[dict[str, Any], dict[str, Any]]:
         """Header and claims of what the provider signed; fetches its keys, which change."""
-        keys = KeySet.import_key_set(self._fetched(self._told("jwks_uri")))
+        keys = KeySet.import_key_set(
+            cast(KeySetSerialization, self._fetched(self._told("jwks_uri")))
+        )
         found = jwt.decode(token, keys, algorithms=_ALGORITHMS)
         return found.header, found.claims
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from django.utils import timezone
@@ -165,7 +165,7 @@ def by_passkey(secret: str, answer: object, site: Site, let_in: LetIn[T]) -> T:
 
     def work() -> T | SignInError:
         try:
-            response = AuthenticationResponse.from_dict(answer)  # type: ignore[arg-type]
+            response = AuthenticationResponse.from_dict(cast(Mapping[str, Any], answer))
             named = bytes(response.raw_id)
         except (ValueError, TypeError, KeyError, AttributeError):
             return SignInError(_WRONG)

@@ -29,6 +29,7 @@ BESIDE: dict[str, str] = {}
 function that takes the workspace and returns an ASGI application. The first that fits is asked."""
 FILES: dict[str, tuple[str, str]] = {
     "static/api/": ("ninja", "static/ninja"),
+    "static/web/": ("clew.web", "static"),
 }
 """Folders of files that anybody may load, by the beginning of their addresses: a package, and the
 folder in it. Nothing is ever fetched from elsewhere."""
@@ -47,6 +48,12 @@ def application(workspace: Workspace) -> Application:
     for name in ("django.request", "django.security", "django.security.DisallowedHost"):
         logging.getLogger(name).disabled = True
     settings.ALLOWED_HOSTS = [*workspace.settings.hosts]
+    if (url := workspace.settings.url) is not None:
+        # Behind a proxy that speaks TLS, requests come here without it.
+        settings.CSRF_TRUSTED_ORIGINS = [url]
+        settings.CSRF_COOKIE_SECURE = url.startswith("https:")
+        if settings.CSRF_COOKIE_SECURE:
+            settings.CSRF_COOKIE_NAME = "__Host-clew-form"
     django: Application = BoundedBody(get_asgi_application())
     files = ServeStaticASGI(django, max_age=3600, allow_all_origins=False)
     for beginning, (package, folder) in FILES.items():
