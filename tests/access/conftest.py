@@ -45,7 +45,7 @@ _EMPTIED = (
 )
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def opened(make_place: Callable[[], Path]) -> Iterator[Workspace]:
     settings = Settings.from_environment({"CLEW_WORKERS": "1"})
     folder = make_place() / "workspace"
