@@ -28,14 +28,21 @@ def database(url: str, shared: int | None = None) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", "") or parts.hostname or "",
         "PORT": options.pop("port", "") or str(parts.port or ""),
-        "OPTIONS": {"application_name": "clew", **options} | _pool(shared),
+        # A statement is kept read and planned where the program says so, and nowhere else.
+        "OPTIONS": {"application_name": "clew", "prepare_threshold": _NEVER, **options}
+        | _pool(shared),
         "ATOMIC_REQUESTS": False,
         "CONN_MAX_AGE": None if shared is None else 0,  # taken for a request, then given back
-        "CONN_HEALTH_CHECKS": True,
+        # A shared one that is dead costs one request its answer, and is replaced then; to ask each
+        # whether it lives would cost every request a way to the database.
+        "CONN_HEALTH_CHECKS": shared is None,
         "AUTOCOMMIT": True,
         "TIME_ZONE": None,
         "TEST": {"CHARSET": None, "COLLATION": None, "MIGRATE": True, "MIRROR": None, "NAME": None},
     }
+
+
+_NEVER = 2**31
 
 
 def _pool(shared: int | None) -> dict[str, object]:
@@ -58,9 +65,11 @@ LOGGING_CONFIG = None
 ROOT_URLCONF = "clew.urls"
 MIDDLEWARE = [
     "clew.serving.middleware.Guarded",
+    "django.middleware.http.ConditionalGetMiddleware",
     "clew.api.problems.Problems",
     "django.middleware.common.CommonMiddleware",
     "clew.serving.middleware.OnBehalfOf",
+    "clew.api.once.Once",
 ]
 """What every request passes through, outermost first."""
 APPEND_SLASH = False

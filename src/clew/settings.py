@@ -389,6 +389,16 @@ class Settings:
             when_unset=lambda _: None,
         )
     )
+    rate: int = field(
+        metadata=_setting(
+            "CLEW_RATE",
+            expected="a whole number, at least 1",
+            default="`1200`",
+            help="How many requests a minute `clew up` takes for each session.",
+            read=_positive_number,
+            when_unset=lambda _: 1200,
+        )
+    )
     workers: int = field(
         metadata=_setting(
             "CLEW_WORKERS",

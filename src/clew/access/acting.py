@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import LiteralString
 
-import psycopg
 from django.db import connection, transaction
 from django.utils import timezone
 
+from clew.access.connections import prepared
 from clew.access.errors import AuthorityError, SignedOutError
 from clew.access.models import Authority
 
@@ -46,25 +47,23 @@ def acting(secret: str | None = None) -> Iterator[None]:
     """
     secret = secret if secret is not None else _secret.get()
     with transaction.atomic():
-        if secret is not None:
-            _name_session(secret)
-            if _one("SELECT access.begin()") is None:
-                raise SignedOutError(_OVER)
+        if secret is not None and _begin(secret) is None:
+            raise SignedOutError(_OVER)
         yield
 
 
-def _name_session(secret: str) -> None:
-    connection.ensure_connection()
+def _begin(secret: str) -> int | None:
+    """Name a session to the database; whose it is, None for nobody's."""
     # Django would write the secret into the statement, and statements can be seen by others
-    # (pg_stat_activity) and may be logged: it travels apart from it, as a parameter.
-    with psycopg.RawCursor(connection.connection) as cursor:
-        cursor.execute("SELECT set_config('clew.session', $1, true)", [secret])
+    # (pg_stat_activity) and may be logged: it travels apart from it, as a parameter. The functions
+    # are called one after the other, as they stand.
+    asked = "SELECT set_config('clew.session', $1, true), access.begin()"
+    ((_, officer_id),) = prepared(connection, asked, [secret])
+    return None if officer_id is None else int(officer_id)
 
 
-def _one(statement: str) -> int | None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-        (value,) = cursor.fetchone()
+def _one(statement: LiteralString) -> int | None:
+    ((value,),) = prepared(connection, statement)
     return None if value is None else int(value)
 
 

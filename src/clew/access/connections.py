@@ -6,8 +6,11 @@ connection that is when it opens the workspace.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
+from typing import Any, LiteralString
 
+import psycopg
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.postgresql.base import DatabaseWrapper
@@ -30,6 +33,24 @@ class Connection(StrEnum):
 def worker() -> BaseDatabaseWrapper:
     """The connection of intake and comparing, which works on behalf of nobody."""
     return connections[Connection.WORKER]
+
+
+def prepared(
+    database: BaseDatabaseWrapper, statement: LiteralString, values: Sequence[object] = ()
+) -> list[tuple[Any, ...]]:
+    """Ask by a statement that is read and planned once a connection, for what is asked often.
+
+    Values travel apart from it: whoever sees statements (pg_stat_activity, a log) sees none.
+
+    Args:
+        database: the connection.
+        statement: with places ``$1``, ``$2`` …
+        values: what stands there.
+    """
+    database.ensure_connection()
+    with database.wrap_database_errors, psycopg.RawCursor(database.connection) as cursor:
+        cursor.execute(statement, values, prepare=True)
+        return cursor.fetchall()
 
 
 class Router:

@@ -23,8 +23,8 @@ from clew.casework.errors import (
 )
 from clew.intake.exhibits import ExhibitRefusedError
 from clew.intake.sharing import SharingError
-from clew.serving.middleware import note_refusal
-from clew.vault.errors import VaultError
+from clew.serving.middleware import refuse
+from clew.vault.errors import NotStoredError, VaultError
 
 log = structlog.get_logger()
 
@@ -94,6 +94,7 @@ _KINDS: tuple[tuple[type[Exception], int, str], ...] = (
     (CaseworkError, 422, "not-accepted"),
     (ExhibitRefusedError, 422, "not-accepted"),
     (SharingError, 422, "not-accepted"),
+    (NotStoredError, 404, "not-in-the-vault"),
     (VaultError, 409, "not-in-the-vault"),
 )
 """The first that fits counts. What a function of the lower layers raises says by itself what to do;
@@ -112,7 +113,7 @@ _ANSWERED: tuple[type[Exception], ...] = (
 )
 
 
-def _answer(_request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
+def _answer(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
     if isinstance(error, ProblemError):
         return problem(error.status, error.kind, str(error), headers=error.headers)
     if isinstance(error, ValidationError):
@@ -125,7 +126,7 @@ def _answer(_request: HttpRequest, error: Exception | type[Exception]) -> HttpRe
         return _of_the_database(error)
     status, word = next((s, w) for kind, s, w in _KINDS if isinstance(error, kind))
     if isinstance(error, AccessError):
-        note_refusal(error)
+        refuse(request, error)
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
     return problem(status, word, str(error), headers=headers)
 
@@ -175,10 +176,6 @@ class Problems:
         kind, detail = _OTHERS.get(answer.status_code, ("refused", "The request was refused."))
         kept = {name: answer.headers[name] for name in ("Allow",) if name in answer.headers}
         return problem(answer.status_code, kind, detail, headers=kept)
-
-    def process_exception(self, request: HttpRequest, error: Exception) -> None:
-        """Keep what went wrong for the operator, without a word of what was asked."""
-        log.error("a request failed", method=request.method, exc_info=error)
 
 
 _OTHERS = {

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import Field
 
 from clew.access.acting import acting, authority, officer, sign_out, use_authority
@@ -14,14 +14,14 @@ from clew.access.authorities import usable_authorities
 from clew.access.models import Authority, Officer
 from clew.access.signin import sign_in
 from clew.api.problems import Problem
-from clew.api.words import Number
+from clew.api.words import Number, Sent
 
 router = Router(tags=["session"])
 
 _Typed = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00]*$")]
 
 
-class SignIn(Schema):
+class SignIn(Sent):
     """Proof of who somebody is."""
 
     name: _Typed
@@ -61,16 +61,16 @@ class AuthorityShown(Schema):
     in_use: bool
 
 
-class Chosen(Schema):
+class Chosen(Sent):
     """The number of an authority."""
 
     authority: Number
 
 
 @router.post("session", auth=None, response={201: Begun, 401: Problem, 422: Problem})
-def begin_session(request: HttpRequest, proof: SignIn) -> tuple[int, dict[str, str]]:
+def begin_session(request: HttpRequest, proof: SignIn) -> Status[dict[str, str]]:
     """Sign in with password and one-time code, for 12 hours at most or 2 hours without use."""
-    return 201, {"secret": sign_in(proof.name, proof.password, proof.code)}
+    return Status(201, {"secret": sign_in(proof.name, proof.password, proof.code)})
 
 
 @router.delete("session", response={204: None, 401: Problem})

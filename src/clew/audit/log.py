@@ -12,12 +12,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from typing import LiteralString
 
-import psycopg
 from django.db import connection, connections
 
 from clew.access.acting import acting
-from clew.access.connections import Connection
+from clew.access.connections import Connection, prepared
 from clew.access.errors import AuthorityError, NotAllowedError, SignedOutError
 from clew.access.secret import digest
 from clew.audit.events import Event
@@ -59,21 +59,17 @@ def record_unattended(event: Event, *, about: str = "", details: Mapping[str, ob
     return _write("SELECT audit.record_unattended($1, $2, $3)", event, about, details)
 
 
-def _write(statement: str, event: Event, about: str, details: Mapping[str, object]) -> int:
+def _write(
+    statement: LiteralString, event: Event, about: str, details: Mapping[str, object]
+) -> int:
     told = _encode(details)  # in ASCII: JSON may hold what is no text to PostgreSQL
     if len(about) > LONGEST_ABOUT or len(told) > LONGEST_DETAILS:
         raise ValueError(
             f"An entry of the log is about at most {LONGEST_ABOUT} characters with "
             f"{LONGEST_DETAILS} of details: name the thing, and tell what cannot be looked up."
         )
-    connection.ensure_connection()
-    # By psycopg's own: values travel apart from the statement, which pg_stat_activity shows, and
-    # the statement is read and planned once a connection.
-    with connection.wrap_database_errors, psycopg.RawCursor(connection.connection) as cursor:
-        cursor.execute(statement, [event.value, about, told], prepare=True)
-        row = cursor.fetchone()
-    assert row is not None, "a function answers"
-    return int(row[0])
+    ((number,),) = prepared(connection, statement, [event.value, about, told])
+    return int(number)
 
 
 @contextmanager

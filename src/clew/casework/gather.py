@@ -8,11 +8,13 @@ from enum import StrEnum
 
 import msgspec
 import structlog
+from django.db import connection
 from django.db.models import Count, F, Func, IntegerField, Sum
 from django.utils import timezone
 
 from clew import __version__
 from clew.access.acting import acting, require_authority
+from clew.access.connections import prepared
 from clew.casework.findings import Figures, Findings, Group, Item, Link, Place, Problem
 from clew.casework.hits import hits
 from clew.casework.together import Together
@@ -77,47 +79,61 @@ def _gathered(folder: bytes | None) -> Findings:
 
 def place_of(sighting: Sighting) -> Place:
     """A sighting in words."""
+    return _place(bytes(sighting.folder.path), bytes(sighting.path), sighting.modified_ns)
+
+
+def _place(folder: bytes, path: bytes, modified_ns: int | None) -> Place:
     modified = None
-    if sighting.modified_ns is not None:
-        modified = datetime.fromtimestamp(sighting.modified_ns / 1e9, UTC)
-    path = " › ".join(_text(part) for part in bytes(sighting.path).split(SEPARATOR))
-    return Place(folder=_text(sighting.folder.path), path=path, modified=modified)
+    if modified_ns is not None:
+        modified = datetime.fromtimestamp(modified_ns / 1e9, UTC)
+    below = " › ".join(_text(part) for part in path.split(SEPARATOR))
+    return Place(folder=_text(folder), path=below, modified=modified)
+
+
+# Asked by every question: to plan them takes PostgreSQL several times as long as to answer, because
+# of the policies in them, so that they are planned once a connection.
+_PLACES = """
+SELECT s.media_id, f.path, s.path, s.modified_ns
+FROM records_sighting s JOIN records_folder f ON f.id = s.folder_id
+WHERE s.media_id = ANY($1::bigint[]) ORDER BY s.folder_id, s.path
+"""
+_ITEMS = """
+SELECT m.id, m.sha256, m.type, m.format, m.size, m.width, m.height, m.duration, m.outcome, m.notes,
+       m.matches_left_out,
+       EXISTS (SELECT FROM records_original o WHERE o.media_id = m.id),
+       (SELECT t.quality FROM records_storedtrace t
+        WHERE t.media_id = m.id AND t.signal = 'picture' AND t.ordinal = 0
+        ORDER BY t.version DESC LIMIT 1)
+FROM records_media m WHERE m.id = ANY($1::bigint[])
+"""
 
 
 def items(media_ids: list[int]) -> dict[int, Item]:
     """Media by id, each with all its places."""
     places: dict[int, list[Place]] = defaultdict(list)
-    sightings = Sighting.objects.filter(media__in=media_ids).select_related("folder")
-    for sighting in sightings.order_by("folder_id", "path"):
-        places[sighting.media_id or 0].append(place_of(sighting))
-    stored = set(Original.objects.filter(media__in=media_ids).values_list("media_id", flat=True))
-    quality = _qualities(media_ids)
-    return {
-        media.pk: Item(
-            id=media.pk,
-            sha256=bytes(media.sha256).hex(),
-            type=media.type,
-            format=media.format,
-            size=media.size,
-            width=media.width,
-            height=media.height,
-            duration=media.duration,
-            quality=quality.get(media.pk),
-            partly=media.outcome == Outcome.PARTLY.value,
-            notes=(*media.notes, *([] if places[media.pk] else [_NOWHERE])),
-            in_vault=media.pk in stored,
-            places=tuple(places[media.pk]),
-            left_out=media.matches_left_out,
+    for media, folder, path, modified_ns in prepared(connection, _PLACES, [media_ids]):
+        places[media].append(_place(folder, path, modified_ns))
+    found = {}
+    for row in prepared(connection, _ITEMS, [media_ids]):
+        number, sha256, kind, form, size, width, height, duration, outcome, notes, *rest = row
+        left_out, stored, quality = rest
+        found[number] = Item(
+            id=number,
+            sha256=sha256.hex(),
+            type=kind,
+            format=form,
+            size=size,
+            width=width,
+            height=height,
+            duration=duration,
+            quality=quality,
+            partly=outcome == Outcome.PARTLY.value,
+            notes=(*notes, *([] if places[number] else [_NOWHERE])),
+            in_vault=stored,
+            places=tuple(places[number]),
+            left_out=left_out,
         )
-        for media in Media.objects.filter(pk__in=media_ids)
-    }
-
-
-def _qualities(media_ids: list[int] | None = None) -> dict[int, int]:
-    rows = StoredTrace.objects.filter(signal="picture", ordinal=0)
-    if media_ids is not None:
-        rows = rows.filter(media__in=media_ids)
-    return dict(rows.values_list("media_id", "quality"))
+    return found
 
 
 _MEMBER = Func(

@@ -7,11 +7,10 @@ from collections.abc import Collection, Iterable
 from django.db import connection
 
 from clew.access import acting
-from clew.access.connections import Connection
+from clew.access.connections import prepared, worker
 from clew.access.models import Agency
 from clew.casework.findings import Hit
 from clew.compare.evidence import Match
-from clew.records.models import Sharing, Sighting
 
 
 def hits() -> tuple[Hit, ...]:
@@ -28,6 +27,12 @@ def hits() -> tuple[Hit, ...]:
     return tuple(sorted(found, key=lambda hit: (hit.distance, hit.media or 0, hit.agency)))
 
 
+_HIT_ONLY = """
+SELECT media_id, agency_id FROM records_sighting
+WHERE media_id = ANY($1::bigint[]) AND sharing = 'hit only'
+"""
+
+
 def hits_behind(found: Iterable[tuple[int, Match]]) -> tuple[Hit, ...]:
     """Hits behind the answer to a question.
 
@@ -37,12 +42,12 @@ def hits_behind(found: Iterable[tuple[int, Match]]) -> tuple[Hit, ...]:
     matches = list(found)
     holders: dict[int, set[int]] = {}
     # The worker sees what is shared as a hit only; the officer does not.
-    sighted = Sighting.objects.using(Connection.WORKER.value).filter(
-        media__in=[media for media, _ in matches], sharing=Sharing.HIT_ONLY
-    )
-    for media, agency in sighted.values_list("media_id", "agency_id"):
+    asked = [sorted({media for media, _ in matches})]
+    for media, agency in prepared(worker(), _HIT_ONLY, asked):
         if media is not None and agency is not None:
             holders.setdefault(media, set()).add(agency)
+    if not holders:
+        return ()
     ours = acting.agency()
     agencies = _agencies({agency for some in holders.values() for agency in some} - {ours})
     nearest: dict[tuple[int, str], int] = {}

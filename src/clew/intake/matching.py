@@ -9,7 +9,7 @@ import numpy as np
 import structlog
 from django.db import transaction
 
-from clew.access.connections import Connection, worker
+from clew.access.connections import Connection, prepared, worker
 from clew.compare.calibration import Thresholds
 from clew.compare.evidence import Match
 from clew.compare.pair import compare_looks
@@ -21,7 +21,9 @@ from clew.records.locks import Lock, alone
 from clew.records.models import Media
 from clew.records.readings import traces_of
 from clew.records.rows import insert, replacing
+from clew.signals.base import Feature
 from clew.signals.reading import Trace
+from clew.signals.registry import signals
 from clew.signals.space import PDQ
 from clew.workspace import Workspace
 
@@ -59,7 +61,8 @@ class Subjects:
             self._known.pop(pk, None)
 
     def _read(self, missing: list[int]) -> None:
-        types = dict(Media.objects.using(_WORKER).filter(pk__in=missing).values_list("pk", "type"))
+        asked = "SELECT id, type FROM records_media WHERE id = ANY($1::bigint[])"
+        types = dict(prepared(worker(), asked, [missing]))
         traces = traces_of(missing)
         for pk in missing:
             self._known[pk] = _subject(MediaType(types[pk]), traces[pk])
@@ -153,6 +156,32 @@ def search(
     return _agreeing(subject, others, Subjects(), thresholds)
 
 
+def search_hash(
+    workspace: Workspace, value: bytes, thresholds: Thresholds
+) -> list[tuple[int, Match]]:
+    """Every media that agrees with a picture of which only the hash is known, nearest first.
+
+    Args:
+        workspace: where to look.
+        value: its PDQ hash. What a turned copy would have cannot be told from it.
+        thresholds: what counts as agreeing.
+    """
+    asked = np.frombuffer(value, np.uint8).reshape(1, -1)
+    hits = workspace.looks.search(asked, thresholds.radius(MediaType.IMAGE))
+    if not len(hits):
+        return []
+    signal = signals()["picture"]
+    feature = Feature(variant="whole", value=value * len(PDQ.orientations))
+    trace = Trace(signal.name, signal.version, feature)
+    near = _by_media(hits, slice(0, len(hits)), 0, _owners(hits))
+    return _agreeing(
+        Subject.of(MediaType.IMAGE, [trace]),
+        {media: of for media, (_, of) in near.items()},
+        Subjects(),
+        thresholds,
+    )
+
+
 def _candidates(
     workspace: Workspace, subjects: list[Subject], thresholds: Thresholds
 ) -> list[dict[int, tuple[bool, Hits]]]:
@@ -179,15 +208,15 @@ def _candidates(
 
 def _owners(hits: Hits) -> dict[int, tuple[int, bool]]:
     """Of each trace that was hit, its media and whether that was compared before."""
-    with worker().cursor() as cursor:
-        # One array instead of as many values as there are traces: those take longer to write out
-        # than the rows to find.
-        cursor.execute(
-            "SELECT trace.id, media.id, media.compared FROM records_storedtrace trace "
-            "JOIN records_media media ON media.id = trace.media_id WHERE trace.id = ANY(%s)",
-            [np.unique(hits.key).tolist()],
-        )
-        return {key: (media, compared) for key, media, compared in cursor.fetchall()}
+    # One array instead of as many values as there are traces: those take longer to write out than
+    # the rows to find.
+    rows = prepared(
+        worker(),
+        "SELECT trace.id, media.id, media.compared FROM records_storedtrace trace "
+        "JOIN records_media media ON media.id = trace.media_id WHERE trace.id = ANY($1::bigint[])",
+        [np.unique(hits.key).tolist()],
+    )
+    return {key: (media, compared) for key, media, compared in rows}
 
 
 def _by_media(

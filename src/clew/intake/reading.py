@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from clew.media.limits import Limits
@@ -22,6 +23,20 @@ def read_files(
 ) -> list[Reading]:
     """Read files as :func:`clew.signals.files.read_files` does, within the settings."""
     return files.read_files(paths, limits_of(settings), settings.workers, listener)
+
+
+def read_held(workspace: Workspace, content: Iterable[bytes], name: str) -> Reading:
+    """Read a file that is sent, in memory alone: nothing is left of it, and no path leads to it."""
+    held = os.memfd_create("held", os.MFD_CLOEXEC)
+    try:
+        with os.fdopen(os.dup(held), "wb") as out:
+            for chunk in content:
+                out.write(chunk)
+    except BaseException:
+        os.close(held)
+        raise
+    os.lseek(held, 0, os.SEEK_SET)
+    return files.read_descriptor(held, name, limits_of(workspace.settings))
 
 
 def read_one(workspace: Workspace, path: Path) -> Reading:

@@ -22,7 +22,7 @@ import structlog
 from django.db import connections
 from numpy.typing import NDArray
 
-from clew.access.connections import Connection, worker
+from clew.access.connections import Connection, prepared, worker
 from clew.index import HammingIndex, Hits
 from clew.index.errors import IndexDamaged
 from clew.signals.registry import signals
@@ -95,16 +95,37 @@ class FedIndex:
         self._use(index)
 
     def _use(self, index: HammingIndex) -> None:
-        self._index = index
+        self._fed = index, index.covered_upto
         self._compaction: threading.Thread | None = None
-        self._upto = index.covered_upto
         self._unsealed = 0
 
+    @property
+    def _index(self) -> HammingIndex:
+        return self._fed[0]
+
+    @property
+    def _upto(self) -> int:
+        return self._fed[1]
+
     def _search(self, queries: NDArray[np.uint8], radius: int) -> Hits:
+        index, upto = self._fed  # both at once: an index goes with how far it was fed
+        if self._nothing_since(upto):
+            return index.search(queries, radius)
         with self._feeding:
             recent = self._catch_up()
-        hits = self._index.search(queries, radius)
+            index = self._index
+        hits = index.search(queries, radius)
         return Hits.merged([hits, recent.search(queries, radius)]) if len(recent) else hits
+
+    def _nothing_since(self, upto: int) -> bool:
+        """Whether no trace is committed that the index was not fed: most often so, and cheap."""
+        ((nothing,),) = prepared(
+            worker(),
+            "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint >= $1 AND NOT EXISTS "
+            "(SELECT FROM records_storedtrace WHERE written_by >= $1)",
+            [upto],
+        )
+        return bool(nothing)
 
     def _catch_up(self) -> HammingIndex:
         """Feed what is settled; return what is committed but not settled yet."""
@@ -120,7 +141,7 @@ class FedIndex:
             for keys, hashes in self._rows(self._upto, horizon):
                 self._index.add(keys, hashes)
                 self._unsealed += len(keys)
-            self._upto = horizon
+            self._fed = self._index, horizon
             if self._unsealed >= self._seal_from:
                 self._index.seal(horizon)
                 self._unsealed = 0

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from clew.access.connections import Connection, worker
+from clew.access.connections import Connection, prepared, worker
 from clew.media.kind import MediaType
 from clew.records.models import Folder, Media, Sighting, StoredTrace
 from clew.records.rows import TEXTS, insert, replacing
@@ -305,14 +305,14 @@ def traces_of(media: Iterable[int]) -> dict[int, dict[int, Trace]]:
         For each media its traces by their row, in the order in which they were read.
     """
     found: dict[int, dict[int, Trace]] = {pk: {} for pk in media}
-    rows = (
-        StoredTrace.objects.using(_WORKER).filter(media__in=list(found)).order_by("media_id", "id")
-    )
     # No models: a comparison reads thousands, and a model costs more than the row itself.
-    for pk, of, signal, version, variant, value, quality, start, end in rows.values_list(
-        *("pk", "media_id", "signal", "version"),
-        *("variant", "value", "quality", "start", "end"),
-    ):
+    rows = prepared(
+        worker(),
+        'SELECT id, media_id, signal, version, variant, value, quality, start, "end" '
+        "FROM records_storedtrace WHERE media_id = ANY($1::bigint[]) ORDER BY media_id, id",
+        [list(found)],
+    )
+    for pk, of, signal, version, variant, value, quality, start, end in rows:
         feature = Feature(
             variant=variant, value=bytes(value), quality=quality, start=start, end=end
         )

@@ -4,29 +4,39 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+import sys
+import traceback
 from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.core.asgi import get_asgi_application
+from django.core.signals import got_request_exception
+from django.http import HttpRequest
 from django.utils.module_loading import import_string
 from servestatic import ServeStaticASGI
 
 from clew.serving.body import BoundedBody
 from clew.serving.secret_key import secret_key
 from clew.serving.served import serve_from
+from clew.serving.threads import Threaded
 from clew.workspace import Workspace
 
+log = structlog.get_logger()
+
 Message = MutableMapping[str, Any]
-Application = Callable[
-    [Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]],
-    Awaitable[None],
-]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 BESIDE: dict[str, str] = {}
 """Programs of their own beside Django, by the beginning of their addresses: the dotted name of a
 function that takes the workspace and returns an ASGI application. The first that fits is asked."""
+STREAMED: tuple[str, ...] = ()
+"""Beginnings of addresses whose answers Django streams bit by bit (asynchronous views): these are
+served by Django's own ASGI handler, all others by threads that stay."""
 FILES: dict[str, tuple[str, str]] = {
     "static/api/": ("ninja", "static/ninja"),
     "static/web/": ("clew.web", "static"),
@@ -47,6 +57,7 @@ def application(workspace: Workspace) -> Application:
     logging.getLogger("django").disabled = True
     for name in ("django.request", "django.security", "django.security.DisallowedHost"):
         logging.getLogger(name).disabled = True
+    got_request_exception.connect(_note_fault)
     settings.ALLOWED_HOSTS = [*workspace.settings.hosts]
     if (url := workspace.settings.url) is not None:
         # Behind a proxy that speaks TLS, requests come here without it.
@@ -54,22 +65,31 @@ def application(workspace: Workspace) -> Application:
         settings.CSRF_COOKIE_SECURE = url.startswith("https:")
         if settings.CSRF_COOKIE_SECURE:
             settings.CSRF_COOKIE_NAME = "__Host-clew-form"
-    django: Application = BoundedBody(get_asgi_application())
-    files = ServeStaticASGI(django, max_age=3600, allow_all_origins=False)
+    files = ServeStaticASGI(None, max_age=3600, allow_all_origins=False)
     for beginning, (package, folder) in FILES.items():
         files.add_files(_folder(package, folder), prefix=beginning)
-    beside = {beginning: import_string(name)(workspace) for beginning, name in BESIDE.items()}
+    # The first whose beginning fits answers; "/" fits all.
+    answering: list[tuple[str, Application]] = [
+        *((beginning, import_string(name)(workspace)) for beginning, name in BESIDE.items()),
+        *(("/" + beginning, files) for beginning in FILES),
+        *((beginning, BoundedBody(get_asgi_application())) for beginning in STREAMED),
+        ("/", BoundedBody(Threaded())),
+    ]
 
-    async def answer(
-        scope: Message,
-        receive: Callable[[], Awaitable[Message]],
-        send: Callable[[Message], Awaitable[None]],
-    ) -> None:
-        path = scope.get("path", "")
-        chosen = next((one for start, one in beside.items() if path.startswith(start)), files)
+    async def answer(scope: Message, receive: Receive, send: Send) -> None:
+        path = scope["path"]
+        chosen = next((one for start, one in answering if path.startswith(start)), answering[-1][1])
         await chosen(scope, receive, send)
 
     return answer
+
+
+def _note_fault(sender: object, request: HttpRequest, **_signal: object) -> None:  # noqa: ARG001
+    """Keep where it went wrong for the operator, without a word of what was asked."""
+    error = sys.exception()
+    frames = traceback.extract_tb(error.__traceback__ if error is not None else None)
+    where = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+    log.error("a request failed", method=request.method, error=type(error).__name__, at=where)
 
 
 def _folder(package: str, folder: str) -> str:

@@ -36,12 +36,16 @@ class OnBehalfOf:
         if secret is None:
             return self._answering(request)
         with signed_in(secret):
-            return self._answering(request)
+            answer = self._answering(request)
+            # Noted after everything that was undone with it.
+            if isinstance(refused := getattr(request, "refused", None), AccessError):
+                note_refusal(refused)
+            return answer
 
-    def process_exception(self, _request: HttpRequest, error: Exception) -> None:
+    def process_exception(self, request: HttpRequest, error: Exception) -> None:
         """Note what was refused and nobody has turned into an answer."""
         if isinstance(error, AccessError):
-            note_refusal(error)
+            refuse(request, error)
 
 
 def secret_of(request: HttpRequest) -> str | None:
@@ -68,6 +72,11 @@ def require_signed_in(request: HttpRequest) -> str:
             _real.clear()
         _real.add(known)
     return secret
+
+
+def refuse(request: HttpRequest, error: AccessError) -> None:
+    """Have it noted, when the request is over, that it was refused."""
+    request.refused = error  # type: ignore[attr-defined]
 
 
 def note_refusal(error: AccessError) -> None:

@@ -64,11 +64,39 @@ def read_files(
             note = f"it cannot be opened ({error.strerror or error})"
             readings[number] = Reading(size=0, outcome=Outcome.UNREADABLE, notes=[note])
     if opened:
-        with ConfinedReader(min(workers, len(opened)), limits) as reader:
-            for number, event in reader.read(opened):
-                if not isinstance(event, Reached):
-                    if not event.member:
-                        readings[number] = event
-                elif listener is not None:
-                    listener(paths[number], event)
+        _read(opened, paths, limits, workers, listener, readings)
     return [readings[number] for number in range(len(paths))]
+
+
+def read_descriptor(descriptor: int, name: str, limits: Limits | None = None) -> Reading:
+    """Read what somebody holds open, such as a file in memory; it is closed then.
+
+    Args:
+        descriptor: open for reading, seekable.
+        name: what it is called, only to tell that name and content disagree.
+        limits: what reading it may cost.
+
+    Raises:
+        clew.media.nursery.ConfinementError: when no decoding process can be started.
+    """
+    opened = [Opened(0, descriptor, name, os.fstat(descriptor).st_size)]
+    readings: dict[int, Reading] = {}
+    _read(opened, [], limits, 1, None, readings)
+    return readings[0]
+
+
+def _read(
+    opened: list[Opened],
+    paths: Sequence[Path],
+    limits: Limits | None,
+    workers: int,
+    listener: Listener | None,
+    readings: dict[int, Reading],
+) -> None:
+    with ConfinedReader(min(workers, len(opened)), limits) as reader:
+        for number, event in reader.read(opened):
+            if not isinstance(event, Reached):
+                if not event.member:
+                    readings[number] = event
+            elif listener is not None:
+                listener(paths[number], event)

@@ -1,0 +1,329 @@
+"""The REST interface as a program sees it: over HTTP messages, with the database's own roles."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+import json
+import tempfile
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from clew.access.acting import acting
+from clew.api.limits import Rate
+from clew.api.problems import ProblemError
+from clew.records.models import Entity
+from clew.signals.files import read_files
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def told(self) -> Any:
+        return json.loads(self.body)
+
+
+class Asking:
+    """A program that sends requests to the application in this process."""
+
+    def __init__(self, served) -> None:
+        self._served = served
+
+    def __call__(
+        self,
+        method: str,
+        path: str,
+        who: str | None = None,
+        body: object = None,
+        raw: bytes | None = None,
+        **headers: str,
+    ) -> Answer:
+        content = raw if raw is not None else b"" if body is None else json.dumps(body).encode()
+        sent = {"host": "localhost", "content-length": str(len(content))}
+        if body is not None:
+            sent["content-type"] = "application/json"
+        if who is not None:
+            sent["authorization"] = f"Bearer {who}"
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        return asyncio.run(self._send(method, path, sent, content))
+
+    async def _send(
+        self, method: str, path: str, headers: Mapping[str, str], content: bytes
+    ) -> Answer:
+        address, _, query = path.partition("?")
+        scope = {
+            "type": "http",
+            "method": method,
+            "path": address,
+            "query_string": query.encode(),
+            "headers": [(n.encode(), v.encode()) for n, v in headers.items()],
+            "client": ("127.0.0.1", 1),
+            "server": ("localhost", 80),
+        }
+        messages: list[dict[str, Any]] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": content, "more_body": False}
+
+        async def send(message: dict[str, Any]) -> None:
+            messages.append(message)
+
+        await self._served.answers(scope, receive, send)
+        told = {n.decode().lower(): v.decode() for n, v in messages[0]["headers"]}
+        return Answer(
+            messages[0]["status"], told, b"".join(m.get("body", b"") for m in messages[1:])
+        )
+
+
+@pytest.fixture(scope="module")
+def ask(served) -> Asking:
+    return Asking(served)
+
+
+def look(look: bytes, bits: int = 0) -> dict[str, str]:
+    turned = bytes([look[0] ^ (2**bits - 1)]) + look[1:]
+    return {"algorithm": "pdq", "value": turned.hex()}
+
+
+def picture() -> bytes:
+    """Patches of grey: enough to be told from others."""
+    patches = np.random.default_rng(5).integers(0, 256, (12, 16), np.uint8)
+    out = io.BytesIO()
+    Image.fromarray(np.kron(patches, np.ones((20, 20), np.uint8))).save(out, "JPEG", quality=92)
+    return out.getvalue()
+
+
+def look_of(content: bytes) -> bytes:
+    with tempfile.NamedTemporaryFile(suffix=".jpg") as file:
+        file.write(content)
+        file.flush()
+        (reading,) = read_files([Path(file.name)])
+    trace = next(trace for trace in reading.traces if trace.signal == "picture")
+    return trace.feature.value[:32]
+
+
+class TestQuery:
+    def test_by_look_finds_and_explains(self, ask, served, conftest):
+        answer = ask("POST", "/api/v1/query/hash", served.ours, look(conftest.LOOK, bits=3))
+        (found,) = answer.told["found"]
+        assert found["media"]["number"] == served.media
+        assert found["media"]["places"][0]["folder"] == "/evidence"
+        match = found["match"]
+        assert (match["kind"], match["distance"], match["threshold"]) == ("picture", 3, 52)
+        assert match["versions"] == {"picture": 1, "exact": 1}
+        assert match["measured"]["upper"] < 0.001
+        assert match["trust"].endswith("with 95 % confidence")
+
+    @pytest.mark.parametrize(
+        ("algorithm", "part"),
+        [("sha256", slice(0, 32)), ("sha1", slice(32, 52)), ("md5", slice(52, 68))],
+    )
+    def test_by_digest(self, ask, served, conftest, algorithm, part):
+        asked = {"algorithm": algorithm, "value": conftest.EXACT[part].hex().upper()}
+        (found,) = ask("POST", "/api/v1/query/hash", served.ours, asked).told["found"]
+        assert found["media"]["number"] == served.media
+        assert found["match"]["kind"] == "same file"
+
+    def test_a_media_committed_just_now(self, ask, served, conftest):
+        other = hashlib.sha256(b"another").digest()
+        ask("POST", "/api/v1/query/hash", served.ours, look(other))  # the index is at its newest
+        number = conftest.held("LKA", other, hashlib.sha256(b"x").digest() + bytes(36))
+        answer = ask("POST", "/api/v1/query/hash", served.ours, look(other))
+        assert [one["media"]["number"] for one in answer.told["found"]] == [number]
+
+    def test_by_media(self, ask, served, conftest):
+        nearly = bytes([conftest.LOOK[0] ^ 1]) + conftest.LOOK[1:]
+        number = conftest.held("LKA", nearly, hashlib.sha256(b"y").digest() + bytes(36))
+        answer = ask("POST", "/api/v1/query/media", served.ours, {"media": number})
+        assert [one["media"]["number"] for one in answer.told["found"]] == [served.media]
+
+    def test_by_file(self, ask, served, conftest):
+        content = picture()
+        body = b"".join(
+            (
+                b'--b\r\nContent-Disposition: form-data; name="file"; filename="f.jpg"\r\n\r\n',
+                content,
+                b"\r\n--b--\r\n",
+            )
+        )
+        number = conftest.held("LKA", look_of(content), hashlib.sha256(b"z").digest() + bytes(36))
+        form = {"content_type": "multipart/form-data; boundary=b"}
+        answer = ask("POST", "/api/v1/query/file", served.ours, raw=body, **form)
+        (found,) = answer.told["found"]
+        assert (found["media"]["number"], found["match"]["distance"]) == (number, 0)
+        known = {"algorithm": "sha256", "value": hashlib.sha256(content).hexdigest()}
+        asked = ask("POST", "/api/v1/query/hash", served.ours, known)
+        assert asked.told["found"] == []  # it was read, not kept
+
+    def test_another_agency_learns_nothing(self, ask, served, conftest):
+        answer = ask("POST", "/api/v1/query/hash", served.theirs, look(conftest.LOOK))
+        assert answer.told == {"found": [], "hits": [], "notes": []}
+        assert ask("GET", f"/api/v1/media/{served.media}", served.theirs).status == 404
+
+    def test_is_in_the_log(self, ask, served, conftest):
+        asked = look(conftest.LOOK, bits=2)
+        ask("POST", "/api/v1/query/hash", served.ours, asked)
+        about, details = conftest.logged("query")[-1]
+        assert about == f"pdq {asked['value']}"
+        assert json.loads(details)["found"] >= 1
+
+    def test_without_an_authority_is_refused_and_in_the_log(self, ask, served, conftest):
+        answer = ask("POST", "/api/v1/query/hash", served.nobodys, look(conftest.LOOK))
+        assert (answer.status, answer.told["type"]) == (403, "urn:clew:problem:no-authority")
+        assert "No authority was chosen" in conftest.logged("refused")[-1][1]
+
+
+class TestProblems:
+    @pytest.mark.parametrize(
+        ("method", "path", "status"),
+        [
+            ("GET", "/api/v1/whoami", 401),
+            ("GET", "/api/v1/nothing", 404),
+            ("GET", "/api/nothing", 404),
+            ("DELETE", "/api/v1/whoami", 405),
+        ],
+    )
+    def test_each_is_one(self, ask, method, path, status):
+        answer = ask(method, path)
+        assert answer.status == status
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.told["status"] == status
+        assert answer.told["detail"]
+
+    def test_what_is_not_as_described_is_told_where(self, ask, served):
+        answer = ask("POST", "/api/v1/query/hash", served.ours, {"algorithm": "pdq", "value": "x"})
+        assert answer.status == 422
+        assert answer.told["errors"][0]["where"] == "body.asked.value"
+
+    def test_a_fault_tells_nothing(self, ask, served, monkeypatch):
+        secret = "what nobody may read"
+        monkeypatch.setattr(
+            "clew.api.session.usable_authorities", lambda: (_ for _ in ()).throw(KeyError(secret))
+        )
+        answer = ask("GET", "/api/v1/authorities", served.ours)
+        assert answer.status == 500
+        assert answer.told["type"] == "urn:clew:problem:fault"
+        assert secret.encode() not in answer.body
+
+    def test_a_body_that_is_too_large_is_not_read(self, ask, served):
+        answer = ask("POST", "/api/v1/query/file", served.ours, content_length=str(2**40))
+        assert answer.status == 413
+
+    def test_a_host_of_another_name(self, ask):
+        assert ask("GET", "/api/v1/whoami", host="elsewhere.example").status == 400
+
+    def test_too_many_requests(self):
+        now = [100.0]
+        rate = Rate(60, at_once=2, clock=lambda: now[0])
+        rate.take("one")
+        rate.take("one")
+        rate.take("another")
+        with pytest.raises(ProblemError) as refused:
+            rate.take("one")
+        assert (refused.value.status, refused.value.headers) == (429, {"Retry-After": "1"})
+        now[0] += 1
+        rate.take("one")
+
+
+class TestOnce:
+    def series(self, title: str) -> dict[str, str]:
+        return {"kind": "series", "title": title}
+
+    def count(self, served, title: str) -> int:
+        with acting(served.ours):
+            return Entity.objects.filter(title=title).count()
+
+    def test_the_same_request_is_done_once(self, ask, served):
+        key = str(uuid.uuid4())
+        answers = [
+            ask("POST", "/api/v1/entities", served.ours, self.series("once"), idempotency_key=key)
+            for _ in range(2)
+        ]
+        assert [answer.status for answer in answers] == [201, 201]
+        assert answers[0].body == answers[1].body
+        assert self.count(served, "once") == 1
+
+    def test_another_request_with_the_key_is_refused(self, ask, served):
+        key = str(uuid.uuid4())
+        ask("POST", "/api/v1/entities", served.ours, self.series("a"), idempotency_key=key)
+        other = ask("POST", "/api/v1/entities", served.ours, self.series("b"), idempotency_key=key)
+        assert (other.status, other.told["type"]) == (409, "urn:clew:problem:key-used")
+        assert self.count(served, "b") == 0
+
+    def test_a_key_is_an_officers_own(self, ask, served):
+        key = str(uuid.uuid4())
+        ours = ask("POST", "/api/v1/entities", served.ours, self.series("o"), idempotency_key=key)
+        theirs = ask(
+            "POST", "/api/v1/entities", served.theirs, self.series("o"), idempotency_key=key
+        )
+        assert theirs.status == 201
+        assert theirs.told["number"] != ours.told["number"]
+
+    def test_what_failed_may_be_tried_again(self, ask, served):
+        key = str(uuid.uuid4())
+        wrong = {"kind": "person", "title": "again"}
+        right = wrong | {"category": "victim"}
+        refused = ask("POST", "/api/v1/entities", served.ours, wrong, idempotency_key=key)
+        done = ask("POST", "/api/v1/entities", served.ours, right, idempotency_key=key)
+        assert (refused.status, done.status) == (422, 201)
+
+
+class TestLists:
+    def test_pages_tell_everything_once(self, ask, served):
+        for number in range(5):
+            ask("POST", "/api/v1/entities", served.ours, {"kind": "place", "title": f"p{number}"})
+        titles, cursor = [], ""
+        while True:
+            page = ask("GET", f"/api/v1/entities/place?limit=2{cursor}", served.ours).told
+            titles += [one["title"] for one in page["items"]]
+            if page["next"] is None:
+                break
+            cursor = f"&cursor={page['next']}"
+        assert titles == [f"p{number}" for number in range(5)]
+
+    def test_what_did_not_change_is_not_sent_again(self, ask, served):
+        first = ask("GET", f"/api/v1/media/{served.media}", served.ours)
+        again = ask(
+            "GET",
+            f"/api/v1/media/{served.media}",
+            served.ours,
+            if_none_match=first.headers["etag"],
+        )
+        assert (again.status, again.body) == (304, b"")
+
+
+class TestReveal:
+    def test_says_why_and_is_in_the_log(self, ask, served, conftest):
+        shown = b"a small picture"
+        served.workspace.vault.put_derivative("preview", conftest.EXACT[:32].hex(), shown)
+        path = f"/api/v1/media/{served.media}/reveal/preview"
+        assert ask("POST", path, served.ours, {"purpose": " "}).status == 422
+        answer = ask("POST", path, served.ours, {"purpose": "to compare the wall"})
+        assert (answer.body, answer.headers["cache-control"]) == (shown, "no-store")
+        about, details = conftest.logged("reveal")[-1]
+        assert about == f"media:{served.media}"
+        assert json.loads(details) == {"what": "preview", "purpose": "to compare the wall"}
+
+    def test_of_what_is_not_seen(self, ask, served):
+        path = f"/api/v1/media/{served.media}/reveal/preview"
+        assert ask("POST", path, served.theirs, {"purpose": "curiosity"}).status == 404
+
+
+def test_a_browser_loads_nothing_from_elsewhere(ask):
+    page = ask("GET", "/api/docs")
+    assert b"http:" not in page.body
+    assert b"https:" not in page.body
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert ask("GET", "/static/api/swagger-ui-bundle.js").status == 200
