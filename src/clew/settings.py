@@ -379,7 +379,7 @@ class Settings:
             when_unset=lambda _: "Client-Cert",
         )
     )
-    proxy_secret_file: Path | None = field(
+    proxy_proof: Path | None = field(
         metadata=_setting(
             "CLEW_PROXY_SECRET_FILE",
             expected="a file that you alone may read",

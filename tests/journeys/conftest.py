@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -33,12 +34,18 @@ class Served:
     Attributes:
         address: of the pages.
         ministry: an identity provider that it knows.
+        folder: of the workspace.
         proxy: the secret that its reverse proxy sends.
     """
 
     address: str
     ministry: IdentityProvider
+    folder: Path
     proxy: str = PROXY
+
+    def once_more(self, **environment: str) -> AbstractContextManager[str]:
+        """Serve the same workspace with other settings; gives the address on this machine."""
+        return _up(self.folder, environment)
 
     def invite(self, name: str, country: str) -> str:
         """An invitation for somebody new."""
@@ -69,19 +76,21 @@ def served(make_place: Callable[[], Path]) -> Iterator[Served]:
         (folder / "providers.json").write_text(json.dumps([provider]), "utf-8")
         settings = Settings.from_environment({"CLEW_WORKERS": "1"})
         with Workspace.open(folder / "workspace", settings, default=Connection.APPLICATION):
-            yield from _served(folder, ministry)
+            environment = {
+                "CLEW_IDENTITY_PROVIDERS": str(folder / "providers.json"),
+                "CLEW_CLIENT_CERTIFICATES": "alone",
+                "CLEW_PROXY_SECRET_FILE": str(folder / "proxy"),
+            }
+            with _up(folder / "workspace", environment) as address:
+                yield Served(address, ministry, folder / "workspace")
 
 
-def _served(folder: Path, ministry: IdentityProvider) -> Iterator[Served]:
-    up = [Path(sys.executable).parent / "clew", "up", "--port", "0"]
+@contextmanager
+def _up(workspace: Path, environment: dict[str, str]) -> Iterator[str]:
+    """Serve a workspace as its operator does; tells at which address of this machine."""
     process = subprocess.Popen(
-        [*up, "--workspace", folder / "workspace"],
-        env=os.environ
-        | {
-            "CLEW_IDENTITY_PROVIDERS": str(folder / "providers.json"),
-            "CLEW_CLIENT_CERTIFICATES": "alone",
-            "CLEW_PROXY_SECRET_FILE": str(folder / "proxy"),
-        },
+        [Path(sys.executable).parent / "clew", "up", "--port", "0", "--workspace", workspace],
+        env=os.environ | environment,
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -90,7 +99,7 @@ def _served(folder: Path, ministry: IdentityProvider) -> Iterator[Served]:
         line = process.stdout.readline()
         port = re.search(r":(\d+)\s*$", line)
         assert port is not None, line
-        yield Served(f"http://localhost:{port[1]}", ministry)
+        yield f"http://localhost:{port[1]}"
     finally:
         process.terminate()
         process.wait(10)

@@ -234,3 +234,29 @@ def test_a_certificate_past_the_proxy_is_not_believed(served):
 
 def test_a_provider_nobody_named_is_not_there(served):
     assert requests.get(f"{served.address}/sign-in/provider/x/back", timeout=5).status_code == 404
+
+
+def test_behind_tls_cookies_are_bound_to_the_host_and_forms_to_the_address(served):
+    by_tls = {"CLEW_URL": "https://clew.example.org", "CLEW_HOSTS": "clew.example.org"}
+    with served.once_more(**by_tls) as there:
+        host = {"Host": "clew.example.org"}
+        page = requests.get(f"{there}/sign-in", headers=host, timeout=5)
+        form = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)
+        assert form is not None
+        kept = page.headers["Set-Cookie"]
+        assert kept.startswith("__Host-clew-form=")
+        assert "Secure" in kept
+        told = host | {"Cookie": kept.split(";")[0], "X-CSRFToken": form[1]}
+
+        def options(origin: str) -> requests.Response:
+            headers = told | {"Origin": origin, "Content-Type": "application/json"}
+            address = f"{there}/sign-in/passkey/options"
+            return requests.post(address, "{}", headers=headers, timeout=5)
+
+        for elsewhere in ("https://evil.example", "null"):
+            assert options(elsewhere).status_code == 403
+        asked = options("https://clew.example.org")
+        assert asked.json()["options"]["rpId"] == "clew.example.org"
+        challenge = asked.headers["Set-Cookie"]
+        assert challenge.startswith("__Host-clew-challenge=")
+        assert all(word in challenge for word in ("Secure", "HttpOnly", "SameSite=Strict"))

@@ -55,8 +55,8 @@ def application(workspace: Workspace) -> Application:
     settings.SECRET_KEY = secret_key(workspace.folder)
     # Their words name what was asked for; what is wrong in Clew goes into its own log.
     logging.getLogger("django").disabled = True
-    for name in ("django.request", "django.security", "django.security.DisallowedHost"):
-        logging.getLogger(name).disabled = True
+    for name in ("request", "security", "security.DisallowedHost", "security.csrf"):
+        logging.getLogger(f"django.{name}").disabled = True
     got_request_exception.connect(_note_fault)
     settings.ALLOWED_HOSTS = [*workspace.settings.hosts]
     if (url := workspace.settings.url) is not None:

@@ -28,7 +28,7 @@ def certificate_of(request: HttpRequest) -> Certificate | None:
     return passed_on(
         request.headers.get(told.client_certificate_header),
         request.headers.get("Clew-Proxy-Secret"),
-        _secret(told.proxy_secret_file),
+        _secret(told.proxy_proof),
     )
 
 
