@@ -53,7 +53,7 @@ def _pool(shared: int | None) -> dict[str, object]:
 
 DATABASES = {"default": database(os.environ.get("CLEW_DATABASE_URL", "postgresql:///clew"))}
 DATABASE_ROUTERS = ["clew.access.connections.Router"]
-INSTALLED_APPS = ["clew.access", "clew.audit", "clew.records", "clew.api"]
+INSTALLED_APPS = ["clew.access", "clew.audit", "clew.records", "clew.api", "clew.web"]
 """All Django applications. They are loaded by every command: keep their packages light."""
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -76,3 +76,9 @@ APPEND_SLASH = False
 # Nothing that was sent is put into a temporary file: clew.serving.body refuses what is larger.
 FILE_UPLOAD_MAX_MEMORY_SIZE = DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
+# The cookie that shows that a form came from these pages; __Host- and Secure behind TLS.
+CSRF_COOKIE_NAME = "clew-form"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_FAILURE_VIEW = "clew.web.browser.not_from_here"

@@ -21,6 +21,7 @@ _NAMED_PASSWORD = re.compile(
     r"(\w*(?:password|secret|token)\w*\s*=\s*)('(?:\\.|[^'\\])*'|[^&\s]*)",
     re.IGNORECASE | re.DOTALL,
 )
+_CERTIFICATE_USES = ("off", "second factor", "alone")
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -99,6 +100,34 @@ def _hosts(text: str) -> tuple[str, ...]:
     if not all(re.fullmatch(r"\.?[\w.-]+|\[[\da-fA-F:.]+\]", name, re.ASCII) for name in names):
         raise ValueError
     return names
+
+
+def _web_address(text: str) -> str:
+    parts = urlsplit(text)
+    local = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    if parts.scheme not in (("https", "http") if local else ("https",)) or not parts.hostname:
+        raise ValueError
+    if parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc:
+        raise ValueError
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _domain(text: str) -> str:
+    if re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)*", text) is None:
+        raise ValueError
+    return text
+
+
+def _certificate_use(text: str) -> str:
+    if text not in _CERTIFICATE_USES:
+        raise ValueError
+    return text
+
+
+def _header(text: str) -> str:
+    if re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", text) is None:
+        raise ValueError
+    return text
 
 
 def _positive_number(text: str) -> int:
@@ -298,6 +327,66 @@ class Settings:
             help="The names under which `clew up` is reached; requests for others are refused.",
             read=_hosts,
             when_unset=lambda _: ("localhost", "127.0.0.1", "[::1]"),
+        )
+    )
+    url: str | None = field(
+        metadata=_setting(
+            "CLEW_URL",
+            expected="an address such as `https://clew.example.org`, without a path",
+            default="the address of each request, whose hosts `CLEW_HOSTS` names",
+            help="What officers' browsers show; passkeys and identity providers are bound to it.",
+            read=_web_address,
+            when_unset=lambda _: None,
+        )
+    )
+    passkey_domain: str | None = field(
+        metadata=_setting(
+            "CLEW_PASSKEY_DOMAIN",
+            expected="a domain such as `example.org`",
+            default="the host of `CLEW_URL`",
+            help="Whom passkeys belong to (RP id). Changed, none of them is good any more.",
+            read=_domain,
+            when_unset=lambda _: None,
+        )
+    )
+    identity_providers: Path | None = field(
+        metadata=_setting(
+            "CLEW_IDENTITY_PROVIDERS",
+            expected="a file",
+            default="none",
+            help="Through which identity providers (OpenID Connect) officers may sign in.",
+            read=_place,
+            when_unset=lambda _: None,
+        )
+    )
+    client_certificates: str = field(
+        metadata=_setting(
+            "CLEW_CLIENT_CERTIFICATES",
+            expected=f"one of {', '.join(_CERTIFICATE_USES)}",
+            default="`off`",
+            help="What an officer's certificate is good for; machines' are unless `off`.",
+            read=_certificate_use,
+            when_unset=lambda _: "off",
+        )
+    )
+    client_certificate_header: str = field(
+        metadata=_setting(
+            "CLEW_CLIENT_CERTIFICATE_HEADER",
+            expected="the name of a header",
+            default="`Client-Cert`",
+            help="Where the reverse proxy puts a certificate that it has verified.",
+            read=_header,
+            when_unset=lambda _: "Client-Cert",
+        )
+    )
+    proxy_proof: Path | None = field(
+        metadata=_setting(
+            "CLEW_PROXY_SECRET_FILE",
+            expected="a file that you alone may read",
+            default="none; no certificate is believed",
+            help="A secret that the reverse proxy sends as `Clew-Proxy-Secret`.",
+            read=_place,
+            when_unset=lambda _: None,
         )
     )
     rate: int = field(

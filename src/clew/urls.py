@@ -6,4 +6,5 @@ from django.urls import include, path
 
 urlpatterns = [
     path("api/", include("clew.api.urls")),
+    path("", include("clew.web.urls")),
 ]

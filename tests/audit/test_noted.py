@@ -13,6 +13,7 @@ from django.utils import timezone
 from clew.access.acting import acting, sign_out, use_authority
 from clew.access.attempts import LOCKING
 from clew.access.authorities import add_authority, revoke_authority
+from clew.access.credentials import bind_identity, release
 from clew.access.enrolment import begin_enrolment, enrol
 from clew.access.errors import SignInError
 from clew.access.models import Authority, Credential, Officer, SignInAttempts
@@ -62,6 +63,9 @@ def story(opened, make_people):
         Credential.objects.using("owner").filter(officer=anna).update(totp_step=0)
         return totp.now()
 
+    with acting(people.session(boss)):
+        bind_identity(anna, "https://id.example.org", "anna's number")
+        release(anna)
     failing(TYPED, 1)
     failing("anna", 1)
     SignInAttempts.objects.using("sign_in").filter(failures=1).update(failures=LOCKING - 1)

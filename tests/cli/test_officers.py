@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pyotp
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from cards import issued
 
 PASSWORD = "seven wet umbrellas"
 
@@ -91,7 +94,7 @@ def test_from_the_first_administrator_to_an_authority_in_use(typed, place):
     assert "clew login" in typed("officer", "list", code=3)
 
 
-def test_an_administrator_adds_locks_and_hands_over(typed):
+def test_an_administrator_adds_locks_and_hands_over(typed, place):
     first = typed(
         *("officer", "first", "anna", "--name", "Anna", "--country", "DE", "--agency", "LKA"),
         *("--certified-until", "2099-12-31"),
@@ -106,6 +109,14 @@ def test_an_administrator_adds_locks_and_hands_over(typed):
     answers = (PASSWORD, pyotp.TOTP(ben).now())
     typed("login", "ben", "--stdin", answers=answers, state="ben")
     assert "Only an administrator" in typed("officer", "lock", "anna", state="ben", code=2)
+    card = place / "ben.pem"
+    card.write_bytes(issued("Ben").public_bytes(Encoding.PEM))
+    typed("credential", "certificate", "ben", str(card))
+    typed("credential", "identity", "ben", "--issuer", "https://id.example", "--subject", "7")
+    assert "already" in typed("credential", "certificate", "ben", str(card), code=2)
+    told = json.loads(typed("credential", "show", "ben", "--json"))
+    assert told == {"password": True, "passkey": False, "identity": True, "certificate": True}
+    assert "Released: 2 of ben" in typed("credential", "release", "ben")
     typed("officer", "lock", "ben")
     assert "session is over" in typed("whoami", state="ben", code=3)
     typed("officer", "unlock", "ben")

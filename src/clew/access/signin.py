@@ -1,4 +1,4 @@
-"""Signing in by password and one-time code, and tokens for programs.
+"""Signing in: what all ways have in common, and the one by password and one-time code.
 
 All of it speaks through the ``sign_in`` connection, the only one that can read credentials.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import TypeAlias, TypeVar
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
@@ -22,6 +23,7 @@ from clew.access.models import (
     Certification,
     Credential,
     Officer,
+    Proof,
     RecoveryCode,
     Scope,
     Session,
@@ -44,7 +46,9 @@ a wrong name, password or code. The database notes all else by itself; this chan
 """
 
 _WRONG = "Name, password or code is wrong."
-_ALL: tuple[Scope, ...] = tuple(Scope)
+T = TypeVar("T")
+LetIn: TypeAlias = Callable[[Officer, datetime], T]
+"""What follows for an officer who proved who they are and may work now."""
 
 
 def sign_in(
@@ -65,41 +69,76 @@ def sign_in(
         SignInError: it was refused. The message tells why only when all three were right, so that
             nothing can be learned about names by trying.
     """
+    name = name.strip().lower()
+    return settled(
+        lambda: attempt(
+            name,
+            lambda: proven(name, password, lambda credential: right_code(credential, code)),
+            lambda officer, now: begin(officer, kind, Proof.PASSWORD, now),
+        )
+    )
+
+
+def settled(work: Callable[[], T | SignInError]) -> T:
+    """Do one attempt in a transaction of the ``sign_in`` connection.
+
+    Raises:
+        SignInError: what the attempt was refused with.
+    """
     with transaction.atomic(using=Connection.SIGN_IN):
-        outcome = _try(name.strip().lower(), password, code, kind)
+        outcome = work()
     # Raised only now: a failure that is rolled back would not be counted.
     if isinstance(outcome, SignInError):
         raise outcome
     return outcome
 
 
-def _try(name: str, password: str, code: str, kind: SessionKind) -> str | SignInError:
+def attempt(
+    name: str,
+    prove: Callable[[], Officer | None],
+    let_in: LetIn[T],
+    wrong: str = _WRONG,
+) -> T | SignInError:
+    """One attempt at a name, by whatever way: it waits for those before it, and failing is counted.
+
+    Args:
+        name: in lower case.
+        prove: the officer who is proven to be asking; None for a failure.
+        let_in: what follows when that officer may work now.
+        wrong: what a failure is answered with.
+    """
     attempts, now = attempts_at(name), timezone.now()
     until = wait_until(attempts)
     if until is not None and now < until:
-        return _not_let_in(
+        return refused(
             name,
             f"Too many failed attempts. Try again after {until:%Y-%m-%d %H:%M:%S} UTC, or ask an "
             "administrator to unlock the name.",
         )
-    officer = _proven(name, password, code)
+    officer = prove()
     if officer is None:
         count_failure(attempts, now)
-        return SignInError(_WRONG)
+        return SignInError(wrong)
     attempts.delete()
-    if refusal := _refusal(officer, now):
-        return _not_let_in(name, refusal)
-    length, idle = LENGTHS[kind]
-    return _begin(officer, kind, _ALL, now + length, idle)
+    if why := refusal(officer, now):
+        return refused(name, why)
+    return let_in(officer, now)
 
 
-def _not_let_in(name: str, why: str) -> SignInError:
+def refused(name: str, why: str) -> SignInError:
+    """What somebody is told who is not let in; it is noted in the log."""
     not_let_in.send(sender=None, name=name, why=why)
     return SignInError(why)
 
 
-def _proven(name: str, password: str, code: str) -> Officer | None:
-    """The officer who is proven to be asking."""
+def proven(name: str, password: str, second: Callable[[Credential], bool]) -> Officer | None:
+    """The officer who is proven by password and a second factor.
+
+    Args:
+        name: in lower case.
+        password: as typed.
+        second: whether the second factor is right too; asked only when the password was.
+    """
     credential = (
         Credential.objects.using(Connection.SIGN_IN)
         .select_for_update(of=("self",))
@@ -109,20 +148,25 @@ def _proven(name: str, password: str, code: str) -> Officer | None:
     if credential is None:
         make_password(password)  # takes as long as checking one
         return None
-    # Both are always looked at: which of the two was wrong is nobody's business.
-    known = check_password(password, credential.password, _keeping(credential))
+    if not check_password(password, credential.password, _keeping(credential)):
+        return None
+    if not second(credential):
+        return None
+    return officers().get(pk=credential.officer_id)
+
+
+def right_code(credential: Credential, code: str) -> bool:
+    """Whether it was a one-time code or a recovery code; it is used up by it."""
     step = step_of(credential.totp_secret, code, after=credential.totp_step)
-    if not known:
-        return None
-    if step is not None:
-        credential.totp_step = step
-        credential.save(update_fields=["totp_step"])
-    elif not _recovered(credential, code):
-        return None
-    return _officers().get(pk=credential.officer_id)
+    if step is None:
+        return _recovered(credential, code)
+    credential.totp_step = step
+    credential.save(update_fields=["totp_step"])
+    return True
 
 
-def _officers() -> QuerySet[Officer]:
+def officers() -> QuerySet[Officer]:
+    """Officers, as far as signing in may read them."""
     return Officer.objects.using(Connection.SIGN_IN).only(
         "id", "name", "sign_in_name", "state", "agency_id"
     )
@@ -154,7 +198,7 @@ def recovery_digest(code: str) -> bytes:
     return hashlib.sha256(typed.encode()).digest()
 
 
-def _refusal(officer: Officer, now: datetime) -> str:
+def refusal(officer: Officer, now: datetime) -> str:
     """Why somebody who proved who they are is not let in; empty for no reason."""
     if officer.state == State.LOCKED:
         return "The account was locked by an administrator. Ask one of your country."
@@ -168,20 +212,40 @@ def _refusal(officer: Officer, now: datetime) -> str:
     return ""
 
 
-def _begin(
+def begin(officer: Officer, kind: SessionKind, proof: Proof, now: datetime) -> str:
+    """Begin a session of somebody who proved who they are and may work.
+
+    Returns:
+        Its secret.
+    """
+    length, idle = LENGTHS[kind]
+    return begin_session(
+        officer, kind=kind, proof=proof, scopes=tuple(Scope), until=now + length, idle=idle
+    )
+
+
+def begin_session(
     officer: Officer,
+    *,
     kind: SessionKind,
-    scopes: Sequence[Scope],
+    proof: str,
+    scopes: Sequence[str],
     until: datetime,
-    idle: timedelta | None,
+    idle: timedelta | None = None,
     label: str = "",
     authority: int | None = None,
 ) -> str:
+    """Begin a session of any kind; :func:`begin` is for those of people.
+
+    Returns:
+        Its secret.
+    """
     secret = new_secret()
     Session.objects.using(Connection.SIGN_IN).create(
         digest=digest(secret),
         officer_id=officer.pk,
         kind=kind,
+        proof=proof,
         scopes=[Scope(scope).value for scope in scopes],
         expires_at=until,
         idle=idle,
@@ -215,7 +279,14 @@ def issue_token(
     secret = sign_in(name, password, code)
     with transaction.atomic(using=Connection.SIGN_IN):
         proof = Session.objects.using(Connection.SIGN_IN).get(digest=digest(secret))
-        officer = _officers().get(pk=proof.officer_id)
+        officer = officers().get(pk=proof.officer_id)
         proof.ended_at = now
         proof.save(update_fields=["ended_at"])
-        return _begin(officer, SessionKind.TOKEN, scopes, until, None, label)
+        return begin_session(
+            officer,
+            kind=SessionKind.TOKEN,
+            proof=proof.proof,
+            scopes=scopes,
+            until=until,
+            label=label,
+        )

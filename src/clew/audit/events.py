@@ -44,8 +44,16 @@ class Event(StrEnum):
     LOCK_LIFTED = "lock lifted", "An administrator forgave the failed attempts at a name."
     SIGN_OUT = "sign-out", "A session was ended."
     INVITED = "invited", "An officer was invited to enrol, or to enrol anew."
-    ENROLMENT = "enrolment", "An officer set password and one-time codes."
+    ENROLMENT = "enrolment", "An officer set password and one-time codes, by invitation."
     PASSWORD_KEPT = "password kept anew", "A password's hash was replaced without enrolment."
+    CREDENTIAL_ADDED = (
+        "credential added",
+        "A passkey was registered, or an identity or a certificate was bound to an officer.",
+    )
+    CREDENTIAL_REMOVED = (
+        "credential removed",
+        "A passkey, identity or certificate was removed; all of an officer's when they enrol anew.",
+    )
     OFFICER_ADDED = "officer added", "An officer was added."
     OFFICER_CHANGED = "officer changed", "An officer was locked, unlocked, moved, renamed, or left."
     ROLE_GIVEN = "role given", "An officer was given a role."

@@ -16,6 +16,7 @@ from clew.cli import (
     backup,
     connect,
     contribution,
+    credential,
     doctor,
     entity,
     exhibit,
@@ -112,6 +113,13 @@ _group(
     "clew officer list",
     *(officer.first, officer.add, officer.list_, officer.lock, officer.unlock, officer.leave),
     *(officer.certify, officer.roles, officer.invite),
+)
+_group(
+    "credential",
+    "What officers sign in with beside a password, for administrators.",
+    "clew credential show ben",
+    *(credential.show, credential.identity, credential.certificate, credential.machine),
+    credential.release,
 )
 _group(
     "authority",

@@ -165,7 +165,7 @@ def leave(
     """
     from clew.access import officers
 
-    _do(workspace, sign_in_name, lambda one: officers.leave(one, _officer(to)), "Left")
+    _do(workspace, sign_in_name, lambda one: officers.leave(one, officer_named(to)), "Left")
 
 
 def certify(
@@ -203,7 +203,7 @@ def invite(sign_in_name: NameArgument, workspace: WorkspaceOption = None) -> Non
         from clew.access.officers import invite as invite_again
 
         with opened_for_officer(workspace), acting():
-            invitation = invite_again(_officer(sign_in_name))
+            invitation = invite_again(officer_named(sign_in_name))
     _print_invitation(sign_in_name, invitation)
 
 
@@ -214,11 +214,12 @@ def _do(
         from clew.access.acting import acting
 
         with opened_for_officer(workspace), acting():
-            action(_officer(name))
+            action(officer_named(name))
     people.print(f"{done}: {clean(name)}", markup=False)
 
 
-def _officer(name: str) -> Officer:
+def officer_named(name: str) -> Officer:
+    """The officer of a sign-in name whom whoever acts may see; ends the command otherwise."""
     from clew.access.models import Officer
 
     found = Officer.objects.filter(sign_in_name=name.strip().lower()).first()

@@ -39,6 +39,7 @@ STREAMED: tuple[str, ...] = ()
 served by Django's own ASGI handler, all others by threads that stay."""
 FILES: dict[str, tuple[str, str]] = {
     "static/api/": ("ninja", "static/ninja"),
+    "static/web/": ("clew.web", "static"),
 }
 """Folders of files that anybody may load, by the beginning of their addresses: a package, and the
 folder in it. Nothing is ever fetched from elsewhere."""
@@ -54,10 +55,16 @@ def application(workspace: Workspace) -> Application:
     settings.SECRET_KEY = secret_key(workspace.folder)
     # Their words name what was asked for; what is wrong in Clew goes into its own log.
     logging.getLogger("django").disabled = True
-    for name in ("django.request", "django.security", "django.security.DisallowedHost"):
-        logging.getLogger(name).disabled = True
+    for name in ("request", "security", "security.DisallowedHost", "security.csrf"):
+        logging.getLogger(f"django.{name}").disabled = True
     got_request_exception.connect(_note_fault)
     settings.ALLOWED_HOSTS = [*workspace.settings.hosts]
+    if (url := workspace.settings.url) is not None:
+        # Behind a proxy that speaks TLS, requests come here without it.
+        settings.CSRF_TRUSTED_ORIGINS = [url]
+        settings.CSRF_COOKIE_SECURE = url.startswith("https:")
+        if settings.CSRF_COOKIE_SECURE:
+            settings.CSRF_COOKIE_NAME = "__Host-clew-form"
     files = ServeStaticASGI(None, max_age=3600, allow_all_origins=False)
     for beginning, (package, folder) in FILES.items():
         files.add_files(_folder(package, folder), prefix=beginning)

@@ -1,7 +1,7 @@
 """What proves who somebody is, and the sessions that follow. Only ``clew_sign_in`` reads these.
 
-Passkeys, names at an identity provider and client certificates will be further tables here, each
-with a foreign key to the officer: a credential of one kind says nothing about the others.
+Passkeys, identities at a provider and client certificates are tables of their own, in
+:mod:`clew.access.models.further`: a credential of one kind says nothing about the others.
 """
 
 from __future__ import annotations
@@ -71,6 +71,17 @@ class SessionKind(models.TextChoices):
     TOKEN = "token"  # noqa: S105 - the kind, not one
 
 
+class Proof(models.TextChoices):
+    """By what somebody proved who they are when a session began."""
+
+    PASSWORD = "password and code"  # noqa: S105 - the kind, not one
+    PASSWORD_AND_CERTIFICATE = "password and certificate"  # noqa: S105
+    PASSKEY = "passkey"
+    PROVIDER = "identity provider"
+    PROVIDER_AND_CODE = "identity provider and code"
+    CERTIFICATE = "certificate"
+
+
 class Scope(models.TextChoices):
     """What a session may be used for, within what its officer may do."""
 
@@ -89,6 +100,8 @@ class Session(models.Model):
     """SHA-256 of the secret; the secret itself is nowhere in the database."""
     officer = models.ForeignKey(Officer, models.PROTECT, related_name="+")
     kind = models.CharField(max_length=12, choices=SessionKind.choices)
+    proof = models.CharField(max_length=40, default="", db_default="")
+    """By what it was proven; empty for practice, and for sessions begun before this was kept."""
     scopes = ArrayField(models.CharField(max_length=20, choices=Scope.choices))
     label = models.CharField(max_length=100, default="")
     """What a token is for."""

@@ -1,0 +1,1 @@
+"""Pages for officers' browsers: thin, they call the layers below."""

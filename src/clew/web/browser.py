@@ -1,0 +1,208 @@
+"""What a browser keeps and is told: cookies, and pages that load nothing from elsewhere.
+
+A cookie's value is a secret that no script can read. The one of a session goes only with requests
+that came from these pages themselves (``SameSite=Strict``).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, Literal
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.middleware.csrf import rotate_token
+from django.shortcuts import render
+from django.views.decorators.csrf import csrf_protect
+
+from clew.access.acting import signed_in
+from clew.access.errors import AccessError, SignedOutError, SignInError
+from clew.access.passkeys import Asked, Site
+from clew.serving.served import served
+
+View = Callable[..., HttpResponse]
+Cookie = Literal["session", "challenge", "proof"]
+
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+_MINUTES = 5 * 60
+_LONGEST = 65_536
+
+
+def site_of(request: HttpRequest) -> Site:
+    """The site that a browser is on: the operator's, or one of those that are served."""
+    told = served().settings
+    return Site.at(told.url or f"{request.scheme}://{request.get_host()}", told.passkey_domain)
+
+
+def _name(request: HttpRequest, cookie: Cookie) -> str:
+    # The prefix has the browser refuse it from any other host, and without TLS.
+    return f"__Host-clew-{cookie}" if _by_tls(request) else f"clew-{cookie}"
+
+
+def _by_tls(request: HttpRequest) -> bool:
+    return site_of(request).origin.startswith("https:")
+
+
+def kept(request: HttpRequest, cookie: Cookie) -> str:
+    """What the browser keeps; empty for nothing."""
+    value = request.COOKIES.get(_name(request, cookie), "")
+    return value if value.isascii() and "\0" not in value else ""
+
+
+def keep(
+    request: HttpRequest,
+    answer: HttpResponse,
+    cookie: Cookie,
+    secret: str,
+    *,
+    from_elsewhere: bool = False,
+) -> None:
+    """Have the browser keep a secret.
+
+    Args:
+        request: the browser's.
+        answer: to it.
+        cookie: what it is.
+        secret: its value.
+        from_elsewhere: whether it also goes with a browser that another site sends here.
+    """
+    answer.set_cookie(
+        _name(request, cookie),
+        secret,
+        max_age=None if cookie == "session" else _MINUTES,
+        path="/",
+        secure=_by_tls(request),
+        httponly=True,
+        samesite="Lax" if from_elsewhere else "Strict",
+    )
+
+
+def forget(request: HttpRequest, answer: HttpResponse, cookie: Cookie) -> None:
+    """Have the browser forget it."""
+    answer.set_cookie(
+        _name(request, cookie), "", max_age=0, path="/", secure=_by_tls(request), httponly=True
+    )
+
+
+def page(
+    request: HttpRequest, template: str, told: Mapping[str, Any] | None = None, status: int = 200
+) -> HttpResponse:
+    """A page."""
+    return _guarded(render(request, f"web/{template}.html", dict(told or {}), status=status))
+
+
+def _guarded(answer: HttpResponse) -> HttpResponse:
+    answer.headers["Content-Security-Policy"] = _POLICY
+    # Django wants to see that a form came from here.
+    answer.headers["Referrer-Policy"] = "same-origin"
+    return answer
+
+
+def not_from_here(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """What a form is answered that did not come from these pages, or from one too old."""
+    why = "The form did not come from here, or is too old. Load the page again."
+    if request.content_type == "application/json":
+        return JsonResponse({"why": why}, status=403)
+    return page(request, "refused", {"why": why}, status=403)
+
+
+def onward(request: HttpRequest, address: str, words: str) -> HttpResponse:
+    """Leads a browser on from a page of ours.
+
+    A redirect would not do: coming from another site the cookie of the session is not sent along
+    with it, and leading to another it would be stopped as the target of a form.
+    """
+    return page(request, "onward", {"address": address, "words": words})
+
+
+def begun(request: HttpRequest, answer: HttpResponse, session: str) -> HttpResponse:
+    """Has the browser keep a session that has begun, and nothing from before."""
+    rotate_token(request)
+    keep(request, answer, "session", session)
+    forget(request, answer, "challenge")
+    forget(request, answer, "proof")
+    return answer
+
+
+def posted(view: View) -> View:
+    """A view that only a form or script of these pages may ask."""
+
+    @csrf_protect
+    @wraps(view)
+    def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
+        if request.method != "POST":
+            return HttpResponse(status=405, headers={"Allow": "POST"})
+        return view(request, *arguments, **named)
+
+    return guarded
+
+
+def for_officers(view: View) -> View:
+    """A view for whoever is signed in; anybody else is led to the page for that."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
+        secret = kept(request, "session")
+        try:
+            if not secret:
+                raise SignedOutError("Sign in first.")
+            with signed_in(secret):
+                return view(request, *arguments, **named)
+        except SignedOutError as error:
+            if request.content_type == "application/json":
+                return JsonResponse({"why": "Your session is over. Sign in again."}, status=401)
+            del error
+            answer = HttpResponseRedirect("/sign-in")
+            forget(request, answer, "session")
+            return answer
+
+    return guarded
+
+
+def for_scripts(view: View) -> View:
+    """A view that a script asks with JSON and that answers with JSON, also when it refuses."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
+        try:
+            return view(request, *arguments, **named)
+        except SignedOutError:
+            raise
+        except AccessError as error:
+            return JsonResponse({"why": str(error)}, status=403)
+
+    return guarded
+
+
+def said(request: HttpRequest) -> dict[str, Any]:
+    """What a script says.
+
+    Raises:
+        SignInError: it is not JSON, or too long.
+    """
+    try:
+        if len(request.body) > _LONGEST:
+            raise ValueError
+        found = json.loads(request.body)
+        if not isinstance(found, dict):
+            raise TypeError
+    except (ValueError, TypeError, RecursionError) as error:
+        raise SignInError("What was sent is not understood.") from error
+    return found
+
+
+def word(told: Mapping[str, Any], name: str) -> str:
+    """A text that was typed; empty for none."""
+    value = told.get(name, "")
+    return value[:500].replace("\0", "") if isinstance(value, str) else ""
+
+
+def asked(request: HttpRequest, what: Asked) -> HttpResponse:
+    """Asks a script for a passkey."""
+    answer = JsonResponse({"options": dict(what.options)})
+    keep(request, answer, "challenge", what.secret)
+    return answer

@@ -1,0 +1,125 @@
+"""A workspace that is served as operators serve it, an identity provider, and a browser."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Browser, sync_playwright
+
+from clew.access.connections import Connection
+from clew.access.officers import first_administrator
+from clew.settings import Settings
+from clew.workspace import Workspace
+from providing import CLIENT, IdentityProvider, identity_provider
+
+PROXY = "between proxy and Clew"
+
+
+@dataclass
+class Served:
+    """What is served, and by whom it is known.
+
+    Attributes:
+        address: of the pages.
+        ministry: an identity provider that it knows.
+        folder: of the workspace.
+        proxy: the secret that its reverse proxy sends.
+    """
+
+    address: str
+    ministry: IdentityProvider
+    folder: Path
+    proxy: str = PROXY
+
+    def once_more(self, **environment: str) -> AbstractContextManager[str]:
+        """Serve the same workspace with other settings; gives the address on this machine."""
+        return _up(self.folder, environment)
+
+    def invite(self, name: str, country: str) -> str:
+        """An invitation for somebody new."""
+        return first_administrator(
+            country=country,
+            country_name="",
+            agency="LKA",
+            name=name.title(),
+            sign_in_name=name,
+            until=timezone.now() + timedelta(days=30),
+        )
+
+
+@pytest.fixture(scope="module")
+def served(make_place: Callable[[], Path]) -> Iterator[Served]:
+    folder = make_place()
+    (folder / "client").write_text("between the two", "utf-8")
+    (folder / "proxy").write_text(PROXY, "utf-8")
+    with identity_provider() as ministry:
+        provider = {
+            "name": "ministry",
+            "title": "Ministry",
+            "issuer": ministry.issuer,
+            "client_id": CLIENT,
+            "client_secret_file": str(folder / "client"),
+            "two_factors": {"amr": ["mfa"]},
+        }
+        (folder / "providers.json").write_text(json.dumps([provider]), "utf-8")
+        settings = Settings.from_environment({"CLEW_WORKERS": "1"})
+        with Workspace.open(folder / "workspace", settings, default=Connection.APPLICATION):
+            environment = {
+                "CLEW_IDENTITY_PROVIDERS": str(folder / "providers.json"),
+                "CLEW_CLIENT_CERTIFICATES": "alone",
+                "CLEW_PROXY_SECRET_FILE": str(folder / "proxy"),
+            }
+            with _up(folder / "workspace", environment) as address:
+                yield Served(address, ministry, folder / "workspace")
+
+
+@contextmanager
+def _up(workspace: Path, environment: dict[str, str]) -> Iterator[str]:
+    """Serve a workspace as its operator does; tells at which address of this machine."""
+    process = subprocess.Popen(
+        [Path(sys.executable).parent / "clew", "up", "--port", "0", "--workspace", workspace],
+        env=os.environ | environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    try:
+        line = process.stdout.readline()
+        port = re.search(r":(\d+)\s*$", line)
+        assert port is not None, line
+        yield f"http://localhost:{port[1]}"
+    finally:
+        process.terminate()
+        process.wait(10)
+        process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if (path := shutil.which(name))), None)
+    assert found, "no browser found: install one with `apt-get install chromium`"
+    # Playwright keeps an event loop in this thread, in which Django speaks to no database unless
+    # it is told that nothing else runs there.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=found,
+            # The sandbox cannot start under root, as in most containers.
+            args=["--no-sandbox", "--disable-dev-shm-usage"],
+        )
+        yield started
+        started.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
