@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from clew.access.acting import acting, require_authority
 from clew.access.connections import Connection
+from clew.audit.events import Event
+from clew.casework.acts import noted
 from clew.casework.findings import Hit, Item
 from clew.casework.gather import items
 from clew.casework.hits import hits_behind
@@ -16,6 +18,8 @@ from clew.intake.matching import search
 from clew.records.models import Media
 from clew.signals.reading import Reading
 from clew.workspace import Workspace
+
+_MOST_TOLD = 100
 
 
 @dataclass(frozen=True)
@@ -58,10 +62,21 @@ def find_file(
     with acting():
         require_authority()
         seen = items([media for media, _ in found])
-        return Answer(
+        answer = Answer(
             tuple(Found(seen[media], match) for media, match in found if media in seen),
             hits_behind(found),
         )
+        asked = f"file {reading.sha256.hex()}" if reading.sha256 else "file"
+        shown = [f"media:{one.item.id}" for one in answer.found[:_MOST_TOLD]]
+        noted(
+            "asked with a file",
+            asked,
+            Event.QUERY,
+            found=len(answer.found),
+            hits=len(answer.hits),
+            things=shown,
+        )
+    return answer
 
 
 def _search(

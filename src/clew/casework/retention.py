@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from clew.access.acting import officer
 from clew.access.connections import Connection
-from clew.casework.acts import act, ours, reason
+from clew.audit.events import Event
+from clew.casework.acts import act, noted, ours, reason, viewed
 from clew.casework.consequence import Weights
 from clew.casework.errors import NotSeenError, RefusedError, StatementError
 from clew.casework.things import MEDIA, Thing, seen
@@ -62,9 +63,11 @@ def review(about: Thing, due: date, why: str) -> Review:
     with act(_REFUSED):
         thing = seen(about)
         before = Review.objects.filter(**thing.columns(), agency_id=ours())
-        return Review.objects.create(
+        made = Review.objects.create(
             **thing.columns(), due=due, why=reason(why), number=1 + before.count()
         )
+        noted("kept", thing, until=due.isoformat())
+    return made
 
 
 def open_reviews(today: date | None = None) -> list[Open]:
@@ -73,10 +76,11 @@ def open_reviews(today: date | None = None) -> list[Open]:
     Args:
         today: by default the day it is.
     """
+    viewed("reviews")
     today = today or timezone.now().date()
     after = timedelta(days=Settings.from_environment().review_after)
     weights = Weights.now()
-    held = {hold.media_id for hold in holds()}
+    held = {hold.media_id for hold in _in_force()}
     found = [
         Open(
             thing=str(Thing(MEDIA, number)),
@@ -128,20 +132,29 @@ def hold(media: int, why: str) -> Hold:
     """Put a media under a legal hold: no agency's deletion destroys it."""
     with act(_REFUSED):
         seen(Thing(MEDIA, media))
-        return Hold.objects.create(media_id=media, why=reason(why))
+        made = Hold.objects.create(media_id=media, why=reason(why))
+        noted("held", f"media:{media}", hold=made.pk)
+    return made
 
 
 def lift(hold_id: int, why: str) -> Hold:
     """End a hold of the own agency, as a supervisor."""
     with act(_REFUSED):
-        held = next((one for one in holds() if one.pk == hold_id), None)
+        held = next((one for one in _in_force() if one.pk == hold_id), None)
         if held is None:
             raise NotSeenError(f"Your agency has no hold {hold_id} that is in force.")
-        return Hold.objects.create(media_id=held.media_id, why=reason(why), lifts=held)
+        made = Hold.objects.create(media_id=held.media_id, why=reason(why), lifts=held)
+        noted("lifted", f"media:{held.media_id}", hold=hold_id)
+    return made
 
 
 def holds() -> Sequence[Hold]:
     """The agency's holds that are in force."""
+    viewed("holds")
+    return _in_force()
+
+
+def _in_force() -> list[Hold]:
     return list(Hold.objects.filter(lifts__isnull=True, lifted_by__isnull=True).order_by("pk"))
 
 
@@ -154,7 +167,9 @@ def ask_for_deletion(media: int, why: str) -> Deletion:
     with act(_REFUSED):
         seen(Thing(MEDIA, media))
         _not_held(media)
-        return Deletion.objects.create(media_id=media, why=reason(why))
+        made = Deletion.objects.create(media_id=media, why=reason(why))
+        noted("asked for deletion", f"media:{media}", Event.DELETION, deletion=made.pk)
+    return made
 
 
 def agree_to_deletion(deletion_id: int) -> Tombstone:
@@ -172,11 +187,13 @@ def agree_to_deletion(deletion_id: int) -> Tombstone:
         if asked.officer_id == officer():
             raise RefusedError("You asked for it yourself: another officer has to agree.")
         _not_held(asked.media_id)
-        return Tombstone.objects.create(deletion=asked, sha256=bytes(asked.media.sha256))
+        made = Tombstone.objects.create(deletion=asked, sha256=bytes(asked.media.sha256))
+        noted("agreed to deletion", f"media:{asked.media_id}", Event.DELETION, deletion=deletion_id)
+    return made
 
 
 def _not_held(media: int) -> None:
-    if held := [one for one in holds() if one.media_id == media]:
+    if held := [one for one in _in_force() if one.media_id == media]:
         raise RefusedError(
             f"media:{media} is under legal hold {held[0].pk} ({held[0].why}); it can be deleted "
             "when a supervisor has lifted that."

@@ -23,9 +23,11 @@ def list_(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
     """
     with explained():
         from clew.access.acting import acting
+        from clew.casework.acts import viewed
         from clew.records.models import Contribution
 
         with opened_for_work(workspace), acting():
+            viewed("contributions")
             told = [_told(one) for one in _with_names(Contribution.objects.order_by("pk"))]
     if json:
         answer(told)
@@ -48,9 +50,11 @@ def show(
     """
     with explained():
         from clew.access.acting import acting
+        from clew.casework.acts import viewed
         from clew.records.models import Contribution
 
         with opened_for_work(workspace), acting():
+            viewed("contribution", f"contribution:{number}")
             found = _with_names(Contribution.objects.filter(pk=number)).first()
             if found is None:
                 fail(f"your agency has no contribution {number}; see: clew contribution list")

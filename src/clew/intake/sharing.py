@@ -11,6 +11,8 @@ from django.db.models import QuerySet
 
 from clew.access import acting
 from clew.access.models import Agency
+from clew.audit.events import Event
+from clew.audit.log import record
 from clew.records.folders import below
 from clew.records.models import ContributedFile, Sharing, Sighting
 
@@ -105,4 +107,7 @@ def share(sightings: QuerySet[Sighting], shared: Shared) -> int:
     if shared.sharing is not Sharing.OWN_AGENCY:
         contributed = ContributedFile.objects.exclude(media=None).values("media")
         ours = ours.filter(media__in=contributed)
-    return ours.update(sharing=shared.sharing, sharing_agencies=list(shared.agencies))
+    changed = ours.update(sharing=shared.sharing, sharing_agencies=list(shared.agencies))
+    told = {"sharing": shared.sharing, "agencies": shared.agencies, "sightings": changed}
+    record(Event.SHARING_CHANGED, about="sightings", details=told)
+    return changed
