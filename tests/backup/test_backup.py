@@ -177,14 +177,14 @@ def test_a_repaired_object_is_copied_again(opened, place):
 
 
 def test_what_was_deleted_since_is_deleted_again(opened, place, key):
-    one = letter(opened, place)
+    one = contribute(opened, [jpeg(place, 7, 90)]).files[0].sha256
     back_up(opened, place / "older")
     opened.vault.destroy(Kind.ORIGINAL, one, "ordered by court")
     back_up(opened, place / "newer")
     pack_tombstones(opened.vault, place / "tombstones.tar")
     for name, newer in (("a", place / "newer"), ("b", place / "tombstones.tar")):
         done = restore(place / "older", place / name, SETTINGS, key=key, tombstones=[newer])
-        assert done.deleted == 1
+        assert done.deleted == 2, "the original and its preview"
         assert done.swept.findings == []
         with Workspace.open(place / name, SETTINGS, create=False) as restored:
             with pytest.raises(DeletedError, match="ordered by court"):
@@ -192,6 +192,7 @@ def test_what_was_deleted_since_is_deleted_again(opened, place, key):
             address = restored.vault.address(one)
             assert not restored.vault.objects.has(address.key)
             assert not restored.vault.objects.has(address.object)
+            assert not StoredTrace.objects.filter(media__sha256=bytes.fromhex(one)).exists()
 
 
 def test_one_from_before_a_rotation_wants_the_older_copy_of_the_key(opened, place, key):

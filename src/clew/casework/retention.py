@@ -7,6 +7,7 @@ deletion. Deletion takes another officer, a supervisor, and no legal hold; it le
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, timedelta
 
 import msgspec
@@ -21,13 +22,19 @@ from clew.casework.acts import act, noted, ours, reason, viewed
 from clew.casework.consequence import Weights
 from clew.casework.errors import NotSeenError, RefusedError, StatementError
 from clew.casework.things import MEDIA, Thing, seen
-from clew.records.models import Deletion, Entity, Hold, Media, Review, Tombstone
+from clew.records.models import Deletion, Entity, Hold, Media, Review, StoredTrace, Tombstone
 from clew.settings import Settings
+from clew.vault.errors import NotStoredError
+from clew.vault.names import Kind
+from clew.workspace import Workspace
 
 _REFUSED = (
     "Contributors, specialists and supervisors set reviews and ask for deletion, of what their "
     "agency holds; lifting a hold and agreeing to deletion is for supervisors."
 )
+
+
+_WHY = "given up by everybody who held it"
 
 
 class Open(msgspec.Struct, frozen=True, kw_only=True):
@@ -201,28 +208,40 @@ def _not_held(media: int) -> None:
 
 
 def to_destroy() -> list[tuple[int, bytes]]:
-    """Originals that every agency which found them has given up, and none holds by law.
+    """What every agency which found it has given up, and none holds by law, and is still there.
 
     For the worker, whose connection is asked: what an officer sees does not tell it.
 
     Returns:
-        Number and SHA-256 of each media whose key is to be destroyed in the vault.
+        Number and SHA-256 of each media that is to be destroyed.
     """
     with connections[Connection.WORKER].cursor() as cursor:
-        cursor.execute(_TO_DESTROY)
+        cursor.execute("SELECT media_id, sha256 FROM access.to_destroy()")
         return [(number, bytes(sha256)) for number, sha256 in cursor.fetchall()]
 
 
-_TO_DESTROY = """
-SELECT m.id, m.sha256 FROM records_media m JOIN records_original o ON o.media_id = m.id
-WHERE EXISTS (SELECT FROM records_deletion d JOIN records_tombstone t ON t.deletion_id = d.id
-              WHERE d.media_id = m.id)
-  AND NOT EXISTS (
-      SELECT FROM records_hold h WHERE h.media_id = m.id AND h.lifts_id IS NULL
-      AND NOT EXISTS (SELECT FROM records_hold l WHERE l.lifts_id = h.id))
-  AND NOT EXISTS (
-      SELECT FROM records_sighting s WHERE s.media_id = m.id AND NOT EXISTS (
-          SELECT FROM records_deletion d JOIN records_tombstone t ON t.deletion_id = d.id
-          WHERE d.media_id = m.id AND d.agency_id = s.agency_id AND t.at >= s.seen_at))
-ORDER BY m.id
-"""
+def destroy(workspace: Workspace) -> int:
+    """Destroy all that is to be: the key in the vault, the content, and every trace of it.
+
+    Tombstones stay, in the vault as well. Cut short, the next call completes it: a media is to be
+    destroyed until nothing is left of it.
+
+    Returns:
+        How many media were destroyed.
+
+    Raises:
+        clew.vault.errors.VaultError: the vault does not answer, or cannot be written.
+    """
+    done = 0
+    for number, sha256 in to_destroy():
+        with suppress(NotStoredError):  # scanned, and too flat for a preview
+            workspace.vault.destroy(Kind.ORIGINAL, sha256.hex(), _WHY)
+        traces = StoredTrace.objects.using(Connection.WORKER.value).filter(media=number)
+        keys = list(traces.values_list("pk", flat=True))
+        with connections[Connection.WORKER].cursor() as cursor:
+            cursor.execute("SELECT access.forget(%s)", [number])
+            (forgotten,) = cursor.fetchone()
+        if forgotten:  # otherwise somebody found it again just now
+            workspace.looks.forget(keys)
+            done += 1
+    return done

@@ -196,7 +196,7 @@ _group(
     "How long things are kept, and deleting by two people.",
     "clew retention due",
     *(retention.due, retention.keep, retention.hold, retention.lift, retention.delete),
-    retention.agree,
+    *(retention.agree, retention.destroy),
 )
 _group(
     "protection",
