@@ -23,6 +23,7 @@ from clew.casework import (
     entities,
     gather,
     grades,
+    held,
     identification,
     observations,
     proposals,
@@ -50,7 +51,7 @@ NO_ACTS = {
     *("entities.led", "entities.media_of", "entities.victims_of", "gather.items"),
     *("gather.place_of", "grades.latest", "identification.victim"),
     "protection.persons_named",  # its search is in the log
-    "retention.to_destroy",  # for nobody: the worker's
+    *("retention.destroy", "retention.to_destroy"),  # for nobody: test_destroying.py
     "find",  # with files: tests/intake/test_contributions.py
 }
 
@@ -129,6 +130,7 @@ def test_each_act_writes_one_entry_and_no_word_that_may_be_a_name(case, log):
     log.of("anna", DECISION, media, grades.grade, one, "US", 1, SAID)
     log.of("anna", VIEW, media, grades.agreements, one)
     log.of("anna", VIEW, None, grades.disagreements, "US")
+    log.of("anna", VIEW, None, held.held_as, [])
     note = log.of("anna", DECISION, media, observations.observe, thing, "note", SAID).pk
     log.of("anna", DECISION, f"observation:{note}", observations.replace, note, SAID)
     log.of("anna", VIEW, media, observations.observations, thing)
