@@ -18,6 +18,7 @@ from clew.audit.events import Event
 from clew.audit.log import refusals_recorded
 from clew.audit.models import Entry
 from clew.casework import (
+    conduct,
     decisions,
     deconfliction,
     entities,
@@ -28,9 +29,11 @@ from clew.casework import (
     observations,
     proposals,
     protection,
+    quotas,
     retention,
     search,
     sharing,
+    watching,
 )
 from clew.casework.errors import RefusedError
 from clew.casework.things import Thing
@@ -51,6 +54,7 @@ NO_ACTS = {
     *("entities.led", "entities.media_of", "entities.victims_of", "gather.items"),
     *("gather.place_of", "grades.latest", "identification.victim"),
     "protection.persons_named",  # its search is in the log
+    *("quotas.count_question", "quotas.quotas", "watching.watched"),
     *("retention.destroy", "retention.to_destroy"),  # for nobody: test_destroying.py
     "find",  # with files: tests/intake/test_contributions.py
 }
@@ -90,8 +94,10 @@ class Log:
 
 @pytest.fixture
 def log(case) -> Log:
-    sven = case.officers["sven"] = case.people.officer("sven", case.ours, "supervisor")
-    case.secrets["sven"] = case.people.session(sven, case.people.authority(case.ours, "Az 2"))
+    for name, role in (("sven", "supervisor"), ("adam", "administrator")):
+        case.officers[name] = case.people.officer(name, case.ours, role)
+        held = case.people.authority(case.ours, f"Az of {name}")
+        case.secrets[name] = case.people.session(case.officers[name], held)
     return Log(case)
 
 
@@ -157,6 +163,12 @@ def test_each_act_writes_one_entry_and_no_word_that_may_be_a_name(case, log):
     log.of("carl", DECISION, person, protection.restrict, girl, SAID)
     log.of("carl", DECISION, person, protection.free, girl, SAID)
 
+    number = log.of("anna", DECISION, None, watching.watch, thing, SAID).pk
+    log.of("anna", VIEW, None, watching.watches)
+    log.of("sven", VIEW, None, watching.alarms)
+    log.of("sven", DECISION, f"watch:{number}", watching.end_watch, number, SAID)
+    log.of("sven", VIEW, None, conduct.unusual)
+    log.of("adam", DECISION, None, quotas.set_quota, "LKA", 500, 5000)
     seized = {"seized_where": SAID, "seized_at": timezone.now(), "source": Source.DEVICE}
     exhibit = log.of(
         *("anna", Event.CUSTODY, None, exhibits.add_exhibit),

@@ -18,7 +18,7 @@ from django.db import DatabaseError, connection, connections
 
 from clew.access.acting import acting
 from clew.access.connections import Connection
-from clew.access.errors import AuthorityError, NotAllowedError, SignedOutError
+from clew.access.errors import AuthorityError, NotAllowedError, QuotaError, SignedOutError
 from clew.access.secret import digest
 from clew.audit.events import Event
 
@@ -86,7 +86,7 @@ def refusals_recorded() -> Iterator[None]:
     """
     try:
         yield
-    except (NotAllowedError, AuthorityError) as refused:
+    except (NotAllowedError, AuthorityError, QuotaError) as refused:
         _note_refused(str(refused))
         raise
     except DatabaseError as error:

@@ -9,6 +9,7 @@ from clew.access.acting import require_authority
 from clew.access.models import Agency
 from clew.audit.events import Event
 from clew.casework.acts import noted, ours
+from clew.casework.quotas import count_question
 from clew.casework.things import MEDIA, Thing, represented_by, seen
 from clew.records.models import Connection, ConnectionState, Entity, Sighting
 
@@ -40,6 +41,7 @@ def concerned(media: int) -> list[Concerned]:
         NotSeenError: the media is not seen.
     """
     require_authority()
+    count_question()
     seen(Thing(MEDIA, media))
     found: set[tuple[int, str, str, str]] = set()
     holders = Sighting.objects.filter(media=media, agency__isnull=False).exclude(agency=ours())

@@ -11,6 +11,7 @@ from clew.casework.acts import noted
 from clew.casework.findings import Hit, Item
 from clew.casework.gather import items
 from clew.casework.hits import hits_behind
+from clew.casework.quotas import count_question
 from clew.compare.calibration import Thresholds
 from clew.compare.evidence import Match, MatchKind
 from clew.compare.subject import Subject
@@ -54,10 +55,12 @@ def find_file(
     The index searches everything; the database decides what of it the officer is shown.
 
     Raises:
-        clew.access.errors.AccessError: nobody is signed in, or under no authority that holds.
+        clew.access.errors.AccessError: nobody is signed in, or under no authority that holds, or
+            the officer has asked as much as may be asked for now.
     """
     with acting():
         require_authority()
+        count_question()
     found = _search(workspace, reading, thresholds or Thresholds())
     with acting():
         require_authority()

@@ -16,6 +16,7 @@ from django.db.models import F, QuerySet
 from clew.access.acting import require_authority
 from clew.audit.events import Event
 from clew.casework.acts import noted
+from clew.casework.quotas import count_question
 from clew.casework.things import MEDIA, Thing
 from clew.records.models import Decision, Entity, Observation, Particular
 
@@ -45,6 +46,7 @@ def search(words: str, most: int = 100) -> list[Words]:
         most: so many at most.
     """
     require_authority()
+    count_question()
     ranked: list[tuple[float, Words]] = []
     entities = _with(Entity.objects.all(), "title", words, most)
     ranked += [(one.rank, _found(one, "title", one.title)) for one in entities]

@@ -33,6 +33,7 @@ from clew.cli import (
     signing,
     token,
     vault,
+    watch,
 )
 from clew.cli.output import people
 
@@ -197,6 +198,12 @@ _group(
     "clew retention due",
     *(retention.due, retention.keep, retention.hold, retention.lift, retention.delete),
     *(retention.agree, retention.destroy),
+)
+_group(
+    "watch",
+    "Against insiders: what alerts silently, what is unusual, how much may be asked.",
+    "clew watch report",
+    *(watch.add, watch.end, watch.list_, watch.alerts, watch.report, watch.quota),
 )
 _group(
     "protection",
