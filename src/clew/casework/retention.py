@@ -242,6 +242,7 @@ def destroy(workspace: Workspace) -> int:
             cursor.execute("SELECT access.forget(%s)", [number])
             (forgotten,) = cursor.fetchone()
         if forgotten:  # otherwise somebody found it again just now
-            workspace.looks.forget(keys)
+            if keys:
+                workspace.looks.forget(keys)
             done += 1
     return done

@@ -10,6 +10,7 @@ from clew.casework.errors import NotSeenError, RefusedError, StatementError
 from clew.casework.things import Thing
 from clew.records.models import Connection, Entity, EntityKind, Grade, Observation, Sharing
 
+_MOST_TOLD = 200
 _REFUSED = "Contributors, specialists and supervisors of its agency say with whom it is shared."
 _KINDS: dict[str, type[Entity | Observation | Connection | Grade]] = {
     **dict.fromkeys((kind.value for kind in EntityKind), Entity),
@@ -55,4 +56,5 @@ def share(kind: str, number: int, sharing: str, agencies: Collection[int] = ()) 
         if not rows.update(sharing=sharing, sharing_agencies=list(agencies)):
             raise RefusedError(_REFUSED)
         about = Thing(kind, number) if isinstance(found, Entity) else f"{kind}:{number}"
-        noted("shared", about, Event.SHARING_CHANGED, sharing=sharing, agencies=list(agencies))
+        told = list(agencies)[:_MOST_TOLD]
+        noted("shared", about, Event.SHARING_CHANGED, sharing=sharing, agencies=told)

@@ -16,6 +16,8 @@ from clew.audit.log import record
 from clew.records.folders import below
 from clew.records.models import ContributedFile, Sharing, Sighting
 
+_MOST_TOLD = 200
+"""Agencies that the log names; the sightings have them all."""
 _NAMES = (Sharing.NAMED, Sharing.ALL_EXCEPT)
 
 
@@ -108,6 +110,7 @@ def share(sightings: QuerySet[Sighting], shared: Shared) -> int:
         contributed = ContributedFile.objects.exclude(media=None).values("media")
         ours = ours.filter(media__in=contributed)
     changed = ours.update(sharing=shared.sharing, sharing_agencies=list(shared.agencies))
-    told = {"sharing": shared.sharing, "agencies": shared.agencies, "sightings": changed}
+    agencies = shared.agencies[:_MOST_TOLD]
+    told = {"sharing": shared.sharing, "agencies": agencies, "sightings": changed}
     record(Event.SHARING_CHANGED, about="sightings", details=told)
     return changed
