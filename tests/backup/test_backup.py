@@ -21,6 +21,7 @@ from PIL import Image
 from clew.access.acting import signed_in
 from clew.access.demonstration import sign_in_for_practice
 from clew.access.models import Session
+from clew.audit.models import Entry
 from clew.backup import BackupError, back_up, restore
 from clew.backup.making import pack_tombstones
 from clew.casework.gather import gather
@@ -112,6 +113,7 @@ def test_restored_it_is_the_same_workspace(opened, place, key):
     before = everything()
     made = back_up(opened, place / "backup")
     assert (made.objects, made.copied) == (6, 6)
+    assert Entry.objects.latest("number").event == "backup"
     new = place / "new"
     done = restore(place / "backup", new, SETTINGS, key=key)
     assert (done.objects, done.damaged, done.deleted) == (6, [], 0)
@@ -121,6 +123,7 @@ def test_restored_it_is_the_same_workspace(opened, place, key):
         signed_in(sign_in_for_practice()),  # all sessions are over
     ):
         assert everything() == before
+        assert Entry.objects.filter(event="restore", officer=None).count() == 1
         (again,) = contribute(restored, [jpeg(place, 2, 90)]).files
         assert again.again
         with restored.vault.open_original(again.sha256, actor="test", purpose="test") as stored:
