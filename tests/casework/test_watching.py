@@ -12,7 +12,7 @@ from clew.audit.log import refusals_recorded
 from clew.audit.models import Entry
 from clew.casework.conduct import unusual
 from clew.casework.deconfliction import concerned
-from clew.casework.entities import create
+from clew.casework.entities import create, merge
 from clew.casework.errors import NotSeenError, StatementError
 from clew.casework.observations import observations
 from clew.casework.quotas import quotas, set_quota
@@ -157,6 +157,16 @@ class TestWatchedThings:
         connection.commit()
         with guarded.as_("anna"):
             assert len(alarms()) == 2
+
+    def test_what_it_was_merged_into_is_watched_as_well(self, guarded):
+        with guarded.as_("anna"):
+            watched, other = (create("place", name).pk for name in ("attic", "loft"))
+            watch(Thing("place", watched), "the family lives there")
+            merge(watched, other, "the same house")
+        with guarded.as_("berta"):
+            observations(Thing("place", other))
+        with guarded.as_("anna"):
+            assert [one.what for one in alarms()] == [f"place:{watched}"]
 
     def test_the_database_keeps_the_line(self, guarded, raw):
         theirs = guarded.media(guarded.theirs)

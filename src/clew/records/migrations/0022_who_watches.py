@@ -109,14 +109,20 @@ BEGIN
       AND NOT EXISTS (SELECT FROM public.records_watch x WHERE x.ends_id = w.id)
       AND EXISTS (
           -- What the officer named, or was shown; a file by its hash.
-          SELECT FROM unnest(ARRAY[
-              'media:' || coalesce(w.media_id, (
-                  SELECT m.id FROM public.records_media m WHERE m.sha256 = w.sha256)),
-              (SELECT replace(e.kind, ' ', '-') || ':' || e.id FROM public.records_entity e
-               WHERE e.id = w.entity_id),
-              'file ' || encode(coalesce(w.sha256, (
+          SELECT FROM (
+              SELECT 'media:' || coalesce(w.media_id, (
+                  SELECT m.id FROM public.records_media m WHERE m.sha256 = w.sha256))
+              UNION ALL SELECT 'file ' || encode(coalesce(w.sha256, (
                   SELECT m.sha256 FROM public.records_media m WHERE m.id = w.media_id)), 'hex')
-          ]) watched(name)
+              UNION ALL (
+                  -- What it was merged into is what is asked about from then on.
+                  WITH RECURSIVE stands AS (
+                      SELECT e.id, e.kind, e.merged_into_id FROM public.records_entity e
+                      WHERE e.id = w.entity_id
+                      UNION SELECT e.id, e.kind, e.merged_into_id FROM public.records_entity e
+                      JOIN stands s ON e.id = s.merged_into_id)
+                  SELECT replace(s.kind, ' ', '-') || ':' || s.id FROM stands s)
+          ) watched(name)
           WHERE name = NEW.about OR strpos(NEW.details, '"' || name || '"') > 0);
     RETURN NULL;
 END $body$;
