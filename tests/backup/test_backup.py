@@ -21,6 +21,7 @@ from PIL import Image
 from clew.access.acting import signed_in
 from clew.access.demonstration import sign_in_for_practice
 from clew.access.models import Session
+from clew.audit.models import Entry
 from clew.backup import BackupError, back_up, restore
 from clew.backup.making import pack_tombstones
 from clew.casework.gather import gather
@@ -112,6 +113,7 @@ def test_restored_it_is_the_same_workspace(opened, place, key):
     before = everything()
     made = back_up(opened, place / "backup")
     assert (made.objects, made.copied) == (6, 6)
+    assert Entry.objects.latest("number").event == "backup"
     new = place / "new"
     done = restore(place / "backup", new, SETTINGS, key=key)
     assert (done.objects, done.damaged, done.deleted) == (6, [], 0)
@@ -121,6 +123,7 @@ def test_restored_it_is_the_same_workspace(opened, place, key):
         signed_in(sign_in_for_practice()),  # all sessions are over
     ):
         assert everything() == before
+        assert Entry.objects.filter(event="restore", officer=None).count() == 1
         (again,) = contribute(restored, [jpeg(place, 2, 90)]).files
         assert again.again
         with restored.vault.open_original(again.sha256, actor="test", purpose="test") as stored:
@@ -177,14 +180,14 @@ def test_a_repaired_object_is_copied_again(opened, place):
 
 
 def test_what_was_deleted_since_is_deleted_again(opened, place, key):
-    one = letter(opened, place)
+    one = contribute(opened, [jpeg(place, 7, 90)]).files[0].sha256
     back_up(opened, place / "older")
     opened.vault.destroy(Kind.ORIGINAL, one, "ordered by court")
     back_up(opened, place / "newer")
     pack_tombstones(opened.vault, place / "tombstones.tar")
     for name, newer in (("a", place / "newer"), ("b", place / "tombstones.tar")):
         done = restore(place / "older", place / name, SETTINGS, key=key, tombstones=[newer])
-        assert done.deleted == 1
+        assert done.deleted == 2, "the original and its preview"
         assert done.swept.findings == []
         with Workspace.open(place / name, SETTINGS, create=False) as restored:
             with pytest.raises(DeletedError, match="ordered by court"):
@@ -192,6 +195,7 @@ def test_what_was_deleted_since_is_deleted_again(opened, place, key):
             address = restored.vault.address(one)
             assert not restored.vault.objects.has(address.key)
             assert not restored.vault.objects.has(address.object)
+            assert not StoredTrace.objects.filter(media__sha256=bytes.fromhex(one)).exists()
 
 
 def test_one_from_before_a_rotation_wants_the_older_copy_of_the_key(opened, place, key):

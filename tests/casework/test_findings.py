@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
 
+from clew.audit.models import Entry
 from clew.casework.find import find_file
 from clew.casework.findings import Findings
 from clew.casework.gather import gather
 from clew.compare.calibration import Thresholds
 from clew.compare.evidence import MatchKind
 from clew.intake.reading import read_files
-from clew.records.models import Media, Sighting
+from clew.records.models import Asked, Media, Sighting
 from clew.settings import Settings
 from clew.training.practice import practice
 from clew.workspace import Workspace
@@ -129,3 +131,14 @@ def test_find_changes_nothing(workspace, place, collection):
     (reading,) = read_files(SETTINGS, [stranger])
     assert find_file(workspace, reading)
     assert (Media.objects.count(), Sighting.objects.count()) == before
+
+
+def test_each_question_is_counted_and_in_the_log_with_what_was_shown(workspace, collection):
+    (reading,) = read_files(SETTINGS, [collection.first("picture")])
+    before = Asked.objects.get().questions
+    found = find_file(workspace, reading).found
+    assert Asked.objects.get().questions == before + 1
+    entry = Entry.objects.latest("number")
+    assert (entry.event, entry.about) == ("query", f"file {reading.sha256.hex()}")
+    assert json.loads(entry.details)["things"] == [f"media:{one.item.id}" for one in found]
+    assert entry.authority is not None

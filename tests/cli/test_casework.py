@@ -180,6 +180,7 @@ def test_deletion_takes_two_and_protection_restricts(case, typed):
     typed("sven", "retention", "lift", held, "--why", "judgment")
     asked = typed("anna", "retention", "delete", media, "--why", "out of scope", "--json")
     typed("sven", "retention", "agree", asked["deletion"])
+    assert typed("sven", "retention", "destroy", "--json") == {"destroyed": 0}, "nothing is left"
 
     man = typed("anna", "person", "new", "man", "--category", "witness", "--json")["person"]
     typed("anna", "person", "name", man, "Max Muster", "--source", "register")
@@ -189,3 +190,31 @@ def test_deletion_takes_two_and_protection_restricts(case, typed):
     assert typed("anna", "person", "list").startswith("None.")
     typed("carl", "protection", "free", man, "--why", "answered")
     assert man in typed("anna", "person", "list")
+
+
+def test_watching_is_told_to_who_watches_and_who_asked_enough_is_told_so(case, typed):
+    media = f"media:{case.media()}"
+    for name, role in (("sven", "supervisor"), ("adam", "administrator")):
+        held = case.people.authority(case.ours, f"Az of {name}")
+        officer = case.people.officer(name, case.ours, role)
+        case.secrets[name] = case.people.session(officer, held)
+    made = typed("anna", "watch", "add", media, "--why", "it was leaked", "--json")["watch"]
+    typed("anna", "watch", "add", "ab" * 32, "--why", "known from elsewhere")
+    typed("berta", "concerned", media, code=1)
+    (alert,) = typed("sven", "watch", "alerts", "--json")
+    assert (alert["officer"], alert["event"], alert["what"]) == ("berta", "query", media)
+    assert typed("berta", "watch", "alerts") == "Nobody asked.\n"
+    assert typed("berta", "watch", "list") == "Nothing is watched.\n"
+    typed("anna", "watch", "end", made, "--why", "cleared up")
+    (left,) = typed("anna", "watch", "list", "--json")
+    assert left["what"] == "file " + "ab" * 32
+    assert typed("sven", "watch", "report") == "Nothing unusual.\n"
+    assert "told to supervisors" in typed("anna", "watch", "report", code=2)
+    assert "write 20-6" in typed("sven", "watch", "report", "--night", "late", code=2)
+
+    assert "Where nothing is said" in typed("anna", "watch", "quota")
+    limits = ("--agency", "LKA", "--per-hour", 1, "--per-day", 1)
+    assert "administrator" in typed("sven", "watch", "quota", *limits, code=2)
+    assert "name all three" in typed("adam", "watch", "quota", *limits[:2], code=2)
+    assert "LKA · 1 · 1" in typed("adam", "watch", "quota", *limits)
+    assert "Ask again after" in typed("berta", "search", "x", code=5)

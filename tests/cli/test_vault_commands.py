@@ -74,3 +74,19 @@ def test_tombstones_go_into_a_new_file(clew, workspace, place):
     done = clew("vault", "tombstones", place / "deleted.tar", "-w", workspace)
     assert done.code == 0, done.err
     assert done.out.startswith("0 tombstones: ")
+
+
+def test_what_operators_do_is_in_the_log(clew, workspace, place):
+    assert clew("vault", "rotate", "-w", workspace).code == 0
+    assert clew("vault", "tombstones", place / "deleted.tar", "-w", workspace).code == 0
+    assert clew("backup", place / "b", "-w", workspace, "--with-key", place / "key").code == 0
+    assert clew("audit", "export", place / "log.jsonl", "--whole", "-w", workspace).code == 0
+    entries = map(json.loads, (place / "log.jsonl").read_text().splitlines())
+    told = [(one["event"], one["about"]) for one in entries if one["kind"] == "entry"]
+    assert told[-5:] == [
+        ("decision", "vault"),
+        ("export", "tombstones"),
+        ("backup", "workspace"),
+        ("export", "vault key"),
+        ("export", "log"),
+    ]

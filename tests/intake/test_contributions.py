@@ -12,6 +12,7 @@ from clew.access.acting import acting, signed_in
 from clew.access.connections import Connection
 from clew.access.errors import AuthorityError, SignedOutError
 from clew.access.models import Agency, Authority
+from clew.audit.models import Entry
 from clew.casework.find import find_file
 from clew.casework.gather import gather
 from clew.intake.contribute import HandedIn, contribute
@@ -76,6 +77,16 @@ def test_it_is_recorded_who_handed_in_what_under_which_authority(ours, evidence)
         "new": 1,
         "unreadable": 1,
     }
+    Scan(ours, evidence)
+    told = Entry.objects.exclude(officer=None).filter(event__in=["contribution", "custody"])
+    folder = Folder.objects.latest("pk")
+    assert list(told.order_by("number").values_list("event", "about")) == [
+        ("custody", f"exhibit:{seized.pk}"),
+        ("contribution", f"contribution:{done.number}"),
+        ("contribution", f"contribution:{done.number}"),
+        ("contribution", f"folder:{folder.pk}"),
+    ]
+    assert not any("one.jpg" in entry.details for entry in told)
 
 
 def test_handing_in_again_is_recorded_and_doubles_nothing(ours, evidence):

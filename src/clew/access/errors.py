@@ -19,5 +19,9 @@ class AuthorityError(AccessError):
     """No authority that holds now was chosen."""
 
 
+class QuotaError(AccessError):
+    """The officer has asked as much as may be asked for now."""
+
+
 class NotAllowedError(AccessError):
     """The officer's roles, country or agency do not allow it."""

@@ -14,6 +14,12 @@ class AuditConfig(AppConfig):
     def ready(self) -> None:
         """Hear of those who are not let in; all else the database notes by itself."""
         from clew.access.signin import not_let_in
-        from clew.audit.log import note_not_let_in
 
-        not_let_in.connect(note_not_let_in)
+        not_let_in.connect(_note)
+
+
+def _note(**signal: object) -> None:
+    # Not before: the log may be what made Django ready, and is not there yet.
+    from clew.audit.log import note_not_let_in
+
+    note_not_let_in(**signal)  # type: ignore[arg-type]

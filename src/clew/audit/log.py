@@ -14,16 +14,18 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import LiteralString
 
-from django.db import connection, connections
+from django.db import DatabaseError, connection, connections
 
 from clew.access.acting import acting
 from clew.access.connections import Connection, prepared
-from clew.access.errors import AuthorityError, NotAllowedError, SignedOutError
+from clew.access.errors import AuthorityError, NotAllowedError, QuotaError, SignedOutError
 from clew.access.secret import digest
 from clew.audit.events import Event
 
 LONGEST_ABOUT = 500
 LONGEST_DETAILS = 8192
+LONGEST_WHY = 1000
+_INSUFFICIENT_PRIVILEGE = "42501"
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
@@ -80,10 +82,18 @@ def refusals_recorded() -> Iterator[None]:
     """
     try:
         yield
-    except (NotAllowedError, AuthorityError) as refused:
-        with suppress(SignedOutError), acting():
-            record(Event.REFUSED, details={"why": str(refused)})
+    except (NotAllowedError, AuthorityError, QuotaError) as refused:
+        _note_refused(str(refused))
         raise
+    except DatabaseError as error:
+        if getattr(error.__cause__, "sqlstate", None) == _INSUFFICIENT_PRIVILEGE:
+            _note_refused("the database's rules of who sees and writes what")
+        raise
+
+
+def _note_refused(why: str) -> None:
+    with suppress(SignedOutError), acting():
+        record(Event.REFUSED, details={"why": why[:LONGEST_WHY]})
 
 
 def note_not_let_in(name: str, why: str, **_signal: object) -> None:

@@ -20,6 +20,8 @@ import tink
 from tink import streaming_aead
 
 from clew import __version__
+from clew.audit.events import Event
+from clew.audit.log import record_unattended
 from clew.backup import layout
 from clew.backup.errors import BackupError
 from clew.backup.layout import Listed, Manifest
@@ -110,6 +112,8 @@ def back_up(
         )
         _remove_what_no_longer_counts(folder, generation, set(listed))
     log.info("backed up", objects=len(listed), copied=copying.copied)
+    told = {"objects": len(listed), "copied": copying.copied, "deleted": dead}
+    record_unattended(Event.BACKUP, about="workspace", details=told)
     return Made(len(listed), manifest.size, copying.copied, keys, dead)
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from tink import streaming_aead
 
 from clew.access.models import Session
+from clew.audit.events import Event
+from clew.audit.log import record_unattended
 from clew.backup import layout
 from clew.backup.errors import BackupError
 from clew.backup.layout import Listed, Manifest
@@ -104,8 +106,11 @@ def restore(
                 vault.keyring.tombstones.read(address, content)  # or it is not of this vault
                 _put_if_missing(vault, path, content)
         done.deleted = vault.finish_deletions()
+        _forget_deleted(vault)
         sweep = Sweep(vault, (kept.originals(), kept.media()))
         done.swept = sweep.run(lambda read, total: watcher("checking", read, total))
+        told = {"made": manifest.made.isoformat(), "objects": done.objects, "deleted": done.deleted}
+        record_unattended(Event.RESTORE, about="workspace", details=told)
         opened.complete()
     return done
 
@@ -120,6 +125,13 @@ def _dump(generation: Path, manifest: Manifest, key: KeyFile) -> Iterator[bytes]
         layout.pieces(file),
         DamagedError(f"{file} is damaged: the backup cannot be restored. Use another one."),
     )
+
+
+def _forget_deleted(vault: Vault) -> None:
+    """What was deleted since the backup is not found by its traces either, nor said to be there."""
+    dead = {Address.at(entry.path) for entry in vault.objects.list(TOMBSTONES)}
+    if dead:
+        kept.forget(sha256 for sha256 in kept.media() if vault.address(sha256) in dead)
 
 
 def _end_sessions() -> None:

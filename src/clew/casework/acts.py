@@ -1,4 +1,4 @@
-"""What every act has in common: an authority, one transaction, and refusals in words."""
+"""What every act has in common: an authority, one transaction, the log, and refusals in words."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from django.db import DatabaseError, transaction
 
 from clew.access.acting import agency, require_authority
+from clew.audit.events import Event
+from clew.audit.log import record
 from clew.casework.errors import DecidedMeanwhileError, RefusedError, StatementError
 
 _INSUFFICIENT_PRIVILEGE, _UNIQUE_VIOLATION = "42501", "23505"
@@ -44,6 +46,24 @@ def act(refusal: str) -> Iterator[None]:
             said = str(error).strip().splitlines()[0]
             raise StatementError(f"This cannot be kept: {said}.") from error
         raise
+
+
+def noted(done: str, about: object, event: Event = Event.DECISION, **details: object) -> None:
+    """Note an act in the log, within its transaction; every function that is one ends with it.
+
+    Args:
+        done: what was done, in a word or two.
+        about: what to: a thing such as ``person:7``, or another record with its number.
+        event: what kind of act it is.
+        details: numbers and words of the vocabulary; never what somebody wrote, which may be a
+            name.
+    """
+    record(event, about=str(about), details={"act": done, **details})
+
+
+def viewed(what: str, about: object = "", **details: object) -> None:
+    """Note that the acting officer was shown something."""
+    noted(what, about, Event.VIEW, **details)
 
 
 def ours() -> int:

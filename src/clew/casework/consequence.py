@@ -72,7 +72,7 @@ class Weights:
     @classmethod
     def now(cls) -> Weights:
         """As things stand in this transaction."""
-        persons, series = _shown()
+        persons, series = media_shown()
         entities_in_danger = _in_danger("entity")
         danger = _in_danger("media")
         for shown in (persons, series):
@@ -110,7 +110,7 @@ def _current(kind: str) -> QuerySet[Observation]:
     return Observation.objects.filter(type=kind, replaced_by__isnull=True)
 
 
-def _shown() -> tuple[dict[int, set[int]], dict[int, set[int]]]:
+def media_shown() -> tuple[dict[int, set[int]], dict[int, set[int]]]:
     """Persons and series by the media that they were confirmed to be seen in or to hold."""
     stands = represented_by()
     persons: dict[int, set[int]] = defaultdict(set)

@@ -9,12 +9,13 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Q
 
-from clew.casework.acts import act, ours, reason
+from clew.casework.acts import act, noted, ours, reason, viewed
 from clew.casework.errors import DecidedMeanwhileError, NotSeenError, StatementError
 from clew.casework.things import MEDIA, Thing, seen, with_parts
 from clew.casework.vocabulary import vocabulary
 from clew.records.models import Connection, ConnectionState, Decision, Merging, Step
 
+_MOST_TOLD = 200
 _REFUSED = (
     "Connections are made and decided by contributors, specialists and supervisors, for their own "
     "agency and between things that they see."
@@ -48,7 +49,15 @@ def connect(
             )
         made = Connection.objects.create(type=kind, **ends)
         state = ConnectionState.CONFIRMED if confirmed else ConnectionState.PROPOSED
-        take_steps({made: state}, why)
+        decision = take_steps({made: state}, why)
+        noted(
+            "connected",
+            f"connection:{made.pk}",
+            type=kind,
+            state=state,
+            decision=decision.pk,
+            ends=[str(first), str(second)],
+        )
     made.refresh_from_db()
     return made
 
@@ -91,7 +100,19 @@ def decide(connections: Iterable[int], state: ConnectionState, why: str) -> Deci
                 f"Your agency has no connection {', '.join(map(str, sorted(missing)))}. Each "
                 "agency decides its own: `clew connect list` shows yours."
             )
-        return take_steps(dict.fromkeys(found, state), why)
+        decision = take_steps(dict.fromkeys(found, state), why)
+        noted(
+            "decided",
+            f"decision:{decision.pk}",
+            state=state,
+            connections=_told(one.pk for one in found),
+        )
+    return decision
+
+
+def _told(numbers: Iterable[int]) -> list[int]:
+    """As many as an entry of the log takes; the decision itself has them all."""
+    return sorted(numbers)[:_MOST_TOLD]
 
 
 def take_steps(
@@ -169,6 +190,7 @@ def undo(decision_id: int, why: str) -> Decision:
         decision = Decision.objects.create(why=why, undoes=undone)
         _undo_steps(decision, undone)
         _undo_mergings(decision, undone)
+        noted("undone", f"decision:{undone.pk}", decision=decision.pk)
     return decision
 
 
@@ -257,11 +279,13 @@ def history(connection_id: int) -> Sequence[Past]:
     found = [_past(step.decision, step.state) for step in steps.order_by("number")]
     if not found:
         raise NotSeenError(f"There is no connection {connection_id} that you may see.")
+    viewed("history", f"connection:{connection_id}")
     return found
 
 
 def merging_history(entity_id: int) -> Sequence[Past]:
     """How an entity was merged and taken apart, oldest first."""
+    viewed("history", f"entity:{entity_id}")
     mergings = Merging.objects.filter(entity=entity_id).select_related("decision")
     return [
         _past(one.decision, f"part of {one.into_id}" if one.into_id else "on its own")
@@ -296,7 +320,9 @@ def connections_of(thing: Thing | None = None, state: str | None = None) -> list
         rows = rows.filter(Q(**{f"first_{kind}__in": parts}) | Q(**{f"second_{kind}__in": parts}))
     if state is not None:
         rows = rows.filter(state=state)
-    return list(rows.order_by("pk"))
+    found = list(rows.order_by("pk"))
+    viewed("connections", thing if thing is not None else "", entries=len(found))
+    return found
 
 
 def ends_of(joined: Connection) -> tuple[Thing, Thing]:

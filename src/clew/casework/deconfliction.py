@@ -5,8 +5,11 @@ from __future__ import annotations
 import msgspec
 from django.db import connection
 
+from clew.access.acting import require_authority
 from clew.access.models import Agency
-from clew.casework.acts import ours
+from clew.audit.events import Event
+from clew.casework.acts import noted, ours
+from clew.casework.quotas import count_question
 from clew.casework.things import MEDIA, Thing, represented_by, seen
 from clew.records.models import Connection, ConnectionState, Entity, Sighting
 
@@ -37,6 +40,8 @@ def concerned(media: int) -> list[Concerned]:
     Raises:
         NotSeenError: the media is not seen.
     """
+    require_authority()
+    count_question()
     seen(Thing(MEDIA, media))
     found: set[tuple[int, str, str, str]] = set()
     holders = Sighting.objects.filter(media=media, agency__isnull=False).exclude(agency=ours())
@@ -47,6 +52,7 @@ def concerned(media: int) -> list[Concerned]:
         (one.agency_id, "leads", one.kind, str(Thing(one.kind, one.pk))) for one in _belongs(media)
     }
     agencies = Agency.objects.select_related("country").in_bulk({row[0] for row in found})
+    noted("asked who is concerned", f"media:{media}", Event.QUERY, found=len(found))
     return [
         Concerned(
             agency=agencies[number].name,

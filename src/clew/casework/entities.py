@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+import msgspec
 from django.db.models import Q
 
-from clew.casework.acts import act, ours, reason
+from clew.casework.acts import act, noted, ours, reason, viewed
 from clew.casework.decisions import add_steps, undecided
 from clew.casework.errors import DecidedMeanwhileError, NotSeenError, RefusedError, StatementError
-from clew.casework.things import all_seen, entity, with_parts
+from clew.casework.things import Thing, all_seen, entity, with_parts
 from clew.records.models import (
     Category,
     Certainty,
@@ -27,6 +28,20 @@ _REFUSED = (
     "Contributors, specialists and supervisors do this, and with what is there already only those "
     "of its lead agency."
 )
+
+
+class Series(msgspec.Struct, frozen=True, kw_only=True):
+    """A series and what is in it, as far as the acting officer sees it.
+
+    Attributes:
+        entity: the series itself, or the one it was merged into.
+        media: numbers of its media.
+        victims: numbers of the victims in it, each once.
+    """
+
+    entity: Entity
+    media: Sequence[int]
+    victims: Sequence[int]
 
 
 def create(
@@ -69,6 +84,7 @@ def create(
                 sharing=sharing,
                 sharing_agencies=list(agencies),
             )
+        noted("created", Thing(kind, made.pk))
     made.refresh_from_db()
     return made
 
@@ -99,14 +115,17 @@ def add_particular(
     if not words.strip() and replaces is None:
         raise StatementError("Say what it is; only what replaces something may be empty.")
     with act(_REFUSED):
-        return Particular.objects.create(
-            entity=led(number),
+        one = led(number)
+        made = Particular.objects.create(
+            entity=one,
             kind=kind.strip(),
             words=words.strip(),
             certainty=certainty,
             source=reason(source),
             replaces_id=replaces,
         )
+        noted("particular kept", Thing(one.kind, one.pk), particular=made.pk, replaces=replaces)
+    return made
 
 
 def led(number: int, kind: str | None = None) -> Entity:
@@ -143,6 +162,7 @@ def add_to_series(
         if not rows:
             raise DecidedMeanwhileError(f"All of that is in series {into.pk} already.")
         add_steps(decision, dict.fromkeys(rows, ConnectionState.CONFIRMED))
+        noted("added", f"series:{into.pk}", decision=decision.pk, parts=len(rows))
     return decision
 
 
@@ -153,7 +173,9 @@ def remove_from_series(
     why = reason(why)
     with act(_REFUSED):
         decision = Decision.objects.create(why=why)
-        _take_out(entity(series, EntityKind.SERIES), media, persons, decision)
+        old = entity(series, EntityKind.SERIES)
+        _take_out(old, media, persons, decision)
+        noted("taken out", f"series:{old.pk}", decision=decision.pk)
     return decision
 
 
@@ -219,6 +241,7 @@ def split(
         )
         rows = undecided(_in(new.pk, media, persons))
         add_steps(decision, dict.fromkeys(rows, ConnectionState.CONFIRMED))
+        noted("split", f"series:{old.pk}", decision=decision.pk, new=f"series:{new.pk}")
     return new, decision
 
 
@@ -243,6 +266,8 @@ def merge(number: int, into: int, why: str) -> Decision:
             number=1 + Merging.objects.filter(entity=one).count(),
             into=other,
         )
+        into_thing = str(Thing(other.kind, other.pk))
+        noted("merged", Thing(one.kind, one.pk), decision=decision.pk, into=into_thing)
     return decision
 
 
@@ -266,17 +291,34 @@ def take_apart(number: int, why: str) -> Decision:
             number=1 + Merging.objects.filter(entity=one).count(),
             into=None,
         )
+        noted("taken apart", Thing(one.kind, one.pk), decision=decision.pk)
     return decision
 
 
 def listed(kind: EntityKind) -> list[Entity]:
     """Those of a kind that the acting officer sees, each with its agency; merged ones as one."""
     rows = Entity.objects.filter(kind=kind, merged_into__isnull=True)
-    return list(rows.select_related("agency").order_by("pk"))
+    found = list(rows.select_related("agency").order_by("pk"))
+    viewed("list", kind=kind, entries=len(found))
+    return found
+
+
+def opened(series: int) -> Series:
+    """A series as it is shown, with what is confirmed to be in it.
+
+    Raises:
+        NotSeenError: there is none that is seen.
+    """
+    one = entity(series, EntityKind.SERIES)
+    viewed("series", f"series:{one.pk}")
+    return Series(entity=one, media=media_of(one.pk), victims=victims_of(one.pk))
 
 
 def media_of(series: int) -> list[int]:
-    """Media confirmed to be in a series or in what was merged into it, as far as seen."""
+    """Media confirmed to be in a series or in what was merged into it, as far as seen.
+
+    For counting and deciding; what is shown to somebody is :func:`opened`.
+    """
     return _confirmed_in(series, "in series", "first_media")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from clew.access.errors import NotAllowedError
+
 
 class CaseworkError(Exception):
     """It could not be done; ``str(error)`` says why and what to do. Nothing was changed."""
@@ -15,7 +17,7 @@ class VocabularyError(CaseworkError):
     """A word is not one of the vocabulary, or a file of it cannot be read."""
 
 
-class RefusedError(CaseworkError):
+class RefusedError(CaseworkError, NotAllowedError):
     """The database refused: the officer's role, authority or agency does not allow it."""
 
 

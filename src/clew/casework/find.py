@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 from clew.access.acting import acting, require_authority
 from clew.access.connections import Connection
+from clew.audit.events import Event
+from clew.casework.acts import noted
 from clew.casework.findings import Hit, Item
 from clew.casework.gather import items
 from clew.casework.hits import hits_behind
+from clew.casework.quotas import count_question
 from clew.compare.calibration import Thresholds
 from clew.compare.evidence import Match, MatchKind
 from clew.compare.subject import Subject
@@ -16,6 +19,8 @@ from clew.intake.matching import search
 from clew.records.models import Media
 from clew.signals.reading import Reading
 from clew.workspace import Workspace
+
+_MOST_TOLD = 100
 
 
 @dataclass(frozen=True)
@@ -50,18 +55,31 @@ def find_file(
     The index searches everything; the database decides what of it the officer is shown.
 
     Raises:
-        clew.access.errors.AccessError: nobody is signed in, or under no authority that holds.
+        clew.access.errors.AccessError: nobody is signed in, or under no authority that holds, or
+            the officer has asked as much as may be asked for now.
     """
     with acting():
         require_authority()
+        count_question()
     found = _search(workspace, reading, thresholds or Thresholds())
     with acting():
         require_authority()
         seen = items([media for media, _ in found])
-        return Answer(
+        answer = Answer(
             tuple(Found(seen[media], match) for media, match in found if media in seen),
             hits_behind(found),
         )
+        asked = f"file {reading.sha256.hex()}" if reading.sha256 else "file"
+        shown = [f"media:{one.item.id}" for one in answer.found[:_MOST_TOLD]]
+        noted(
+            "asked with a file",
+            asked,
+            Event.QUERY,
+            found=len(answer.found),
+            hits=len(answer.hits),
+            things=shown,
+        )
+    return answer
 
 
 def _search(

@@ -15,6 +15,8 @@ from django.utils import timezone
 from clew import __version__
 from clew.access.acting import acting, require_authority
 from clew.access.connections import prepared
+from clew.audit.events import Event
+from clew.casework.acts import noted
 from clew.casework.findings import Figures, Findings, Group, Item, Link, Place, Problem
 from clew.casework.hits import hits
 from clew.casework.together import Together
@@ -55,6 +57,9 @@ def gather(folder: bytes | None = None, use: Use = Use.VIEW) -> Findings:
     with acting():
         require_authority()
         findings = _gathered(folder)
+        shown = sum(len(group.items) for group in findings.groups)
+        event = Event.VIEW if use is Use.VIEW else Event.EXPORT
+        noted(use, "workspace", event, media=shown, problems=len(findings.problems))
     log.info("findings gathered", use=use.value, media=findings.figures.connected)
     return findings
 

@@ -13,7 +13,7 @@ import msgspec
 from django.db.models import F, Max, QuerySet, Window
 
 from clew.access.acting import officer
-from clew.casework.acts import act
+from clew.casework.acts import act, noted, viewed
 from clew.casework.errors import StatementError
 from clew.casework.things import MEDIA, Thing, seen
 from clew.casework.vocabulary import vocabulary
@@ -75,7 +75,7 @@ def grade(
     with act(_REFUSED):
         seen(Thing(MEDIA, media))
         before = Grade.objects.filter(media=media, scheme=scheme, officer=officer() or 0)
-        return Grade.objects.create(
+        made = Grade.objects.create(
             media_id=media,
             scheme=scheme,
             grade=number,
@@ -85,6 +85,8 @@ def grade(
             sharing=sharing,
             sharing_agencies=list(agencies),
         )
+        noted("graded", f"media:{media}", scheme=scheme, grade=number)
+    return made
 
 
 def _meaning(scheme: str, number: int | None) -> str:
@@ -100,6 +102,7 @@ def _meaning(scheme: str, number: int | None) -> str:
 def agreements(media: int) -> list[Agreement]:
     """How the votes for a media stand that the acting officer sees, by scheme."""
     seen(Thing(MEDIA, media))
+    viewed("grades", f"media:{media}")
     votes: dict[str, Counter[int]] = defaultdict(Counter)
     words: dict[str, dict[int, str]] = defaultdict(dict)
     for vote in latest().filter(media=media):
@@ -121,6 +124,7 @@ def latest() -> QuerySet[Grade]:
 def disagreements(scheme: str) -> list[int]:
     """Media whose graders differ under a scheme, for somebody to talk it over."""
     vocabulary().scheme(scheme)
+    viewed("disagreements", scheme=scheme)
     said: dict[int, set[int]] = defaultdict(set)
     for media, number in latest().filter(scheme=scheme).values_list("media", "grade"):
         if number is not None:

@@ -12,7 +12,7 @@ import msgspec
 from django.db.models import QuerySet
 
 from clew.access.acting import officer
-from clew.casework.acts import act, reason
+from clew.casework.acts import act, noted, reason, viewed
 from clew.casework.entities import led
 from clew.casework.errors import RefusedError, StatementError
 from clew.casework.things import entity
@@ -87,7 +87,7 @@ def _step(
     why = reason(why)
     with act(_REFUSED):
         one = led(victim(person).pk)
-        return Finding.objects.create(
+        made = Finding.objects.create(
             person=one,
             aspect=aspect,
             stage=stage,
@@ -96,6 +96,8 @@ def _step(
             confirms=confirms,
             number=1 + _history(one.pk, aspect).count(),
         )
+        noted("found", f"person:{one.pk}", aspect=aspect, stage=stage)
+    return made
 
 
 def victim(number: int) -> Entity:
@@ -120,7 +122,9 @@ def _history(person: int, aspect: Aspect) -> QuerySet[Finding]:
 
 def way(person: int) -> Sequence[Finding]:
     """Every step of a victim's way, oldest first; empty for who is not of the lead agency."""
-    return list(Finding.objects.filter(person=victim(person).pk).order_by("at", "pk"))
+    one = victim(person)
+    viewed("way", f"person:{one.pk}")
+    return list(Finding.objects.filter(person=one.pk).order_by("at", "pk"))
 
 
 class Count(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,6 +145,7 @@ class Count(msgspec.Struct, frozen=True, kw_only=True):
 
 def count() -> Count:
     """How many victims there are, and how far they are."""
+    viewed("count of victims")
     victims = Entity.objects.filter(
         kind=EntityKind.PERSON, category=Category.VICTIM, merged_into__isnull=True
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from clew.casework.acts import act, ours
+from clew.casework.acts import act, noted, ours, viewed
 from clew.casework.errors import NotSeenError, StatementError
 from clew.casework.things import MEDIA, Thing, seen, with_parts
 from clew.casework.vocabulary import vocabulary
@@ -53,8 +53,9 @@ def observe(
     if region is not None:
         _check_region(region)
     with act(_REFUSED):
-        return Observation.objects.create(
-            **seen(about).columns(),
+        about = seen(about)
+        made = Observation.objects.create(
+            **about.columns(),
             type=kind,
             words=words.strip(),
             certainty=certainty,
@@ -66,6 +67,8 @@ def observe(
             sharing=sharing,
             sharing_agencies=list(agencies),
         )
+        noted("observed", about, type=kind, observation=made.pk)
+    return made
 
 
 def replace(number: int, words: str, *, certainty: Certainty = Certainty.ASSESSMENT) -> Observation:
@@ -87,7 +90,7 @@ def replace(number: int, words: str, *, certainty: Certainty = Certainty.ASSESSM
         if words.strip():
             _check_words(old.type, words)
         # Whoever saw what was wrong sees what is right.
-        return Observation.objects.create(
+        made = Observation.objects.create(
             media_id=old.media_id,
             entity_id=old.entity_id,
             type=old.type,
@@ -100,6 +103,8 @@ def replace(number: int, words: str, *, certainty: Certainty = Certainty.ASSESSM
             sharing_agencies=old.sharing_agencies,
             replaces=old,
         )
+        noted("replaced", f"observation:{number}", by=made.pk)
+    return made
 
 
 def observations(about: Thing, *, history: bool = False) -> list[Observation]:
@@ -110,6 +115,7 @@ def observations(about: Thing, *, history: bool = False) -> list[Observation]:
         history: also what has been replaced or taken back.
     """
     about = seen(about)
+    viewed("observations", about)
     rows = Observation.objects.filter(media=about.id) if about.is_media else None
     if rows is None:
         rows = Observation.objects.filter(entity__in=with_parts([about.id]))

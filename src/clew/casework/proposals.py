@@ -19,7 +19,7 @@ import msgspec
 from django.db.models import Exists, OuterRef
 
 from clew.access.acting import require_authority
-from clew.casework.acts import act, ours, reason
+from clew.casework.acts import act, noted, ours, reason, viewed
 from clew.casework.consequence import Consequence, Weights
 from clew.casework.decisions import add_steps, undecided
 from clew.casework.errors import DecidedMeanwhileError, NotSeenError
@@ -94,6 +94,12 @@ def proposals() -> list[Proposal]:
     Raises:
         clew.access.errors.AuthorityError: no authority was chosen that holds now.
     """
+    found = _waiting()
+    viewed("proposals", entries=len(found))
+    return found
+
+
+def _waiting() -> list[Proposal]:
     require_authority()
     together, leads = _matches()
     members = together.members()
@@ -116,8 +122,14 @@ def proposal(name: str) -> Proposal:
         DecidedMeanwhileError: it was decided, or has changed since it was looked at.
         NotSeenError: there is none.
     """
+    found = _named(name)
+    viewed("proposal", f"proposal:{found.id}", media=len(found.media))
+    return found
+
+
+def _named(name: str) -> Proposal:
     lead = name.partition("-")[0]
-    for one in proposals():
+    for one in _waiting():
         if one.id == name:
             return one
         if any(str(each.match) == lead for each in one.leads):
@@ -156,7 +168,7 @@ _REFUSED = "Proposals are decided by contributors, specialists and supervisors."
 def _settle(name: str, state: ConnectionState, why: str, series: int | None) -> Decision:
     why = reason(why)
     with act(_REFUSED):
-        asked = proposal(name)
+        asked = _named(name)
         connections = [
             Connection(
                 type=lead.kind,
@@ -175,6 +187,7 @@ def _settle(name: str, state: ConnectionState, why: str, series: int | None) -> 
                 for media in asked.media
             ]
             add_steps(decision, dict.fromkeys(undecided(rows, skip=True), state))
+        noted("settled", f"proposal:{asked.id}", state=state, decision=decision.pk)
     return decision
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 import msgspec
 from django.db.models import Q
 
-from clew.casework.acts import act, reason
+from clew.casework.acts import act, noted, reason, viewed
 from clew.casework.errors import NotSeenError, StatementError
 from clew.casework.search import search
 from clew.casework.things import with_parts
@@ -70,6 +70,7 @@ def kept_of(person: int) -> list[Kept]:
     """
     if not Entity.objects.filter(pk=person, kind=EntityKind.PERSON).exists():
         raise NotSeenError(f"There is no person:{person} that you may see.")
+    viewed("everything kept", f"person:{person}")
     parts = with_parts([person])
     found = [
         _kept("person", one, one.title, "", "", True) for one in Entity.objects.filter(pk__in=parts)
@@ -135,7 +136,9 @@ def restrict(person: int, why: str) -> Restriction:
         one = _person(person)
         if one.restricted:
             raise StatementError(f"person:{person} is restricted already.")
-        return Restriction.objects.create(entity=one, why=reason(why))
+        made = Restriction.objects.create(entity=one, why=reason(why))
+        noted("restricted", f"person:{person}")
+    return made
 
 
 def free(person: int, why: str) -> Restriction:
@@ -147,7 +150,9 @@ def free(person: int, why: str) -> Restriction:
         ).first()
         if held is None:
             raise StatementError(f"person:{person} is not restricted.")
-        return Restriction.objects.create(entity=one, why=reason(why), lifts=held)
+        made = Restriction.objects.create(entity=one, why=reason(why), lifts=held)
+        noted("freed", f"person:{person}")
+    return made
 
 
 def _person(number: int) -> Entity:

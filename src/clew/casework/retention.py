@@ -7,6 +7,7 @@ deletion. Deletion takes another officer, a supervisor, and no legal hold; it le
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, timedelta
 
 import msgspec
@@ -16,17 +17,24 @@ from django.utils import timezone
 
 from clew.access.acting import officer
 from clew.access.connections import Connection
-from clew.casework.acts import act, ours, reason
+from clew.audit.events import Event
+from clew.casework.acts import act, noted, ours, reason, viewed
 from clew.casework.consequence import Weights
 from clew.casework.errors import NotSeenError, RefusedError, StatementError
 from clew.casework.things import MEDIA, Thing, seen
-from clew.records.models import Deletion, Entity, Hold, Media, Review, Tombstone
+from clew.records.models import Deletion, Entity, Hold, Media, Review, StoredTrace, Tombstone
 from clew.settings import Settings
+from clew.vault.errors import NotStoredError
+from clew.vault.names import Kind
+from clew.workspace import Workspace
 
 _REFUSED = (
     "Contributors, specialists and supervisors set reviews and ask for deletion, of what their "
     "agency holds; lifting a hold and agreeing to deletion is for supervisors."
 )
+
+
+_WHY = "given up by everybody who held it"
 
 
 class Open(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,9 +70,11 @@ def review(about: Thing, due: date, why: str) -> Review:
     with act(_REFUSED):
         thing = seen(about)
         before = Review.objects.filter(**thing.columns(), agency_id=ours())
-        return Review.objects.create(
+        made = Review.objects.create(
             **thing.columns(), due=due, why=reason(why), number=1 + before.count()
         )
+        noted("kept", thing, until=due.isoformat())
+    return made
 
 
 def open_reviews(today: date | None = None) -> list[Open]:
@@ -73,10 +83,11 @@ def open_reviews(today: date | None = None) -> list[Open]:
     Args:
         today: by default the day it is.
     """
+    viewed("reviews")
     today = today or timezone.now().date()
     after = timedelta(days=Settings.from_environment().review_after)
     weights = Weights.now()
-    held = {hold.media_id for hold in holds()}
+    held = {hold.media_id for hold in _in_force()}
     found = [
         Open(
             thing=str(Thing(MEDIA, number)),
@@ -128,20 +139,29 @@ def hold(media: int, why: str) -> Hold:
     """Put a media under a legal hold: no agency's deletion destroys it."""
     with act(_REFUSED):
         seen(Thing(MEDIA, media))
-        return Hold.objects.create(media_id=media, why=reason(why))
+        made = Hold.objects.create(media_id=media, why=reason(why))
+        noted("held", f"media:{media}", hold=made.pk)
+    return made
 
 
 def lift(hold_id: int, why: str) -> Hold:
     """End a hold of the own agency, as a supervisor."""
     with act(_REFUSED):
-        held = next((one for one in holds() if one.pk == hold_id), None)
+        held = next((one for one in _in_force() if one.pk == hold_id), None)
         if held is None:
             raise NotSeenError(f"Your agency has no hold {hold_id} that is in force.")
-        return Hold.objects.create(media_id=held.media_id, why=reason(why), lifts=held)
+        made = Hold.objects.create(media_id=held.media_id, why=reason(why), lifts=held)
+        noted("lifted", f"media:{held.media_id}", hold=hold_id)
+    return made
 
 
 def holds() -> Sequence[Hold]:
     """The agency's holds that are in force."""
+    viewed("holds")
+    return _in_force()
+
+
+def _in_force() -> list[Hold]:
     return list(Hold.objects.filter(lifts__isnull=True, lifted_by__isnull=True).order_by("pk"))
 
 
@@ -154,7 +174,9 @@ def ask_for_deletion(media: int, why: str) -> Deletion:
     with act(_REFUSED):
         seen(Thing(MEDIA, media))
         _not_held(media)
-        return Deletion.objects.create(media_id=media, why=reason(why))
+        made = Deletion.objects.create(media_id=media, why=reason(why))
+        noted("asked for deletion", f"media:{media}", Event.DELETION, deletion=made.pk)
+    return made
 
 
 def agree_to_deletion(deletion_id: int) -> Tombstone:
@@ -172,11 +194,13 @@ def agree_to_deletion(deletion_id: int) -> Tombstone:
         if asked.officer_id == officer():
             raise RefusedError("You asked for it yourself: another officer has to agree.")
         _not_held(asked.media_id)
-        return Tombstone.objects.create(deletion=asked, sha256=bytes(asked.media.sha256))
+        made = Tombstone.objects.create(deletion=asked, sha256=bytes(asked.media.sha256))
+        noted("agreed to deletion", f"media:{asked.media_id}", Event.DELETION, deletion=deletion_id)
+    return made
 
 
 def _not_held(media: int) -> None:
-    if held := [one for one in holds() if one.media_id == media]:
+    if held := [one for one in _in_force() if one.media_id == media]:
         raise RefusedError(
             f"media:{media} is under legal hold {held[0].pk} ({held[0].why}); it can be deleted "
             "when a supervisor has lifted that."
@@ -184,28 +208,41 @@ def _not_held(media: int) -> None:
 
 
 def to_destroy() -> list[tuple[int, bytes]]:
-    """Originals that every agency which found them has given up, and none holds by law.
+    """What every agency which found it has given up, and none holds by law, and is still there.
 
     For the worker, whose connection is asked: what an officer sees does not tell it.
 
     Returns:
-        Number and SHA-256 of each media whose key is to be destroyed in the vault.
+        Number and SHA-256 of each media that is to be destroyed.
     """
     with connections[Connection.WORKER].cursor() as cursor:
-        cursor.execute(_TO_DESTROY)
+        cursor.execute("SELECT media_id, sha256 FROM access.to_destroy()")
         return [(number, bytes(sha256)) for number, sha256 in cursor.fetchall()]
 
 
-_TO_DESTROY = """
-SELECT m.id, m.sha256 FROM records_media m JOIN records_original o ON o.media_id = m.id
-WHERE EXISTS (SELECT FROM records_deletion d JOIN records_tombstone t ON t.deletion_id = d.id
-              WHERE d.media_id = m.id)
-  AND NOT EXISTS (
-      SELECT FROM records_hold h WHERE h.media_id = m.id AND h.lifts_id IS NULL
-      AND NOT EXISTS (SELECT FROM records_hold l WHERE l.lifts_id = h.id))
-  AND NOT EXISTS (
-      SELECT FROM records_sighting s WHERE s.media_id = m.id AND NOT EXISTS (
-          SELECT FROM records_deletion d JOIN records_tombstone t ON t.deletion_id = d.id
-          WHERE d.media_id = m.id AND d.agency_id = s.agency_id AND t.at >= s.seen_at))
-ORDER BY m.id
-"""
+def destroy(workspace: Workspace) -> int:
+    """Destroy all that is to be: the key in the vault, the content, and every trace of it.
+
+    Tombstones stay, in the vault as well. Cut short, the next call completes it: a media is to be
+    destroyed until nothing is left of it.
+
+    Returns:
+        How many media were destroyed.
+
+    Raises:
+        clew.vault.errors.VaultError: the vault does not answer, or cannot be written.
+    """
+    done = 0
+    for number, sha256 in to_destroy():
+        with suppress(NotStoredError):  # scanned, and too flat for a preview
+            workspace.vault.destroy(Kind.ORIGINAL, sha256.hex(), _WHY)
+        traces = StoredTrace.objects.using(Connection.WORKER.value).filter(media=number)
+        keys = list(traces.values_list("pk", flat=True))
+        with connections[Connection.WORKER].cursor() as cursor:
+            cursor.execute("SELECT access.forget(%s)", [number])
+            (forgotten,) = cursor.fetchone()
+        if forgotten:  # otherwise somebody found it again just now
+            if keys:
+                workspace.looks.forget(keys)
+            done += 1
+    return done

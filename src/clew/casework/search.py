@@ -14,8 +14,13 @@ from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector
 from django.db.models import F, QuerySet
 
 from clew.access.acting import require_authority
+from clew.audit.events import Event
+from clew.casework.acts import noted
+from clew.casework.quotas import count_question
 from clew.casework.things import MEDIA, Thing
 from clew.records.models import Decision, Entity, Observation, Particular
+
+_MOST_TOLD = 100
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +46,7 @@ def search(words: str, most: int = 100) -> list[Words]:
         most: so many at most.
     """
     require_authority()
+    count_question()
     ranked: list[tuple[float, Words]] = []
     entities = _with(Entity.objects.all(), "title", words, most)
     ranked += [(one.rank, _found(one, "title", one.title)) for one in entities]
@@ -58,7 +64,11 @@ def search(words: str, most: int = 100) -> list[Words]:
         for one in _with(Decision.objects.all(), "why", words, most)
     ]
     ranked.sort(key=lambda pair: (-pair[0], pair[1].about, pair[1].words))
-    return [found for _, found in ranked[:most]]
+    found = [one for _, one in ranked[:most]]
+    # Not the words: they may be a name.
+    things = list(dict.fromkeys(one.about for one in found))
+    noted("searched words", "records", Event.QUERY, found=len(found), things=things[:_MOST_TOLD])
+    return found
 
 
 def _with(rows: QuerySet[Any], column: str, words: str, most: int) -> QuerySet[Any]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from clew.casework.acts import act, ours
+from clew.audit.events import Event
+from clew.casework.acts import act, noted, ours
 from clew.casework.errors import NotSeenError, RefusedError, StatementError
+from clew.casework.things import Thing
 from clew.records.models import Connection, Entity, EntityKind, Grade, Observation, Sharing
 
+_MOST_TOLD = 200
 _REFUSED = "Contributors, specialists and supervisors of its agency say with whom it is shared."
 _KINDS: dict[str, type[Entity | Observation | Connection | Grade]] = {
     **dict.fromkeys((kind.value for kind in EntityKind), Entity),
@@ -52,3 +55,6 @@ def share(kind: str, number: int, sharing: str, agencies: Collection[int] = ()) 
             raise RefusedError(f"{kind} {number} is led by {whom.strip()}, who share it or not.")
         if not rows.update(sharing=sharing, sharing_agencies=list(agencies)):
             raise RefusedError(_REFUSED)
+        about = Thing(kind, number) if isinstance(found, Entity) else f"{kind}:{number}"
+        told = list(agencies)[:_MOST_TOLD]
+        noted("shared", about, Event.SHARING_CHANGED, sharing=sharing, agencies=told)

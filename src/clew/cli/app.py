@@ -35,6 +35,7 @@ from clew.cli import (
     token,
     up,
     vault,
+    watch,
 )
 from clew.cli.output import people
 
@@ -206,7 +207,13 @@ _group(
     "How long things are kept, and deleting by two people.",
     "clew retention due",
     *(retention.due, retention.keep, retention.hold, retention.lift, retention.delete),
-    retention.agree,
+    *(retention.agree, retention.destroy),
+)
+_group(
+    "watch",
+    "Against insiders: what alerts silently, what is unusual, how much may be asked.",
+    "clew watch report",
+    *(watch.add, watch.end, watch.list_, watch.alerts, watch.report, watch.quota),
 )
 _group(
     "protection",

@@ -54,6 +54,8 @@ def backup(
       clew backup /mnt/backup/case-17 --with-key /mnt/safe/vault.key
     """
     with explained():
+        from clew.audit.events import Event
+        from clew.audit.log import record_unattended
         from clew.backup import back_up
         from clew.cli.logging import start_log
         from clew.workspace import Workspace
@@ -66,6 +68,7 @@ def backup(
             key = opened.vault.key
             if with_key is not None:
                 key.copy_to(with_key)
+                record_unattended(Event.EXPORT, about="vault key")
     if json:
         answer(vars(made) | {"key": key.path, "key copied to": with_key})
         return

@@ -23,9 +23,11 @@ def list_(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
     """
     with explained():
         from clew.access.acting import acting
+        from clew.casework.acts import viewed
         from clew.records.models import Contribution
 
         with opened_for_work(workspace), acting():
+            viewed("contributions")
             told = [_told(one) for one in _with_names(Contribution.objects.order_by("pk"))]
     if json:
         answer(told)
@@ -43,18 +45,25 @@ def show(
 ) -> None:
     """One contribution with an answer for each of its files, as it was told then.
 
+    What is known of the victims in a held file is told as it stands now.
+
     Examples:
       clew contribution show 12
     """
     with explained():
         from clew.access.acting import acting
-        from clew.records.models import Contribution
+        from clew.casework.acts import viewed
+        from clew.casework.held import held_as
+        from clew.records.models import Contribution, Standing
 
         with opened_for_work(workspace), acting():
+            viewed("contribution", f"contribution:{number}")
             found = _with_names(Contribution.objects.filter(pk=number)).first()
             if found is None:
                 fail(f"your agency has no contribution {number}; see: clew contribution list")
             told = _told(found)
+            held = found.files.filter(standing=Standing.HELD, media__isnull=False)
+            known = held_as({bytes(one.sha256 or b"").hex() for one in held})
             files = [
                 {
                     "path": bytes(row.path).decode("utf-8", "replace"),
@@ -62,6 +71,7 @@ def show(
                     "size": row.size,
                     "again": row.again,
                     "standing": row.standing,
+                    "held as": known.get(bytes(row.sha256 or b"").hex()),
                     "better": row.better,
                     "problem": row.problem,
                 }
@@ -73,7 +83,8 @@ def show(
     people.print(_line(told), markup=False, soft_wrap=True)
     for row in files:
         better = row["better"] if isinstance(row["better"], list) else []
-        said = row["problem"] or ", ".join([str(row["standing"]), *better])
+        now = f" ({row['held as']})" if row["held as"] else ""
+        said = row["problem"] or ", ".join([f"{row['standing']}{now}", *better])
         people.print(clean(f"  {row['path']}: {said}"), markup=False, soft_wrap=True)
 
 

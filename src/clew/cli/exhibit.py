@@ -121,10 +121,12 @@ def show(
     """
     with explained():
         from clew.access.acting import acting
+        from clew.casework.acts import viewed
         from clew.intake.exhibits import exhibit_by_number, gaps
 
         with opened_for_work(workspace), acting():
             found = exhibit_by_number(number)
+            viewed("exhibit", f"exhibit:{found.pk}")
             chain = list(found.custody.select_related("recorded_by").order_by("position"))
             folders = [bytes(f.path).decode("utf-8", "replace") for f in found.folders.all()]
             told = _told(found) | {
@@ -156,9 +158,11 @@ def list_(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
     """
     with explained():
         from clew.access.acting import acting
+        from clew.casework.acts import viewed
         from clew.records.models import Exhibit
 
         with opened_for_work(workspace), acting():
+            viewed("exhibits")
             told = [_told(one) for one in Exhibit.objects.order_by("number")]
     if json:
         answer(told)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,6 +26,7 @@ from clew.cli.output import (
 from clew.cli.session import ExhibitOption, exhibit_of, opened_for_work
 
 if TYPE_CHECKING:
+    from clew.casework.held import HeldAs
     from clew.intake.contribute import Contributed, HandedIn
     from clew.intake.sharing import Shared
 
@@ -58,7 +61,9 @@ def contribute(
     """Copy chosen files into the vault, verify them there, and tell how each stands.
 
     Originals are kept under their SHA-256, written once, never changed. Held: the same bytes were
-    handed in before, or somebody shares them with you. Nearly held: another version was. What is
+    handed in before, or somebody shares them with you;
+    whether victims it shows are identified is told where you may know it. Nearly held: another
+    version was. What is
     earlier, larger or less compressed than all that was held is pointed out: this device may be
     nearer to where it was taken. Exit code 2 when any of the files could not be stored; the others
     are.
@@ -69,32 +74,41 @@ def contribute(
       clew contribute clip.mp4 still.jpg --share named --agency NL/Politie --json
     """
     with explained():
+        from clew.access.acting import acting
+        from clew.casework.held import held_as
         from clew.intake.contribute import contribute as put_in
+        from clew.records.models import Standing
 
         with opened_for_work(workspace) as opened, aside.status("storing and verifying …"):
             done = put_in(opened, files, exhibit=exhibit_of(exhibit), shared=_shared(share, agency))
+            held = {one.sha256 for one in done.files if one.standing is Standing.HELD}
+            with acting():
+                known = held_as(held)
     if json:
-        counts, told = done.counts(), [vars(one) for one in done.files]
-        answer({"contribution": done.number, "counts": counts, "files": told})
+        told = [vars(one) | {"held as": known.get(one.sha256)} for one in done.files]
+        answer({"contribution": done.number, "counts": done.counts(), "files": told})
     else:
-        _print(done)
+        _print(done, known)
     if any(one.problem for one in done.files):
         raise typer.Exit(Exit.CANNOT_TELL)
 
 
-def _print(done: HandedIn) -> None:
+def _print(done: HandedIn, known: Mapping[str, HeldAs]) -> None:
     for one in done.files:
-        people.print(_line(one), soft_wrap=True, markup=False)
+        people.print(_line(one, known.get(one.sha256)), soft_wrap=True, markup=False)
     counts = ", ".join(f"{number} {name}" for name, number in done.counts().items() if number)
     people.print(f"Contribution {done.number}: {counts}.")
+    for held, number in Counter(known.values()).items():
+        people.print(f"Of what is held: {number} {held}.")
 
 
-def _line(one: Contributed) -> str:
+def _line(one: Contributed, held: HeldAs | None) -> str:
     name = clean(path_text(one.path))
     if one.problem:
         return f"NOT stored: {name}: {clean(one.problem)}"
     kept = "handed in before, verified" if one.again else "stored and verified"
-    standing = f"; {one.standing.value}" if one.standing is not None else ""
+    told = f" ({held})" if held is not None else ""
+    standing = f"; {one.standing.value}{told}" if one.standing is not None else ""
     better = f", and {', '.join(one.better)} than what was" if one.better else ""
     return (
         f"{kept}: {name} ({size_in_words(one.size)}, SHA-256 {one.sha256[:16]}…{standing}{better})"

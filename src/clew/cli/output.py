@@ -44,6 +44,8 @@ class Exit(IntEnum):
     """Nobody is signed in, or the session is over: `clew login`."""
     NO_AUTHORITY = 4
     """No authority was chosen, or it does not hold now: `clew authority use`."""
+    ASKED_ENOUGH = 5
+    """The officer may ask no more for now; the message says from when on."""
     UNHEARD = 141
     """Whoever read the output went away before its end (as the shell says it of SIGPIPE)."""
     STOPPED = 130
@@ -151,10 +153,12 @@ def _expected() -> tuple[type[Exception], ...]:
 
 
 def _code(error: Exception) -> Exit:
-    from clew.access.errors import AuthorityError, SignedOutError
+    from clew.access.errors import AuthorityError, QuotaError, SignedOutError
 
     if isinstance(error, SignedOutError):
         return Exit.SIGNED_OUT
+    if isinstance(error, QuotaError):
+        return Exit.ASKED_ENOUGH
     return Exit.NO_AUTHORITY if isinstance(error, AuthorityError) else Exit.CANNOT_TELL
 
 

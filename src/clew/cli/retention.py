@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from clew.cli.case import WhyOption, at_work, done, number_of, tell, thing
-from clew.cli.output import JsonOption, WorkspaceOption
-from clew.cli.session import day
+from clew.cli.output import JsonOption, WorkspaceOption, counted, explained
+from clew.cli.session import day, opened_for_officer
 
 MediaArgument = Annotated[
     str, typer.Argument(metavar="MEDIA", help="Such as media:12.", show_default=False)
@@ -125,11 +125,39 @@ def agree(
     Examples:
       clew retention agree 9
     """
-    with at_work(workspace):
+    with explained():
+        from clew.access.acting import acting
         from clew.casework.retention import agree_to_deletion
+        from clew.casework.retention import destroy as destroy_all
 
-        made = agree_to_deletion(number)
-    done("Agreed; a tombstone is kept.", json, tombstone=made.pk)
+        with opened_for_officer(workspace) as opened:
+            with acting():
+                made = agree_to_deletion(number)
+            destroy_all(opened)
+    # The same whether or not somebody else keeps it: that is not told.
+    done(
+        "Agreed; a tombstone is kept. It is destroyed as soon as nobody keeps it.",
+        json,
+        tombstone=made.pk,
+    )
+
+
+def destroy(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
+    """Destroy all that was given up, as the owner of the workspace.
+
+    Agreeing destroys at once what nobody else keeps. This completes what was cut short, and
+    destroys what other agencies have given up since, or what is no longer under a legal hold.
+
+    Examples:
+      clew retention destroy
+    """
+    with explained():
+        from clew.casework.retention import destroy as destroy_all
+        from clew.workspace import Workspace
+
+        with Workspace.open(workspace, create=False) as opened:
+            number = destroy_all(opened)
+    done(f"Destroyed: {counted(number, 'media', 'media')}", json, destroyed=number)
 
 
 def find(

@@ -78,17 +78,17 @@ def show(
       clew series show series:3
     """
     with at_work(workspace):
-        from clew.casework.entities import media_of, victims_of
-        from clew.casework.things import entity
+        from clew.casework.entities import opened
 
-        one = entity(number_of(series, "series"), "series")
+        shown = opened(number_of(series, "series"))
+        one = shown.entity
         rows = [
             {
                 "series": f"series:{one.pk}",
                 "title": one.title,
                 "lead": one.agency.name,
-                "media": [f"media:{number}" for number in media_of(one.pk)],
-                "victims": [f"person:{number}" for number in victims_of(one.pk)],
+                "media": [f"media:{number}" for number in shown.media],
+                "victims": [f"person:{number}" for number in shown.victims],
             }
         ]
     tell(rows, json, "None.")

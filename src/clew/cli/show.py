@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -22,10 +22,6 @@ from clew.cli.output import (
     people,
     plain,
 )
-
-if TYPE_CHECKING:
-    from clew.casework.findings import Findings
-    from clew.workspace import Workspace
 
 
 def status(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
@@ -125,6 +121,8 @@ def report(
 ) -> None:
     """Write what was found as one HTML page that opens without a network.
 
+    Each preview in it is marked with your sign-in name and the time.
+
     Examples:
       clew report
 
@@ -132,14 +130,15 @@ def report(
     """
     with explained():
         from clew.casework.gather import Use, gather
+        from clew.casework.marked import marked_previews
         from clew.cli.report import write_report
         from clew.cli.session import opened_for_work
 
         with opened_for_work(workspace) as opened:
             findings = gather(use=Use.REPORT_WITH_PICTURES if with_pictures else Use.REPORT)
-            pictures = _previews(opened, findings) if with_pictures else None
+            marking = marked_previews(opened, findings) if with_pictures else nullcontext()
             try:
-                with aside.status("writing the report …"):
+                with aside.status("writing the report …"), marking as pictures:
                     write_report(findings, output, pictures)
             except OSError as error:
                 fail(
@@ -147,18 +146,3 @@ def report(
                     "name another with --output"
                 )
     people.print(f"Report: {clean(path_text(output.absolute()))}", soft_wrap=True, markup=False)
-
-
-def _previews(workspace: Workspace, findings: Findings) -> Callable[[int], bytes | None]:
-    """Previews of what the officer was shown, and of nothing else."""
-    from clew.vault.errors import VaultError
-
-    shown = {item.id: item.sha256 for group in findings.groups for item in group.items}
-
-    def preview(media: int) -> bytes | None:
-        try:
-            return workspace.vault.get_derivative("preview", shown[media])
-        except VaultError:
-            return None
-
-    return preview

@@ -81,6 +81,8 @@ def sweep(
       clew vault sweep --sample 5 --json
     """
     with explained():
+        from clew.audit.events import Event
+        from clew.audit.log import record_unattended
         from clew.cli.logging import start_log
         from clew.records import kept
         from clew.vault.sweep import Sweep
@@ -91,6 +93,8 @@ def sweep(
             expected = (kept.originals(), kept.media())
             look = Sweep(opened.vault, expected, sample / 100, finish=finish_deletions)
             swept = look.run(lambda done, total: show("reading the vault", done, total))
+            if finish_deletions:
+                record_unattended(Event.DELETION, about="vault", details={"act": "finished"})
     if json:
         answer(vars(swept) | {"findings": [vars(finding) for finding in swept.findings]})
     else:
@@ -137,6 +141,8 @@ def rotate(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
       clew vault rotate --workspace ./case-17
     """
     with explained():
+        from clew.audit.events import Event
+        from clew.audit.log import record_unattended
         from clew.cli.logging import start_log
         from clew.vault.rotation import rotate as rotate_keys
         from clew.workspace import Workspace
@@ -147,6 +153,8 @@ def rotate(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
                 opened.vault, lambda number: says.update(f"wrapping … {counted(number, 'key')}")
             )
             key = opened.vault.key.path
+            told = {"act": "keys rotated", "keys": done.keys, "damaged": len(done.damaged)}
+            record_unattended(Event.DECISION, about="vault", details=told)
     if json:
         answer(vars(done) | {"key": key})
     else:
@@ -178,6 +186,8 @@ def encrypt(workspace: WorkspaceOption = None, json: JsonOption = False) -> None
       clew vault encrypt --workspace ./case-17
     """
     with explained():
+        from clew.audit.events import Event
+        from clew.audit.log import record_unattended
         from clew.cli.logging import start_log
         from clew.vault.encrypting import encrypt as encrypt_all
         from clew.workspace import Workspace
@@ -187,6 +197,8 @@ def encrypt(workspace: WorkspaceOption = None, json: JsonOption = False) -> None
             done = encrypt_all(
                 opened.vault, lambda number, total: show("encrypting", number, total)
             )
+            told = {"act": "encrypted", "objects": done.objects, "left": len(done.left)}
+            record_unattended(Event.DECISION, about="vault", details=told)
     if json:
         answer(vars(done))
     else:
@@ -215,6 +227,8 @@ def tombstones(
       clew vault tombstones /mnt/backup-notes/deleted.tar --workspace ./case-17
     """
     with explained():
+        from clew.audit.events import Event
+        from clew.audit.log import record_unattended
         from clew.backup.making import pack_tombstones
         from clew.cli.logging import start_log
         from clew.workspace import Workspace
@@ -222,6 +236,7 @@ def tombstones(
         with Workspace.open(workspace, create=False) as opened:
             start_log(opened.folder, opened.settings.log_level)
             number = pack_tombstones(opened.vault, file)
+            record_unattended(Event.EXPORT, about="tombstones", details={"entries": number})
     people.print(
         f"{counted(number, 'tombstone')}: {clean(path_text(file.absolute()))}",
         markup=False,

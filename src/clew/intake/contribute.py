@@ -18,6 +18,8 @@ from django.utils import timezone
 
 from clew.access import acting
 from clew.access.connections import worker
+from clew.audit.events import Event
+from clew.audit.log import record
 from clew.intake.matching import compare_waiting
 from clew.intake.progress import Progress, Watcher, unwatched
 from clew.intake.reading import limits_of
@@ -119,7 +121,7 @@ def contribute(
         clew.media.nursery.ConfinementError: when no decoding process can be started.
     """
     files = list(files)
-    contribution = _begin(exhibit, shared)
+    contribution = _begin(exhibit, shared, len(files))
     log.info("contribution begun", contribution=contribution.pk, files=len(files))
     progress = Progress()
     with _HandingIn(workspace, contribution, exhibit, shared) as handing:
@@ -130,14 +132,15 @@ def contribute(
         settle(contribution)
         Contribution.objects.filter(pk=contribution.pk).update(ended_at=timezone.now())
         rows = {bytes(row.path): row for row in contribution.files.all()}
+        _noted(contribution, "ended", len(rows))
     log.info("contribution ended", contribution=contribution.pk)
     return HandedIn(contribution.pk, tuple(_told(path, rows[_key(path)]) for path in files))
 
 
-def _begin(exhibit: Exhibit | None, shared: Shared | None) -> Contribution:
+def _begin(exhibit: Exhibit | None, shared: Shared | None, files: int) -> Contribution:
     """The contribution begins: by an officer, under an authority that holds now."""
     with acting.acting():
-        return Contribution.objects.create(
+        made = Contribution.objects.create(
             authority_id=acting.require_authority(),
             agency_id=acting.agency() or 0,
             officer_id=acting.officer() or 0,
@@ -145,6 +148,16 @@ def _begin(exhibit: Exhibit | None, shared: Shared | None) -> Contribution:
             sharing=shared.sharing if shared is not None else None,
             sharing_agencies=list(shared.agencies) if shared is not None else [],
         )
+        _noted(made, "begun", files)
+    return made
+
+
+def _noted(contribution: Contribution, done: str, files: int) -> None:
+    record(
+        Event.CONTRIBUTION,
+        about=f"contribution:{contribution.pk}",
+        details={"act": done, "files": files, "exhibit": contribution.exhibit_id},
+    )
 
 
 def _key(path: Path) -> bytes:

@@ -9,6 +9,8 @@ from itertools import pairwise
 from django.db import IntegrityError, transaction
 
 from clew.access import acting
+from clew.audit.events import Event
+from clew.audit.log import record
 from clew.records.models import CustodyEntry, Exhibit, Source
 
 
@@ -48,7 +50,7 @@ def add_exhibit(
     authority = acting.require_authority()
     try:
         with transaction.atomic():
-            return Exhibit.objects.create(
+            made = Exhibit.objects.create(
                 agency_id=acting.agency() or 0,
                 authority_id=authority,
                 number=number,
@@ -62,6 +64,7 @@ def add_exhibit(
                 examiner=examiner,
                 added_by_id=acting.officer() or 0,
             )
+            record(Event.CUSTODY, about=f"exhibit:{made.pk}", details={"act": "recorded"})
     except IntegrityError as error:
         if "an_exhibit_is_numbered_once" in str(error):
             raise ExhibitRefusedError(
@@ -71,6 +74,7 @@ def add_exhibit(
             "An exhibit says its number, what it is and where it was seized; an acquisition hash "
             "says how it was computed."
         ) from error
+    return made
 
 
 def exhibit_by_number(number: str) -> Exhibit:
@@ -99,7 +103,7 @@ def hand_over(
     authority = acting.require_authority()
     try:
         with transaction.atomic():
-            return CustodyEntry.objects.create(
+            entry = CustodyEntry.objects.create(
                 exhibit=exhibit,
                 position=0,  # the database counts
                 handed_by=handed_by,
@@ -110,10 +114,16 @@ def hand_over(
                 recorded_by_id=acting.officer() or 0,
                 authority_id=authority,
             )
+            record(
+                Event.CUSTODY,
+                about=f"exhibit:{exhibit.pk}",
+                details={"act": "handed over", "entry": entry.pk},
+            )
     except IntegrityError as error:
         raise ExhibitRefusedError(
             "Custody says who handed the exhibit to whom, where and why."
         ) from error
+    return entry
 
 
 def gaps(custody: Sequence[CustodyEntry]) -> list[int]:

@@ -11,9 +11,13 @@ from django.db.models import QuerySet
 
 from clew.access import acting
 from clew.access.models import Agency
+from clew.audit.events import Event
+from clew.audit.log import record
 from clew.records.folders import below
 from clew.records.models import ContributedFile, Sharing, Sighting
 
+_MOST_TOLD = 200
+"""Agencies that the log names; the sightings have them all."""
 _NAMES = (Sharing.NAMED, Sharing.ALL_EXCEPT)
 
 
@@ -105,4 +109,8 @@ def share(sightings: QuerySet[Sighting], shared: Shared) -> int:
     if shared.sharing is not Sharing.OWN_AGENCY:
         contributed = ContributedFile.objects.exclude(media=None).values("media")
         ours = ours.filter(media__in=contributed)
-    return ours.update(sharing=shared.sharing, sharing_agencies=list(shared.agencies))
+    changed = ours.update(sharing=shared.sharing, sharing_agencies=list(shared.agencies))
+    agencies = shared.agencies[:_MOST_TOLD]
+    told = {"sharing": shared.sharing, "agencies": agencies, "sightings": changed}
+    record(Event.SHARING_CHANGED, about="sightings", details=told)
+    return changed

@@ -20,6 +20,8 @@ from django.utils import timezone
 
 from clew.access.acting import acting, require_authority
 from clew.access.connections import Connection
+from clew.audit.events import Event
+from clew.audit.log import record
 from clew.index import warm
 from clew.intake.matching import compare_waiting
 from clew.intake.progress import Phase, Progress, Watcher, unwatched
@@ -99,9 +101,13 @@ class Scan:
         with acting():
             require_authority()
             try:
-                return folder_at(self._root, exhibit)
+                folder = folder_at(self._root, exhibit)
             except ExhibitError as error:
                 raise ScanError(str(error)) from error
+            # By its number: its path may be somebody's name.
+            told = {"act": "scan", "exhibit": folder.exhibit_id}
+            record(Event.CONTRIBUTION, about=f"folder:{folder.pk}", details=told)
+        return folder
 
     def run(self) -> Progress:
         """Scan to the end.

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -73,6 +74,16 @@ class FedIndex:
             log.warning("index repaired", damage=str(damage))
             self._repair()
             return self._search(queries, radius)
+
+    def forget(self, keys: Sequence[int]) -> None:
+        """Take out traces that were deleted, from segments on disk too.
+
+        The database no longer answers whose they are, so nobody finds them meanwhile. Another
+        process that had read them before can write them into a segment once more; they are found
+        by nobody there either, and gone when the index is made anew.
+        """
+        with self._feeding:
+            self._index.delete(np.array(keys, np.int64))
 
     def _make_folder(self) -> None:
         # One by one: with parents=True, only the last of them would be private.

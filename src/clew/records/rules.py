@@ -5,6 +5,8 @@ from __future__ import annotations
 from clew.access.policies import allow
 
 APPLICATION = "clew_application"
+USUAL_QUOTA = (300, 2000)
+"""Questions an officer may ask in an hour, and in a day, where nothing else was said."""
 
 OURS = "agency_id = (SELECT access.case_agency())"
 """A row of the agency whose case data the session may see."""

@@ -32,10 +32,13 @@ from clew.records.models.retention import (
     Tombstone,
 )
 from clew.records.models.victims import STAGES, Aspect, Finding, Grade
+from clew.records.models.watching import Alert, Asked, Quota, Watch
 from clew.records.models.written import Certainty, Sharing
 
 __all__ = [
     "STAGES",
+    "Alert",
+    "Asked",
     "Aspect",
     "Category",
     "Certainty",
@@ -58,6 +61,7 @@ __all__ = [
     "Observation",
     "Original",
     "Particular",
+    "Quota",
     "Restriction",
     "Review",
     "Sharing",
@@ -68,4 +72,5 @@ __all__ = [
     "StoredMatch",
     "StoredTrace",
     "Tombstone",
+    "Watch",
 ]

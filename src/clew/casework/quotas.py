@@ -1,0 +1,66 @@
+"""How much each officer may ask: counted and held by the database, whatever program asks."""
+
+from __future__ import annotations
+
+from django.db import connection, transaction
+
+from clew.access.errors import NotAllowedError, QuotaError
+from clew.access.models import Agency
+from clew.casework.acts import noted
+from clew.casework.errors import NotSeenError, StatementError
+from clew.records.models import Quota
+
+
+def count_question() -> None:
+    """Count a question of the acting officer, within the transaction that asks it.
+
+    Raises:
+        QuotaError: they have asked as much as may be asked in an hour, or in a day.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT access.ask()")
+        (until,) = cursor.fetchone()
+    if until is not None:
+        raise QuotaError(
+            "You have asked as many questions as may be asked for now. Ask again after "
+            f"{until:%Y-%m-%d %H:%M} UTC; if your work needs more, an administrator of your "
+            "country can allow more with `clew watch quota`."
+        )
+
+
+def quotas() -> list[Quota]:
+    """What was set for agencies that the acting officer belongs to or administers."""
+    return list(Quota.objects.select_related("agency__country").order_by("agency"))
+
+
+def set_quota(agency: str, per_hour: int, per_day: int) -> Quota:
+    """Say how many questions each officer of an agency may ask, as an administrator.
+
+    Args:
+        agency: its name.
+        per_hour: in one hour of the clock.
+        per_day: in one day, UTC.
+
+    Raises:
+        NotSeenError: there is no such agency.
+        StatementError: nobody could ask anything.
+        NotAllowedError: the acting officer does not administer its country.
+    """
+    if min(per_hour, per_day) < 1:
+        raise StatementError("A quota is at least one question.")
+    found = Agency.objects.filter(name=agency).first()
+    if found is None:
+        raise NotSeenError(f"There is no agency {agency}.")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT access.administers(%s)", [found.pk])
+        (administers,) = cursor.fetchone()
+    if not administers:
+        raise NotAllowedError(
+            f"How much is asked at {agency} is said by an administrator of its country."
+        )
+    with transaction.atomic():
+        made, _ = Quota.objects.update_or_create(
+            agency=found, defaults={"per_hour": per_hour, "per_day": per_day}
+        )
+        noted("quota set", f"agency {found.pk}", per_hour=per_hour, per_day=per_day)
+    return made
