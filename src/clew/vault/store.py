@@ -142,9 +142,13 @@ class Vault:
         else:
             # Read all the same: the caller learns whether the source is still that content.
             return StoredObject(sha256, content.exhaust(), created=False)
-        self._write(address, content, mode, _part_bytes(source))
+        created = True
+        try:
+            self._write(address, content, mode, _part_bytes(source))
+        except AlreadyStoredError:
+            created = False  # somebody stored the same at the same time; seen next that they did
         self._verify(address, sha256)
-        return StoredObject(sha256, content.size, created=True)
+        return StoredObject(sha256, content.size, created=created)
 
     def has_original(self, sha256: str) -> bool:
         """Whether an original is stored; `verify` says whether it is still whole.
