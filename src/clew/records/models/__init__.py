@@ -7,7 +7,13 @@ from clew.records.models.connections import (
     Merging,
     Step,
 )
-from clew.records.models.contributions import ContributedFile, Contribution, Standing
+from clew.records.models.contributions import (
+    OPEN_STATES,
+    ContributedFile,
+    Contribution,
+    FileState,
+    Standing,
+)
 from clew.records.models.custody import CustodyEntry, Exhibit, Source
 from clew.records.models.entities import (
     Category,
@@ -35,6 +41,7 @@ from clew.records.models.victims import STAGES, Aspect, Finding, Grade
 from clew.records.models.written import Certainty, Sharing
 
 __all__ = [
+    "OPEN_STATES",
     "STAGES",
     "Aspect",
     "Category",
@@ -49,6 +56,7 @@ __all__ = [
     "Entity",
     "EntityKind",
     "Exhibit",
+    "FileState",
     "Finding",
     "Folder",
     "Grade",
