@@ -33,6 +33,7 @@ from clew.cli import (
     signing,
     token,
     vault,
+    worker,
 )
 from clew.cli.output import people
 
@@ -83,6 +84,7 @@ for _command in (
     show.report,
     show.export,
     keep.contribute,
+    worker.worker,
     keep.share,
     keep.sample,
     backup.backup,
@@ -121,7 +123,8 @@ _group(
     "contribution",
     "What your agency has handed in.",
     "clew contribution list",
-    *(contribution.list_, contribution.show),
+    *(contribution.list_, contribution.show, contribution.watch, contribution.cancel),
+    contribution.retry,
 )
 _group(
     "exhibit",
