@@ -6,8 +6,13 @@ import os
 from urllib.parse import parse_qs, unquote, urlsplit
 
 
-def database(url: str) -> dict[str, object]:
+def database(url: str, shared: int | None = None) -> dict[str, object]:
     """Django's connection settings for a ``postgresql://`` URL.
+
+    Args:
+        url: where it is.
+        shared: so many connections at most, which the threads of a process take in turn; None for
+            one connection a thread that lasts as long as it does.
 
     Raises:
         ValueError: when the URL is not one of PostgreSQL.
@@ -15,7 +20,7 @@ def database(url: str) -> dict[str, object]:
     parts = urlsplit(url)
     if parts.scheme not in ("postgresql", "postgres"):
         raise ValueError(f"CLEW_DATABASE_URL must start with postgresql://, not {parts.scheme}://")
-    options = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    options: dict[str, object] = {key: values[-1] for key, values in parse_qs(parts.query).items()}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
@@ -23,9 +28,9 @@ def database(url: str) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", "") or parts.hostname or "",
         "PORT": options.pop("port", "") or str(parts.port or ""),
-        "OPTIONS": {"application_name": "clew", **options},
+        "OPTIONS": {"application_name": "clew", **options} | _pool(shared),
         "ATOMIC_REQUESTS": False,
-        "CONN_MAX_AGE": None,
+        "CONN_MAX_AGE": None if shared is None else 0,  # taken for a request, then given back
         "CONN_HEALTH_CHECKS": True,
         "AUTOCOMMIT": True,
         "TIME_ZONE": None,
@@ -33,11 +38,33 @@ def database(url: str) -> dict[str, object]:
     }
 
 
+def _pool(shared: int | None) -> dict[str, object]:
+    if shared is None:
+        return {}
+    return {"pool": {"min_size": 0, "max_size": shared, "timeout": 20, "max_idle": 300}}
+
+
 DATABASES = {"default": database(os.environ.get("CLEW_DATABASE_URL", "postgresql:///clew"))}
 DATABASE_ROUTERS = ["clew.access.connections.Router"]
-INSTALLED_APPS = ["clew.access", "clew.audit", "clew.records"]
+INSTALLED_APPS = ["clew.access", "clew.audit", "clew.records", "clew.api"]
+"""All Django applications. They are loaded by every command: keep their packages light."""
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "UTC"
 LOGGING_CONFIG = None
+
+# What is served over HTTP (clew.serving); the key and the names of hosts come with the workspace.
+ROOT_URLCONF = "clew.urls"
+MIDDLEWARE = [
+    "clew.serving.middleware.Guarded",
+    "django.middleware.http.ConditionalGetMiddleware",
+    "clew.api.problems.Problems",
+    "django.middleware.common.CommonMiddleware",
+    "clew.serving.middleware.OnBehalfOf",
+]
+"""What every request passes through, outermost first."""
+APPEND_SLASH = False
+# Nothing that was sent is put into a temporary file: clew.serving.body refuses what is larger.
+FILE_UPLOAD_MAX_MEMORY_SIZE = DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]

@@ -94,6 +94,13 @@ def _token(text: str) -> str:
     return text
 
 
+def _hosts(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(","))
+    if not all(re.fullmatch(r"\.?[\w.-]+|\[[\da-fA-F:.]+\]", name, re.ASCII) for name in names):
+        raise ValueError
+    return names
+
+
 def _positive_number(text: str) -> int:
     number = int(text)
     if number < 1:
@@ -281,6 +288,26 @@ class Settings:
             help="After how many days a review is open where nobody has set a day.",
             read=_positive_number,
             when_unset=lambda _: 1825,
+        )
+    )
+    hosts: tuple[str, ...] = field(
+        metadata=_setting(
+            "CLEW_HOSTS",
+            expected="names of hosts, with commas between them",
+            default="`localhost,127.0.0.1,[::1]`",
+            help="The names under which `clew up` is reached; requests for others are refused.",
+            read=_hosts,
+            when_unset=lambda _: ("localhost", "127.0.0.1", "[::1]"),
+        )
+    )
+    rate: int = field(
+        metadata=_setting(
+            "CLEW_RATE",
+            expected="a whole number, at least 1",
+            default="`1200`",
+            help="How many requests a minute `clew up` takes for each session.",
+            read=_positive_number,
+            when_unset=lambda _: 1200,
         )
     )
     workers: int = field(

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Self
 from django.core.management import call_command
 from django.db import connections
 
-from clew.access.connections import Connection, point
+from clew.access.connections import Connection, let_go, point
 from clew.access.roles import RolesError, make_roles, urls
 from clew.dumps import refuse_dumps
 from clew.postgres import Server
@@ -63,6 +63,7 @@ class Workspace:
         create: bool = True,
         default: Connection = Connection.OWNER,
         demo: bool = False,
+        shared: bool = False,
     ) -> Self:
         """Open a workspace, making it when it is new.
 
@@ -73,6 +74,7 @@ class Workspace:
             default: whose connection everything uses that does not name one. A face that works
                 for officers names the application's.
             demo: make it, when it is new, for practice alone; one that is not is refused.
+            shared: whether threads take connections in turn, as in a process that serves.
 
         Raises:
             WorkspaceError: when there is none (and none may be made), it is of a later version, it
@@ -84,7 +86,7 @@ class Workspace:
         workspace = cls((folder or settings.workspace).expanduser().absolute(), settings)
         workspace._claim(create=create, demo=demo)
         try:
-            workspace._connect(default)
+            workspace._connect(default, shared=shared)
         except BaseException:
             workspace.close()
             raise
@@ -147,7 +149,7 @@ class Workspace:
         """Close the database; it stops by itself when nobody else uses it."""
         if "looks" in self.__dict__:
             self.looks.close()
-        connections.close_all()
+        let_go()
         if self._server is not None:
             self._server.close()
             self._server = None
@@ -262,7 +264,13 @@ class Workspace:
             note.touch(mode=0o600)
             note.write_text(json.dumps({"source": source}), encoding="utf-8")
 
-    def _connect(self, default: Connection, fill: Callable[[str], None] | None = None) -> None:
+    def _connect(
+        self,
+        default: Connection,
+        fill: Callable[[str], None] | None = None,
+        *,
+        shared: bool = False,
+    ) -> None:
         url = self.settings.database_url
         if url is None:
             self._server = Server.open(self.folder / "database")
@@ -276,7 +284,7 @@ class Workspace:
                 call_command("migrate", database=Connection.OWNER, verbosity=0, interactive=False)
         except RolesError as error:
             raise WorkspaceError(str(error)) from error
-        point({Connection.OWNER: url, **further}, default)
+        point({Connection.OWNER: url, **further}, default, shared=shared)
 
     def _fill(self, url: str, fill: Callable[[str], None]) -> None:
         with connections[Connection.OWNER].cursor() as cursor:

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.postgresql.base import DatabaseWrapper
 from django.db.models import Model
 
 from clew.django_settings import database
@@ -43,17 +44,33 @@ class Router:
         return alias == Connection.OWNER
 
 
-def point(urls: dict[Connection, str], default: Connection) -> None:
+SHARED = {Connection.OWNER: 2, Connection.WORKER: 8, Connection.SIGN_IN: 4}
+_SHARED_BY_DEFAULT = 16
+"""Most connections of a process whose threads share them: few enough that one such process and
+some commands fit into what the embedded server takes (50)."""
+
+
+def let_go() -> None:
+    """Close all connections of this process, those that wait to be used included."""
+    connections.close_all()
+    for connection in connections.all(initialized_only=True):
+        if isinstance(connection, DatabaseWrapper):
+            connection.close_pool()
+
+
+def point(urls: dict[Connection, str], default: Connection, *, shared: bool = False) -> None:
     """Lead the connections of this process to a database, away from any before it.
 
     Args:
         urls: where to, for each connection.
         default: the one that everything uses unless it says otherwise.
+        shared: whether threads take connections in turn, as in a process that serves.
     """
-    connections.close_all()
+    let_go()
     made = {connection.alias for connection in connections.all(initialized_only=True)}
     leads = {alias.value: url for alias, url in urls.items()} | {DEFAULT: urls[default]}
     for alias, url in leads.items():
-        connections.databases[alias] = database(url)
+        most = SHARED.get(alias, _SHARED_BY_DEFAULT) if shared else None  # type: ignore[call-overload]
+        connections.databases[alias] = database(url, most)
         if alias in made:
             del connections[alias]  # made for another workspace, or for none

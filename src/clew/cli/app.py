@@ -32,6 +32,7 @@ from clew.cli import (
     show,
     signing,
     token,
+    up,
     vault,
     worker,
 )
@@ -87,6 +88,7 @@ for _command in (
     worker.worker,
     keep.share,
     keep.sample,
+    up.up,
     backup.backup,
     backup.restore,
     doctor.doctor,

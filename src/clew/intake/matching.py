@@ -21,7 +21,9 @@ from clew.records.locks import Lock, alone
 from clew.records.models import Media
 from clew.records.readings import traces_of
 from clew.records.rows import insert, replacing
+from clew.signals.base import Feature
 from clew.signals.reading import Trace
+from clew.signals.registry import signals
 from clew.signals.space import PDQ
 from clew.workspace import Workspace
 
@@ -151,6 +153,32 @@ def search(
     (near,) = _candidates(workspace, [subject], thresholds)
     others = {media: hits for media, (_, hits) in near.items() if media != but_not}
     return _agreeing(subject, others, Subjects(), thresholds)
+
+
+def search_hash(
+    workspace: Workspace, value: bytes, thresholds: Thresholds
+) -> list[tuple[int, Match]]:
+    """Every media that agrees with a picture of which only the hash is known, nearest first.
+
+    Args:
+        workspace: where to look.
+        value: its PDQ hash. What a turned copy would have cannot be told from it.
+        thresholds: what counts as agreeing.
+    """
+    asked = np.frombuffer(value, np.uint8).reshape(1, -1)
+    hits = workspace.looks.search(asked, thresholds.radius(MediaType.IMAGE))
+    if not len(hits):
+        return []
+    signal = signals()["picture"]
+    feature = Feature(variant="whole", value=value * len(PDQ.orientations))
+    trace = Trace(signal.name, signal.version, feature)
+    near = _by_media(hits, slice(0, len(hits)), 0, _owners(hits))
+    return _agreeing(
+        Subject.of(MediaType.IMAGE, [trace]),
+        {media: of for media, (_, of) in near.items()},
+        Subjects(),
+        thresholds,
+    )
 
 
 def _candidates(

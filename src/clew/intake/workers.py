@@ -39,6 +39,8 @@ does the job as well, which changes nothing."""
 _POLL_SECONDS = 1.0
 _ASK_SECONDS = 0.1
 _LONGEST_WAIT_SECONDS = 10.0
+_PATIENCE_SECONDS = 30.0
+"""With a database that is not there yet when a worker begins."""
 _GONE = (DatabaseError, InterfaceError, psycopg.Error, ConnectorException, PostgresError)
 
 
@@ -73,7 +75,7 @@ def work(
         clew.workspace.WorkspaceError: there is no workspace.
         clew.postgres.PostgresError: its database cannot be reached when it begins.
     """
-    reached, wait = False, 0.0
+    reached, wait, started = False, 0.0, time.monotonic()
     while not stopping.is_set():
         began = time.monotonic()
         try:
@@ -87,7 +89,7 @@ def work(
                 with Desk(opened) as desk:
                     asyncio.run(_work(desk, stopping.is_set))
         except _GONE as error:
-            if not reached:
+            if not reached and time.monotonic() - started > _PATIENCE_SECONDS:
                 raise
             log.warning("database lost", error=type(error).__name__)
         if stopping.is_set():

@@ -1,0 +1,1 @@
+"""The REST interface: thin over intake and casework, described at ``/api/docs``."""

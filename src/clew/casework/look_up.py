@@ -1,0 +1,108 @@
+"""Asking the workspace without a file: by a hash that somebody sent, or by a media in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from clew.access.acting import acting, require_authority
+from clew.access.connections import worker
+from clew.audit.events import Event
+from clew.audit.log import record
+from clew.casework.errors import StatementError
+from clew.casework.find import Answer, Found
+from clew.casework.gather import items
+from clew.casework.hits import hits_behind
+from clew.casework.things import MEDIA, Thing, seen
+from clew.compare.calibration import Thresholds
+from clew.compare.evidence import Match, MatchKind
+from clew.compare.subject import Subject
+from clew.intake.matching import search, search_hash
+from clew.media.kind import MediaType
+from clew.records.models import Media
+from clew.records.readings import traces_of
+from clew.workspace import Workspace
+
+
+class Hash(StrEnum):
+    """What can be looked up."""
+
+    PDQ = "pdq"
+    """256 bits of a picture's look. Found as it is: to find turned copies, ask with the file."""
+    SHA256 = "sha256"
+    SHA1 = "sha1"
+    MD5 = "md5"
+    """Files with equal MD5 and different content can be made at will: a lead, no proof."""
+
+
+LENGTHS = {Hash.PDQ: 32, Hash.SHA256: 32, Hash.SHA1: 20, Hash.MD5: 16}
+"""Bytes of each."""
+
+_BY_DIGEST = {
+    Hash.SHA256: "SELECT id FROM records_media WHERE sha256 = %s",
+    Hash.SHA1: "SELECT media_id FROM records_storedtrace "
+    "WHERE signal = 'exact' AND substring(value, 33, 20) = %s",
+    Hash.MD5: "SELECT media_id FROM records_storedtrace "
+    "WHERE signal = 'exact' AND substring(value, 53, 16) = %s",
+}
+
+
+def look_up_hash(
+    workspace: Workspace, kind: Hash, value: bytes, thresholds: Thresholds | None = None
+) -> Answer:
+    """Who in the workspace has this hash, or one near it.
+
+    Raises:
+        StatementError: it has not as many bytes as such a hash has.
+        clew.access.errors.AccessError: nobody is signed in, or under no authority that holds.
+    """
+    if len(value) != LENGTHS[kind]:
+        raise StatementError(f"A {kind} hash has {LENGTHS[kind]} bytes, not {len(value)}.")
+
+    def found() -> list[tuple[int, Match]]:
+        if kind is Hash.PDQ:
+            return search_hash(workspace, value, thresholds or Thresholds())
+        return _by_digest(kind, value)
+
+    # The hash itself is case data, and stands in the log: what was asked must be known later.
+    return _asked(f"{kind} {value.hex()}", found)
+
+
+def look_up_media(workspace: Workspace, media: int, thresholds: Thresholds | None = None) -> Answer:
+    """Who in the workspace shares a trace with a media of it, searched anew.
+
+    Raises:
+        NotSeenError: the acting officer sees no such media.
+        clew.access.errors.AccessError: nobody is signed in, or under no authority that holds.
+    """
+
+    def found() -> list[tuple[int, Match]]:
+        seen(Thing(MEDIA, media))
+        kind = MediaType(Media.objects.only("type").get(pk=media).type)
+        subject = Subject.of(kind, traces_of([media])[media].values())
+        return search(workspace, subject, thresholds or Thresholds(), but_not=media)
+
+    return _asked(f"media:{media}", found)
+
+
+def _asked(about: str, search_all: Callable[[], list[tuple[int, Match]]]) -> Answer:
+    """Search everything, and tell what the acting officer may know: in one transaction."""
+    with acting():
+        require_authority()
+        found = search_all()
+        known = items([media for media, _ in found]) if found else {}
+        answer = Answer(
+            tuple(Found(known[media], match) for media, match in found if media in known),
+            hits_behind(found) if found else (),
+        )
+        told = {"found": len(answer.found), "hits": len(answer.hits)}
+        record(Event.QUERY, about=about, details=told)
+    return answer
+
+
+def _by_digest(kind: Hash, value: bytes) -> list[tuple[int, Match]]:
+    with worker().cursor() as cursor:
+        cursor.execute(_BY_DIGEST[kind], [value])
+        media = sorted({number for (number,) in cursor.fetchall()})
+    same = Match(kind=MatchKind.SAME_FILE, distance=0, threshold=0, versions={"exact": 1})
+    return [(number, same) for number in media]

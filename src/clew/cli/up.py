@@ -1,0 +1,56 @@
+"""``clew up``: serve a workspace over HTTP."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from clew.cli.output import WorkspaceOption, explained, fail, people, plain
+
+if TYPE_CHECKING:
+    from clew.workspace import Workspace
+
+
+def up(
+    host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Its port; 0 for any.")] = 8000,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Serve the workspace to programs and browsers, until Ctrl-C.
+
+    Programs sign in at /api/v1/session, or bring a token from `clew token create`; /api/docs tells
+    all they can ask. Serve others through a reverse proxy that speaks TLS: the operator's guide
+    shows how.
+
+    Examples:
+      clew up
+
+      clew up --port 8443 --workspace ./case-17
+    """
+    with explained():
+        from clew.access.connections import Connection
+        from clew.cli.logging import start_log
+        from clew.serving.server import AddressError, serve
+        from clew.workspace import Workspace
+
+        opening = Workspace.open(
+            workspace, create=False, default=Connection.APPLICATION, shared=True
+        )
+        with opening as opened:
+            start_log(opened.folder, opened.settings.log_level)
+            try:
+                serve(opened, host, port, lambda bound: _say(opened, host, bound))
+            except AddressError as error:
+                fail(str(error))
+
+
+def _say(opened: Workspace, host: str, port: int) -> None:
+    from clew.access.demonstration import sign_in_for_practice
+
+    name = f"[{host}]" if ":" in host else host
+    people.print(f"Serving {plain(str(opened.folder))} at http://{name}:{port}", soft_wrap=True)
+    if opened.demo:
+        secret = sign_in_for_practice()
+        people.print(f"For practice alone: Authorization: Bearer {plain(secret)}", soft_wrap=True)
+    people.file.flush()

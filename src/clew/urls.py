@@ -1,0 +1,9 @@
+"""Every address that is served. Each face keeps its own, and is loaded when it is asked for."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("api/", include("clew.api.urls")),
+]

@@ -1,0 +1,1 @@
+"""A workspace that is served, and officers of two agencies who ask it."""
