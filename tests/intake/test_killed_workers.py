@@ -176,18 +176,3 @@ def test_fifty_kills_of_workers_and_database(make_place, practised, workers, pic
     killed = disturbed(make_place, practised, workers, picture, kills)
     assert killed.total() >= kills
     print(f"\n{dict(killed)} killed: nothing lost, nothing doubled")
-
-
-def test_a_killed_worker_leaves_its_work_to_the_next(place, practised, workers, picture):
-    workspace = practised(place / "workspace")
-    files = files_of(place, picture, 12)
-    working = workers(workspace, 1)
-    number = hand_in(workspace, files)
-    deadline = time.monotonic() + 30
-    while ask(workspace, "contribution", "watch", number, "--once")["files"].get("waiting"):  # type: ignore[index,call-overload]
-        assert time.monotonic() < deadline
-    working.kill(random.Random(1))
-    state = until_ended(workspace, number)
-    assert state["files"] == {"stored": 12}
-    assert working.stop() == [0]
-    assert len(left(workspace)["files"]) == 12  # type: ignore[arg-type]

@@ -12,11 +12,11 @@ from pathlib import Path
 import structlog
 
 from clew.access import acting
-from clew.intake.contributions import PORTION, ContributionError, State, record_step, state_of
+from clew.intake.contributions import PORTION, ContributionError, State, begin, state_of
 from clew.intake.queues import enqueue_reading, enqueue_standing, on_this_machine
 from clew.intake.sharing import Shared
 from clew.intake.workers import work_until
-from clew.records.models import ContributedFile, Contribution, Exhibit, Standing
+from clew.records.models import ContributedFile, Exhibit, Standing
 from clew.workspace import Workspace
 
 log = structlog.get_logger()
@@ -127,24 +127,11 @@ def hand_in(
     return int(contribution.pk)
 
 
-def begin(exhibit: Exhibit | None, shared: Shared | None, files: int) -> Contribution:
-    """A contribution begins, in a transaction of the officer's, under an authority that holds."""
-    contribution = Contribution.objects.create(
-        authority_id=acting.require_authority(),
-        agency_id=acting.agency() or 0,
-        officer_id=acting.officer() or 0,
-        exhibit=exhibit,
-        sharing=shared.sharing if shared is not None else None,
-        sharing_agencies=list(shared.agencies) if shared is not None else [],
-    )
-    record_step(contribution.pk, "begun", files=files)
-    return contribution
-
-
 def finish(workspace: Workspace, number: int, watcher: Watching = lambda _state: None) -> State:
     """Work in this process until a contribution has come to its end.
 
     Raises:
+        clew.access.errors.AccessError: nobody is signed in, or under no authority that holds.
         ContributionError: nothing goes on; the message says why.
     """
     last = State(number)
@@ -152,6 +139,7 @@ def finish(workspace: Workspace, number: int, watcher: Watching = lambda _state:
     def look() -> bool:
         nonlocal last
         with acting.acting():
+            acting.require_authority()
             last = state_of(number)
         watcher(last)
         return last.over

@@ -14,13 +14,16 @@ from django.utils import timezone
 from clew.access import acting
 from clew.audit.events import Event
 from clew.audit.log import record
-from clew.intake.queues import enqueue_reading, enqueue_standing, on_this_machine
+from clew.intake.queues import Phase, enqueue_reading, enqueue_standing, on_this_machine
+from clew.intake.sharing import Shared
 from clew.records.models import (
     OPEN_STATES,
     ContributedFile,
     Contribution,
+    Exhibit,
     FileState,
     Standing,
+    Upload,
 )
 
 PORTION = 128
@@ -60,6 +63,20 @@ class State:
     def waiting(self) -> int:
         """Files without an answer."""
         return sum(self.files.get(state, 0) for state in OPEN_STATES)
+
+
+def begin(exhibit: Exhibit | None, shared: Shared | None, files: int) -> Contribution:
+    """A contribution begins, in a transaction of the officer's, under an authority that holds."""
+    contribution = Contribution.objects.create(
+        authority_id=acting.require_authority(),
+        agency_id=acting.agency() or 0,
+        officer_id=acting.officer() or 0,
+        exhibit=exhibit,
+        sharing=shared.sharing if shared is not None else None,
+        sharing_agencies=list(shared.agencies) if shared is not None else [],
+    )
+    record_step(contribution.pk, "begun", files=files)
+    return contribution
 
 
 def locked(number: int) -> Contribution | None:
@@ -141,11 +158,14 @@ def retry(number: int, files: Sequence[Path] = ()) -> int:
         if files:
             rows = _named(rows, files, number)
         portion = (contribution.files.aggregate(last=Max("portion"))["last"] or 0) + 1
+        # What was uploaded is reached from everywhere.
+        uploaded = Upload.objects.filter(file__contribution=number).exists()
+        queue = Phase.READING if uploaded else on_this_machine()
         wanted = list(rows.order_by("pk").values_list("pk", flat=True))
         for start in range(0, len(wanted), PORTION):
             some = contribution.files.filter(pk__in=wanted[start : start + PORTION])
             some.update(state=FileState.WAITING, standing=None, problem="", portion=portion)
-            enqueue_reading(number, portion, on_this_machine())
+            enqueue_reading(number, portion, queue)
             portion += 1
         enqueue_standing(number)
         record_step(number, "tried again", files=len(wanted))

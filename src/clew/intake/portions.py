@@ -23,17 +23,18 @@ from clew.access.connections import worker
 from clew.intake.contributions import locked
 from clew.intake.queues import enqueue_standing
 from clew.intake.sharing import Shared, share
+from clew.intake.uploads import DifferentError, in_memory
 from clew.media.kind import MediaType
 from clew.media.pool import Reached
 from clew.records.folders import ExhibitError, places_of
 from clew.records.models import (
     ContributedFile,
-    Contribution,
     FileState,
     Folder,
     Media,
     Sharing,
     Sighting,
+    Upload,
 )
 from clew.records.readings import Seen, store
 from clew.records.rows import insert
@@ -92,7 +93,9 @@ class Portion:
         reader: ConfinedReader,
         stopping: threading.Event,
     ) -> None:
+        self._workspace = workspace
         self._vault = workspace.vault
+        self._uploaded: dict[int, int] = {}
         self._contribution = contribution
         self._portion = portion
         self._reader = reader
@@ -123,6 +126,8 @@ class Portion:
                 self._wait(0)
             finally:
                 sys.setswitchinterval(usual_turn)
+                for descriptor in self._uploaded.values():
+                    os.close(descriptor)
                 self._recorder.submit(close_connections).result()
                 self._recorder.shutdown()
                 self._disk.shutdown()
@@ -136,14 +141,18 @@ class Portion:
         """What is to be read, and where it belongs."""
         with acting.acting():
             acting.require_authority()
-            found = Contribution.objects.select_related("exhibit").get(pk=self._contribution)
+            # Locked: what arrives meanwhile is seen here, or has another job come after this one.
+            if (found := locked(self._contribution)) is None:
+                return []
             if found.sharing is not None:
                 self._shared = Shared(Sharing(found.sharing), tuple(found.sharing_agencies))
             rows = list(
-                found.files.filter(portion=self._portion, state__in=_TO_READ).order_by("pk")
+                found.files.filter(portion=self._portion, state__in=_TO_READ)
+                .select_related("upload")
+                .order_by("pk")
             )
             # Before anything is stored: the vault must not have what no place can be recorded for.
-            there = [path for row in rows if os.path.isfile(path := bytes(row.path))]  # noqa: PTH113
+            there = [bytes(row.path) for row in rows if _is_there(row)]
             self._places = places_of(there, found.exhibit)
         return rows
 
@@ -175,9 +184,12 @@ class Portion:
     def _open(self, number: int, row: ContributedFile) -> Opened | None:
         path = bytes(row.path)
         try:
-            descriptor = open_file(Path(os.fsdecode(path)))
+            descriptor = self._descriptor(row)
         except OSError as error:
             self._refuse(row, f"it cannot be opened ({error.strerror or error})")
+            return None
+        except (VaultError, DifferentError) as error:
+            self._refuse(row, str(error))
             return None
         if not isinstance(self._places.get(path), tuple):
             os.close(descriptor)
@@ -185,6 +197,15 @@ class Portion:
             return None
         name = os.path.basename(path).decode("utf-8", "replace")  # noqa: PTH119 - bytes
         return Opened(number, descriptor, name, os.fstat(descriptor).st_size)
+
+    def _descriptor(self, row: ContributedFile) -> int:
+        """A file to be read from its beginning; one that was uploaded, from memory."""
+        if (upload := _upload_of(row)) is None:
+            return open_file(Path(os.fsdecode(bytes(row.path))))
+        descriptor = in_memory(self._workspace, upload)
+        # Kept until it is in the vault: decrypting it again would cost as much again.
+        self._uploaded[row.pk] = os.dup(descriptor)
+        return descriptor
 
     def _refuse(self, row: ContributedFile, problem: str) -> None:
         self._add(self._disk.submit(_Kept, row, _unread(), problem=problem))
@@ -196,8 +217,11 @@ class Portion:
             return _Kept(row, reading, problem="; ".join(reading.notes) or "it cannot be read")
         known = reading.sha256.hex() if reading.sha256 is not None else None
         try:
-            with os.fdopen(open_file(Path(os.fsdecode(bytes(row.path)))), "rb") as source:
-                modified = os.fstat(source.fileno()).st_mtime_ns
+            with os.fdopen(self._again(row), "rb") as source:
+                source.seek(0)
+                modified = row.modified_ns  # as it was announced of what was uploaded
+                if _upload_of(row) is None:
+                    modified = os.fstat(source.fileno()).st_mtime_ns
                 stored = self._vault.put_original(source, known)
             if reading.preview is not None and known is not None:
                 with contextlib.suppress(AlreadyStoredError):
@@ -209,6 +233,12 @@ class Portion:
             return _Kept(row, reading, problem=str(error))
         reading.preview = None
         return _Kept(row, reading, modified, stored.sha256, stored.size)
+
+    def _again(self, row: ContributedFile) -> int:
+        """The file once more, for the vault."""
+        if (uploaded := self._uploaded.pop(row.pk, None)) is not None:
+            return uploaded
+        return open_file(Path(os.fsdecode(bytes(row.path))))
 
     def _add(self, kept: Future[_Kept]) -> None:
         self._batch.append(kept)
@@ -265,7 +295,8 @@ class Portion:
                 continue
             digest = bytes.fromhex(one.sha256) if one.sha256 else None
             row.state = FileState.FAILED if one.problem else FileState.STORED
-            row.size, row.modified_ns, row.sha256 = one.size, one.modified_ns, digest
+            row.size, row.sha256 = one.size, digest
+            row.modified_ns = one.modified_ns or row.modified_ns
             row.media = media.get(digest) if digest is not None else None
             row.again = digest in before
             row.problem = one.problem.replace("\0", "�")
@@ -274,6 +305,15 @@ class Portion:
 
 
 _SAID = ("state", "size", "modified_ns", "sha256", "media", "again", "problem")
+
+
+def _upload_of(row: ContributedFile) -> Upload | None:
+    """What was uploaded of a file; None for one that lies on this machine."""
+    return getattr(row, "upload", None)
+
+
+def _is_there(row: ContributedFile) -> bool:
+    return _upload_of(row) is not None or os.path.isfile(bytes(row.path))  # noqa: PTH113 - bytes
 
 
 def _unread() -> Reading:

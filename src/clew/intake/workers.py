@@ -26,6 +26,7 @@ from clew.access.connections import Connection
 from clew.intake.portions import close_connections
 from clew.intake.queues import queues_of_a_worker
 from clew.intake.tasks import Desk, tasks
+from clew.intake.uploads import erase_what_is_done_with
 from clew.postgres import PostgresError
 from clew.settings import Settings
 from clew.workspace import Workspace
@@ -39,6 +40,7 @@ does the job as well, which changes nothing."""
 _POLL_SECONDS = 1.0
 _ASK_SECONDS = 0.1
 _LONGEST_WAIT_SECONDS = 10.0
+_TIDY_SECONDS = 60.0
 _PATIENCE_SECONDS = 30.0
 """With a database that is not there yet when a worker begins."""
 _GONE = (DatabaseError, InterfaceError, psycopg.Error, ConnectorException, PostgresError)
@@ -135,6 +137,7 @@ async def _work(desk: Desk, done: Callable[[], bool]) -> None:
         beside = [
             asyncio.create_task(_until(done, worker)),
             asyncio.create_task(_take_over(app)),
+            asyncio.create_task(_tidy(desk)),
         ]
         try:
             # Whichever ends first, by itself or by an error, ends all.
@@ -169,6 +172,13 @@ async def _until(done: Callable[[], bool], worker: Worker) -> None:
     finally:
         asking.submit(close_connections)
         asking.shutdown()
+
+
+async def _tidy(desk: Desk) -> None:
+    """Take away, between jobs, what was uploaded and is in the vault, or was given up."""
+    while True:
+        await desk.do(lambda desk: erase_what_is_done_with(desk.workspace))
+        await asyncio.sleep(_TIDY_SECONDS)
 
 
 async def _take_over(app: App) -> None:

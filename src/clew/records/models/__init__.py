@@ -13,6 +13,7 @@ from clew.records.models.contributions import (
     Contribution,
     FileState,
     Standing,
+    Upload,
 )
 from clew.records.models.custody import CustodyEntry, Exhibit, Source
 from clew.records.models.entities import (
@@ -76,4 +77,5 @@ __all__ = [
     "StoredMatch",
     "StoredTrace",
     "Tombstone",
+    "Upload",
 ]

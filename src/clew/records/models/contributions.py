@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Func, Q
+from django.db.models import F, Func, Q
 
 from clew.records.models.custody import Exhibit
 from clew.records.models.media import Media
@@ -125,4 +126,28 @@ class ContributedFile(models.Model):
         indexes: ClassVar = [
             models.Index("sha256", name="contributed_sha256"),
             models.Index("contribution", "portion", "state", name="contributed_in_portions"),
+        ]
+
+
+class Upload(models.Model):
+    """A file of a contribution that arrives piece by piece. Gone once it is in the vault."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    file = models.OneToOneField(ContributedFile, models.PROTECT, related_name="upload")
+    size = models.BigIntegerField()
+    sha256 = models.BinaryField()
+    """What whoever announced it says that it is; what arrives must be that."""
+    offset = models.BigIntegerField(default=0)
+    """So much of it was acknowledged."""
+    written_at = models.DateTimeField(db_default=NOW)
+
+    objects: ClassVar[models.Manager[Upload]]
+
+    class Meta:
+        """No more of it arrives than was announced."""
+
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(offset__gte=0, offset__lte=F("size")), name="no_more_than_announced"
+            ),
         ]
