@@ -6,10 +6,11 @@ from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Schema
 from pydantic import Field
 
 from clew.access.acting import acting, require_authority
+from clew.api import contributions as contributions_shown
 from clew.api.problems import Problem
 from clew.api.words import Maybe, Number, SharingWord, Word, agencies_named
 from clew.intake import contributions
@@ -17,10 +18,10 @@ from clew.intake.exhibits import exhibit_by_number
 from clew.intake.sharing import Shared
 from clew.intake.uploads import LARGEST, MOST_FILES, Announced, announce, expected
 from clew.records.models import Sharing
-from clew.serving.served import served
 from clew.serving.uploads import BEGINNING
 
-router = Router(tags=["contributions"])
+# One address is one router's: announcing is a POST to where contributions are listed.
+router = contributions_shown.router
 
 _Path = Annotated[str, Field(min_length=1, max_length=4000, pattern=r"^[^\x00-\x1f\x7f]*$")]
 _Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -44,7 +45,7 @@ class Manifest(Schema):
     exhibit: Maybe = ""
     """Number of what they were found on."""
     sharing: SharingWord | None = None
-    agencies: Annotated[list[Word], Field(max_length=200)] = []
+    agencies: list[Word] = Field(default_factory=list, max_length=200)
 
 
 class UploadExpected(Schema):
@@ -88,7 +89,7 @@ def begin_contribution(request: HttpRequest, manifest: Manifest) -> tuple[int, d
         if manifest.sharing is not None:
             shared = Shared(Sharing(manifest.sharing), tuple(agencies_named(manifest.agencies)))
     files = [Announced(**one.dict()) for one in manifest.files]
-    number = announce(served(), files, exhibit=exhibit, shared=shared)
+    number = announce(files, exhibit=exhibit, shared=shared)
     with acting():
         return 201, {"number": number, "uploads": _uploads(number)}
 

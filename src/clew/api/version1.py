@@ -12,7 +12,6 @@ from clew import __version__
 from clew.access.secret import digest
 from clew.api import (
     connections,
-    contributions,
     entities,
     exhibits,
     handing_in,
@@ -37,7 +36,6 @@ PARTS: tuple[Router, ...] = (
     query.router,
     media.router,
     exhibits.router,
-    contributions.router,
     handing_in.router,
     proposals.router,
     connections.router,
@@ -116,5 +114,5 @@ api = _Interface(
 )
 answer_problems(api)
 for part in PARTS:
-    part.add_decorator(once, mode="operation")
+    part.add_decorator(once, mode="view")
     api.add_router("", part)

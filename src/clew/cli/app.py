@@ -33,6 +33,7 @@ from clew.cli import (
     signing,
     token,
     up,
+    upload,
     vault,
     worker,
 )
@@ -86,6 +87,7 @@ for _command in (
     show.export,
     keep.contribute,
     worker.worker,
+    upload.upload,
     keep.share,
     keep.sample,
     up.up,

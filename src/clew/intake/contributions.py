@@ -34,6 +34,10 @@ class ContributionError(Exception):
     """Something cannot be done with a contribution; ``str(error)`` says why and what to do."""
 
 
+class NoContributionError(ContributionError):
+    """The agency has none of that number."""
+
+
 @dataclass(frozen=True)
 class State:
     """How far a contribution is, as the database has it.
@@ -89,11 +93,11 @@ def state_of(number: int) -> State:
     """How far a contribution is, in a transaction of an officer of its agency.
 
     Raises:
-        ContributionError: the agency has none of that number.
+        NoContributionError: the agency has none of that number.
     """
     found = Contribution.objects.filter(pk=number).first()
     if found is None:
-        raise ContributionError(
+        raise NoContributionError(
             f"your agency has no contribution {number}; see: clew contribution list"
         )
     states, standings = (

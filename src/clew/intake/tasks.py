@@ -30,6 +30,7 @@ from clew.intake.progress import Progress
 from clew.intake.queues import Phase, enqueue_standing
 from clew.intake.reading import limits_of
 from clew.intake.standing import settle
+from clew.intake.uploads import erase_what_is_done_with
 from clew.media.nursery import ConfinementError
 from clew.records.models import OPEN_STATES, FileState
 from clew.signals.confined import ConfinedReader
@@ -131,7 +132,12 @@ async def read(context: JobContext, *, contribution: int, portion: int) -> None:
 @tasks.task(name=Phase.STANDING.value, pass_context=True, retry=_RETRY)
 async def tell_standing(context: JobContext, *, contribution: int) -> None:
     """Compare what is new, tell how a contribution's files stand, and end it when all have."""
-    await _do(context, contribution, lambda desk: _tell_standing(desk.workspace, contribution))
+
+    def work(desk: Desk) -> None:
+        _tell_standing(desk.workspace, contribution)
+        erase_what_is_done_with(desk.workspace)
+
+    await _do(context, contribution, work)
 
 
 async def _do(context: JobContext, contribution: int, work: Callable[[Desk], None]) -> None:

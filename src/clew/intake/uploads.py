@@ -86,11 +86,7 @@ class Expected:
 
 
 def announce(
-    workspace: Workspace,
-    files: Sequence[Announced],
-    *,
-    exhibit: Exhibit | None = None,
-    shared: Shared | None = None,
+    files: Sequence[Announced], *, exhibit: Exhibit | None = None, shared: Shared | None = None
 ) -> int:
     """Begin a contribution of files that will be uploaded; its number.
 
@@ -99,7 +95,6 @@ def announce(
         clew.access.errors.AccessError: nobody is signed in, or under no authority that holds.
     """
     _check(files)
-    spool = Spool(workspace.vault)
     with acting.acting():
         contribution = begin(exhibit, shared, len(files))
         number = contribution.pk
@@ -113,12 +108,10 @@ def announce(
             )
             for place, one in enumerate(files)
         )
-        made = Upload.objects.bulk_create(
+        Upload.objects.bulk_create(
             Upload(file=row, size=one.size, sha256=bytes.fromhex(one.sha256))
             for row, one in zip(rows, files, strict=True)
         )
-        for upload in made:
-            spool.begin(str(upload.pk))
         for portion in sorted({row.portion for row in rows if row.state == FileState.WAITING}):
             enqueue_reading(number, portion, Phase.READING)
         if not files:

@@ -42,7 +42,7 @@ Done = TypeVar("Done")
 
 
 class _Pieces(Storage):
-    """Keeps what arrives as :mod:`clew.intake.uploads` does, for the officer whose request it is."""
+    """Keeps what arrives as :mod:`clew.intake.uploads` does, for whoever's request it is."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
@@ -117,8 +117,9 @@ class _Authorised:
                 await _refuse(send, 401, str(error))
                 return
             except AccessError as error:
-                await _in_thread(lambda: note_refusal(error))
-                await _refuse(send, 403, str(error))
+                refused = error
+                await _in_thread(lambda: note_refusal(refused))
+                await _refuse(send, 403, str(refused))
                 return
             await self._application(scope, receive, send)
 
