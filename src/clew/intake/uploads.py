@@ -257,7 +257,9 @@ def erase_what_is_done_with(workspace: Workspace) -> int:
     """Take away uploads that are in the vault or were given up, as the worker; how many."""
     spool = Spool(workspace.vault)
     with worker().cursor() as cursor:
-        cursor.execute("SELECT upload FROM access.uploads_done(%s)", [PATIENCE])
+        cursor.execute(
+            "SELECT upload FROM access.uploads_done(make_interval(days => %s))", [PATIENCE.days]
+        )
         done = [upload for (upload,) in cursor.fetchall()]
     for upload in done:
         with suppress(NotStoredError):
