@@ -1,4 +1,4 @@
-"""Workers and database are killed while files are read: nothing handed in is lost or doubled."""
+"""Workers, server and database are killed meanwhile: nothing handed in is lost or doubled."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ from pathlib import Path
 import pytest
 from left import everything
 
+from clew.access.demonstration import sign_in_for_practice
 from clew.audit.models import Entry
 from clew.records.models import ContributedFile, Original
 from clew.training.practice import practice
+from served import Served
 
 CLEW = Path(sys.executable).parent / "clew"
 PATIENCE = 120
@@ -127,6 +129,31 @@ def files_of(place: Path, picture: Callable[..., bytes], number: int) -> list[Pa
     return sorted((place / "drive").iterdir())
 
 
+def large_files_of(place: Path, picture: Callable[..., bytes]) -> list[Path]:
+    """Pictures with so much behind their end that uploading them takes many pieces."""
+    (place / "large").mkdir()
+    for one in range(3):
+        behind = random.Random(one).randbytes(30_000_000)
+        (place / "large" / f"{one}.jpg").write_bytes(picture(one, 70) + behind)
+    return sorted((place / "large").iterdir())
+
+
+def upload(workspace: Path, server: Served, files: list[Path]) -> subprocess.Popen[bytes]:
+    """Begin to upload; it is announced once this returns."""
+    with practice(workspace):
+        secret = sign_in_for_practice()
+    uploading = subprocess.Popen(
+        [CLEW, "upload", *files, "--server", server.url, "--json"],
+        stdout=subprocess.PIPE,
+        env=os.environ | {"CLEW_TOKEN": secret},
+    )
+    deadline = time.monotonic() + PATIENCE
+    while len(ask(workspace, "contribution", "list")) < 3:  # type: ignore[arg-type]
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    return uploading
+
+
 def disturbed(
     make_place: Callable[[], Path],
     practised: Callable[[Path], Path],
@@ -135,7 +162,8 @@ def disturbed(
     kills: int,
 ) -> Counter[str]:
     """Hand in again and again, kill meanwhile, and compare with nothing being killed."""
-    files = files_of(make_place(), picture, 60)
+    place = make_place()
+    files, large = files_of(place, picture, 60), large_files_of(place, picture)
     chance = random.Random(int(os.environ.get("CLEW_TEST_SEED", "1")))
     killed: Counter[str] = Counter()
     undisturbed = None
@@ -143,16 +171,24 @@ def disturbed(
         workspace = practised(make_place() / "workspace")
         working = workers(workspace, 2)
         numbers = [hand_in(workspace, files), hand_in(workspace, files[:40])]
+        server = Served(workspace)
+        uploading = upload(workspace, server, large)
         for _ in range(0 if undisturbed is None else min(5, kills - killed.total())):
             time.sleep(chance.uniform(0.2, 1.5))
-            if chance.random() < 0.6:
+            killing = chance.choice(("worker", "worker", "server", "database"))
+            killed[killing] += 1
+            if killing == "worker":
                 working.kill(chance)
-                killed["worker"] += 1
+            elif killing == "server":
+                server.kill()
+                server.start()
             else:
                 kill_database(workspace)
-                killed["database"] += 1
-        for number in numbers:
+        told, _ = uploading.communicate(timeout=PATIENCE)
+        assert uploading.returncode == 0
+        for number in (*numbers, json.loads(told)["contribution"]):
             until_ended(workspace, number)
+        server.kill()
         assert working.stop() == [0, 0], "SIGTERM stops it calmly"
         found = left(workspace)
         if undisturbed is None:
@@ -171,7 +207,7 @@ def comparable(found: dict[str, object]) -> dict[str, object]:
 
 
 @pytest.mark.soak
-def test_fifty_kills_of_workers_and_database(make_place, practised, workers, picture):
+def test_fifty_kills_of_workers_server_and_database(make_place, practised, workers, picture):
     kills = int(os.environ.get("CLEW_TEST_KILLS", "50"))
     killed = disturbed(make_place, practised, workers, picture, kills)
     assert killed.total() >= kills

@@ -6,7 +6,6 @@ import hashlib
 import io
 import os
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -24,6 +23,7 @@ from clew.intake.contribute import finish
 from clew.records.models import ContributedFile, Upload
 from clew.training.pictures import make_picture
 from clew.training.practice import practice
+from served import Served
 
 CLEW = Path(sys.executable).parent / "clew"
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -35,31 +35,6 @@ def jpeg() -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(make_picture(5, 3, 240, 320).pixels).save(buffer, "JPEG")
     return buffer.getvalue()
-
-
-class Served:
-    """A workspace that is served by a process, which may be killed and comes back."""
-
-    def __init__(self, workspace: Path) -> None:
-        self._workspace = workspace
-        self.port = 0
-        self.start()
-
-    def start(self) -> None:
-        asked = [CLEW, "up", "--port", str(self.port), "-w", self._workspace]
-        self.process = subprocess.Popen(asked, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        assert self.process.stdout is not None
-        said = self.process.stdout.readline().decode()
-        self.port = int(re.search(r":(\d+)$", said.strip())[1])  # type: ignore[index]
-
-    def kill(self) -> None:
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
-        self.process.stdout.close()  # type: ignore[union-attr]
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
 
 
 @pytest.fixture(scope="module")
@@ -176,8 +151,13 @@ def test_an_upload_is_its_officers_alone_and_under_an_authority(ours, served, cl
     reading = sign_in_for_practice()
     strangers = agency_at_work("NL", "Politie")  # from here on, no demo officer is let in
     Session.objects.filter(digest=hashlib.sha256(reading.encode()).digest()).update(scopes=["read"])
-    for bearer, status in (("", 401), ("nobody", 401), (strangers, 404), (reading, 403)):
-        client.headers["Authorization"] = f"Bearer {bearer}"
-        assert sent(client, url, 0, b"mine").status_code == status, bearer
+    for said, status in (
+        ("Basic bm9ib2R5", 401),
+        ("Bearer nobody", 401),
+        (f"Bearer {strangers}", 404),
+        (f"Bearer {reading}", 403),
+    ):
+        client.headers["Authorization"] = said
+        assert sent(client, url, 0, b"mine").status_code == status, said
         assert client.head(url, headers=TUS).status_code == status
     assert Upload.objects.get(pk=url.rpartition("/")[2]).offset == 0

@@ -157,12 +157,13 @@ def watch(
       clew contribution watch 12 --once --json
     """
     with explained():
-        from clew.access.acting import acting
+        from clew.access.acting import acting, require_authority
         from clew.intake.contributions import state_of
 
-        with opened_for_work(workspace), Bar() as bar:
+        with opened_for_work(workspace), Bar(works=False) as bar:
             while True:
                 with acting():
+                    require_authority()
                     state = state_of(number)
                 bar(state)
                 if once or state.over:
@@ -224,9 +225,14 @@ def retry(
 
 
 class Bar:
-    """Draws how far a contribution is."""
+    """Draws how far a contribution is.
 
-    def __init__(self) -> None:
+    Args:
+        works: whether this process works on it, and stopping it is told with how to go on.
+    """
+
+    def __init__(self, *, works: bool = True) -> None:
+        self._works = works
         self._bar = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}"),
@@ -238,16 +244,23 @@ class Bar:
             disable=not aside.is_terminal,
         )
         self._task = self._bar.add_task("handing in", total=None, detail="")
+        self._number: int | None = None
 
     def __enter__(self) -> Bar:
         self._bar.start()
         return self
 
-    def __exit__(self, *exception: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *exception: object) -> None:
         self._bar.stop()
+        if self._works and kind is KeyboardInterrupt and self._number is not None:
+            aside.print(
+                f"Stopped. What is stored stays; go on with: clew contribution retry {self._number}"
+            )
+            raise typer.Exit(Exit.STOPPED)
 
     def __call__(self, state: State) -> None:
         """Show where it is."""
+        self._number = state.number
         total = sum(state.files.values())
         self._bar.update(
             self._task,

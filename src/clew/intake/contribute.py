@@ -15,7 +15,7 @@ from clew.access import acting
 from clew.intake.contributions import PORTION, ContributionError, State, begin, state_of
 from clew.intake.queues import enqueue_reading, enqueue_standing, on_this_machine
 from clew.intake.sharing import Shared
-from clew.intake.workers import work_until
+from clew.intake.workers import DatabaseLostError, work_until
 from clew.records.models import ContributedFile, Exhibit, Standing
 from clew.workspace import Workspace
 
@@ -146,7 +146,13 @@ def finish(workspace: Workspace, number: int, watcher: Watching = lambda _state:
 
     # Asked in another thread, for the same officer.
     officer = copy_context()
-    work_until(workspace, lambda: officer.run(look))
+    try:
+        work_until(workspace, lambda: officer.run(look))
+    except DatabaseLostError as error:
+        raise ContributionError(
+            f"The database went away. What contribution {number} was told is stored stays so; once "
+            f"it is back, go on with: clew contribution retry {number}"
+        ) from error
     if last.halted:
         raise ContributionError(
             f"Contribution {number} is not at its end: {last.halted} Once that is put right, go "

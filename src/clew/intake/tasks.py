@@ -150,6 +150,9 @@ async def _do(context: JobContext, contribution: int, work: Callable[[Desk], Non
     except JobAborted:
         raise
     except Exception as error:
+        log.error(
+            "job failed", task=context.job.task_name, contribution=contribution, why=str(error)
+        )
         if context.job.attempts + 1 >= MOST_ATTEMPTS:
             await _halt(desk, contribution, f"tried {MOST_ATTEMPTS} times, the last time: {error}")
         raise

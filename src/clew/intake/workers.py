@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import signal
 import threading
 import time
@@ -17,7 +18,7 @@ from pathlib import Path
 
 import psycopg
 import structlog
-from django.db import DatabaseError, InterfaceError, connections
+from django.db import InterfaceError, OperationalError, connections
 from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
 from procrastinate.worker import Worker
@@ -43,7 +44,20 @@ _LONGEST_WAIT_SECONDS = 10.0
 _TIDY_SECONDS = 60.0
 _PATIENCE_SECONDS = 30.0
 """With a database that is not there yet when a worker begins."""
-_GONE = (DatabaseError, InterfaceError, psycopg.Error, ConnectorException, PostgresError)
+_GONE = (
+    *(OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError),
+    *(ConnectorException, PostgresError),
+)
+
+
+for _name in ("procrastinate", "psycopg.pool"):
+    # What they say names arguments and addresses; what matters of it is told in Clew's own log.
+    logging.getLogger(_name).addHandler(logging.NullHandler())
+    logging.getLogger(_name).propagate = False
+
+
+class DatabaseLostError(Exception):
+    """The database went away while this process worked."""
 
 
 def work_until(workspace: Workspace, done: Callable[[], bool]) -> None:
@@ -52,9 +66,15 @@ def work_until(workspace: Workspace, done: Callable[[], bool]) -> None:
     Args:
         workspace: what is worked on.
         done: asked often, in a thread of its own.
+
+    Raises:
+        DatabaseLostError: the database went away; what was handed in stays.
     """
-    with Desk(workspace) as desk:
-        asyncio.run(_work(desk, done))
+    try:
+        with Desk(workspace) as desk:
+            asyncio.run(_work(desk, done))
+    except _GONE as error:
+        raise DatabaseLostError from error
 
 
 def work(
