@@ -15,7 +15,7 @@ from clew.access.models import Authority
 from clew.audit.models import Entry
 from clew.intake.contribute import contribute, finish, hand_in
 from clew.intake.contributions import ContributionError, cancel, retry, state_of
-from clew.intake.queues import Phase, enqueue_reading
+from clew.intake.queues import Phase, enqueue_reading, on_this_machine
 from clew.intake.workers import work_until
 from clew.records.models import ContributedFile, Contribution, Original, Sighting
 from clew.settings import Settings
@@ -87,6 +87,19 @@ def test_the_work_of_a_worker_that_fell_silent_is_done_by_another(ours, files):
     ContributedFile.objects.filter(contribution=number).update(state="reading")
     assert finish(ours, number).files == {"stored": 3}
     assert len(steps(number)) == 2, "begun and ended, once each"
+
+
+def test_work_is_taken_over_also_when_more_of_its_kind_waits(ours, files):
+    number = hand_in(files)
+    begin_and_fall_silent()
+    with acting():
+        enqueue_reading(number, 0, on_this_machine())
+    assert [status for _, status, _ in jobs()] == ["doing", "todo"]
+    with acting():
+        enqueue_reading(number, 0, on_this_machine())
+    assert len(jobs()) == 2, "one that waits is enough"
+    assert finish(ours, number).files == {"stored": 3}
+    work_until(ours, lambda: not jobs())
 
 
 def test_what_is_cancelled_is_not_read_and_can_be_asked_for_again(ours, files):

@@ -74,12 +74,14 @@ BEGIN
         RAISE EXCEPTION 'only work on a contribution of one''s own that runs is enqueued'
             USING ERRCODE = 'insufficient_privilege';
     END IF;
-    PERFORM procrastinate_defer_jobs_v1(ARRAY[ROW(queue, phase, priority, one, one,
+    -- No queueing lock: a job that is tried again while another of its kind waits would break it.
+    IF EXISTS (SELECT FROM procrastinate_jobs j WHERE j.lock = one AND j.status = 'todo') THEN
+        RETURN false;  -- it waits already
+    END IF;
+    PERFORM procrastinate_defer_jobs_v1(ARRAY[ROW(queue, phase, priority, one, NULL,
         jsonb_strip_nulls(jsonb_build_object('contribution', contribution, 'portion', portion)),
         NULL::timestamptz)]::procrastinate_job_to_defer_v1[]);
     RETURN true;
-EXCEPTION WHEN unique_violation THEN
-    RETURN false;  -- it waits already
 END $body$;
 REVOKE ALL ON FUNCTION access.enqueue FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION access.enqueue TO {_APPLICATION};
