@@ -24,6 +24,7 @@ ORDER = (
     "calibrate",
     "hostile",
     "index",
+    "index_growth",
     "audit_cost",
 )
 """The benchmarks in the order of the page; each is a module with ``run()``."""

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made import KEY, OTHER_KEY, checkpoints, content, log, written
+from made_entries import KEY, OTHER_KEY, checkpoints, content, log, written
 
 from clew.audit.lines import EntryLine
 from clew.audit.verify import UnreadableError, checkpoints_in, verify

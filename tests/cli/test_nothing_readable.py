@@ -34,6 +34,7 @@ def used(make_place, collection, clew, marker) -> Path:
     letter.write_bytes(b"Dear Sir or Madam, " + marker)
     before = os.umask(0)
     try:
+        assert clew("setup", "--demo", "-w", place / "workspace").code == 0
         done = clew("scan", evidence, "-w", place / "workspace")
         assert done.code == 0, done.err
         done = clew("contribute", letter, collection.first("picture"), "-w", place / "workspace")
@@ -81,6 +82,7 @@ def test_no_file_holds_a_preview(used):
 def test_no_process_of_a_scan_may_leave_a_core_dump(collection, make_place, clew):
     """Looked at while it works: the command, its decoders, the keeper, PostgreSQL."""
     workspace = make_place() / "workspace"
+    assert clew("setup", "--demo", "-w", workspace).code == 0
     limits = resource.getrlimit(resource.RLIMIT_CORE)
     scan = subprocess.Popen(
         [CLEW, "scan", collection.folder, "-w", workspace],

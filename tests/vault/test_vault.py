@@ -3,6 +3,9 @@
 import hashlib
 import io
 import os
+import secrets
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -202,3 +205,23 @@ def test_damage_is_found_and_repaired_from_the_source(folder_vault, tmp_path):
         assert folder_vault.put_original(io.BytesIO(data)).created
     assert [event["event"] for event in events] == ["damaged original replaced"]
     assert read(folder_vault, stored.sha256) == data
+
+
+def test_two_who_store_the_same_content_at_once_are_both_served(vault):
+    """Each waits in the middle of reading until the other is there too."""
+    content, together = secrets.token_bytes(300_000), threading.Barrier(2, timeout=20)
+
+    class Slow(io.BytesIO):
+        waited = False
+
+        def read(self, size=-1):
+            if self.tell() == len(content) and not self.waited:
+                self.waited = True
+                together.wait()
+            return super().read(size)
+
+    known = hashlib.sha256(content).hexdigest()
+    with ThreadPoolExecutor(2) as pool:
+        stored = list(pool.map(lambda _: vault.put_original(Slow(content), known), range(2)))
+    assert sorted(one.created for one in stored) == [False, True]
+    vault.verify(known)

@@ -26,16 +26,19 @@ SKETCH_BITS = 32  # the near bits and as many more, looked at only where the nea
 
 # What the steps of a search take on one thread, in nanoseconds. They only steer choices between
 # ways that are all exact. Fitted to searches among 0.1 to 5 million random hashes, cut into 14 to
-# 28 chunks, at radii from 15 to 64, on an AMD EPYC 9005; most lie within a quarter of it.
+# 28 chunks, at radii from 15 to 64, on an AMD EPYC 9005; most lie within a quarter of it. The far
+# ones are those of 100 million, cut into 11 and 14.
 START_NS = 2800.0
 PROBE_NS = 1.6
+FAR_PROBE_NS, FAR_LINE_NS = 20.0, 7.0  # where the bounds of buckets do not stay in a cache
 LINE_NS = 5.9  # 32 sketches, near ones or whole ones
 NEAR_SURVIVOR_NS = 4.8
 SKETCH_SURVIVOR_NS = 14.0
 FLAT_ENTRY_NS = 1.0
 FLAT_ENTRY_IN_BATCH_NS = 0.21
 
-DESIGN_RADIUS = 31  # the radius that tables are cut for: PDQ's usual threshold
+DESIGN_RADII = (31, 31, 45)  # what tables are cut for: PDQ's usual threshold, and some more
+_NEAR_BOUNDS_BYTES = 16 << 20
 _NEAR_CHANCE_TOO_HIGH = 0.025
 MOST_PROBES = 1 << 20
 STRIDE = 32  # probes of one chunk that go together
@@ -193,6 +196,9 @@ def expected_ns(widths: tuple[int, ...], radius: int, entries: int) -> float:
     """Time one query takes through the tables if all hashes are random, in nanoseconds."""
     budgets = _budgets(widths, radius)
     near_costs = 0.0 if _compares_whole(widths, budgets) else NEAR_SURVIVOR_NS
+    bounds_bytes = 4 * sum(2**width for width in widths)
+    near_bounds = bounds_bytes <= _NEAR_BOUNDS_BYTES
+    probe_ns, line_ns = (PROBE_NS, LINE_NS) if near_bounds else (FAR_PROBE_NS, FAR_LINE_NS)
     total = START_NS
     for chunk, (width, budget) in enumerate(zip(widths, budgets, strict=True)):
         kept = _filter(widths, budgets, chunk)
@@ -201,7 +207,7 @@ def expected_ns(widths: tuple[int, ...], radius: int, entries: int) -> float:
             probes = math.comb(width, flips)
             near = _chance(kept.near_mask.bit_length(), kept.near_most - flips)
             sketch = _chance(kept.sketch_mask.bit_length(), kept.sketch_most - flips)
-            total += probes * (PROBE_NS + LINE_NS * (1 + in_bucket / 32))
+            total += probes * (probe_ns + line_ns * (1 + in_bucket / 32))
             total += probes * in_bucket * (near * near_costs + sketch * SKETCH_SURVIVOR_NS)
     return total
 
@@ -220,7 +226,7 @@ def choose_widths(entries: int) -> tuple[int, ...]:
     most = _MOST_TABLES_FOR_MANY if entries >= _ENTRIES_THAT_MIND_MEMORY else _MOST_TABLES
     return min(
         (chunk_widths(tables) for tables in range(10, most + 1)),
-        key=lambda widths: expected_ns(widths, DESIGN_RADIUS, entries),
+        key=lambda widths: math.prod(expected_ns(widths, r, entries) for r in DESIGN_RADII),
     )
 
 

@@ -142,11 +142,12 @@ class Vault:
         else:
             # Read all the same: the caller learns whether the source is still that content.
             return StoredObject(sha256, content.exhaust(), created=False)
-        created = True
         try:
             self._write(address, content, mode, _part_bytes(source))
+            created = True
         except AlreadyStoredError:
-            created = False  # somebody stored the same at the same time; seen next that they did
+            content.exhaust()
+            created = False  # somebody else handed in the same content at the same time
         self._verify(address, sha256)
         return StoredObject(sha256, content.size, created=created)
 
