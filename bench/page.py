@@ -14,6 +14,7 @@ from bench.results import FOLDER
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 ORDER = (
     "scan_cost",
+    "intake_cost",
     "vault_cost",
     "picture_speed",
     "reference_distance",

@@ -50,7 +50,10 @@ class Side:
         with acting(self.secret):
             self.contribution = self.contributed()
             self.file = ContributedFile.objects.create(
-                contribution=self.contribution, path=b"/evidence/1.jpg", media=self.media
+                contribution=self.contribution,
+                path=b"/evidence/1.jpg",
+                media=self.media,
+                state="stored",
             )
 
     def contributed(self, **fields: object) -> Contribution:

@@ -82,6 +82,11 @@ def authority() -> int | None:
     return _one("SELECT access.authority()")
 
 
+def may_contribute() -> bool:
+    """Whether this session may hand in, under its authority."""
+    return _one("SELECT access.contributing_agency()") is not None
+
+
 def require_authority() -> int:
     """The authority of this transaction.
 

@@ -23,7 +23,7 @@ class ContributionShown(Schema):
     number: int
     begun_at: datetime
     ended_at: datetime | None
-    """When all its files had an answer; null while it runs, and when it was interrupted."""
+    """When all its files had an answer; null while any of them waits."""
     officer: str
     authority: str
     exhibit: str | None
@@ -41,6 +41,8 @@ class FileShown(Schema):
     sha256: str | None
     media: int | None
     again: bool
+    state: str
+    """arriving, waiting, reading, stored, failed or cancelled."""
     standing: str | None
     better: list[str]
     problem: str
@@ -106,6 +108,7 @@ def _file(row: ContributedFile) -> dict[str, object]:
         "sha256": bytes(row.sha256).hex() if row.sha256 is not None else None,
         "media": row.media_id,
         "again": row.again,
+        "state": row.state,
         "standing": row.standing,
         "better": row.better,
         "problem": row.problem,

@@ -21,6 +21,7 @@ from clew.casework.errors import (
     NotSeenError,
     RefusedError,
 )
+from clew.intake.contributions import ContributionError, NoContributionError
 from clew.intake.exhibits import ExhibitRefusedError
 from clew.intake.sharing import SharingError
 from clew.serving.middleware import refuse
@@ -92,6 +93,8 @@ _KINDS: tuple[tuple[type[Exception], int, str], ...] = (
     (NotSeenError, 404, "not-seen"),
     (DecidedMeanwhileError, 409, "decided-meanwhile"),
     (CaseworkError, 422, "not-accepted"),
+    (NoContributionError, 404, "not-seen"),
+    (ContributionError, 422, "not-accepted"),
     (ExhibitRefusedError, 422, "not-accepted"),
     (SharingError, 422, "not-accepted"),
     (NotStoredError, 404, "not-in-the-vault"),
@@ -108,7 +111,7 @@ def answer_problems(api: NinjaAPI) -> None:
 
 
 _ANSWERED: tuple[type[Exception], ...] = (
-    *(AccessError, CaseworkError, ExhibitRefusedError, SharingError, VaultError),
+    *(ContributionError, AccessError, CaseworkError, ExhibitRefusedError, SharingError, VaultError),
     *(ProblemError, ValidationError, HttpError, Http404, DatabaseError, InterfaceError),
 )
 

@@ -12,9 +12,9 @@ from clew import __version__
 from clew.access.secret import digest
 from clew.api import (
     connections,
-    contributions,
     entities,
     exhibits,
+    handing_in,
     media,
     observations,
     proposals,
@@ -35,7 +35,7 @@ PARTS: tuple[Router, ...] = (
     query.router,
     media.router,
     exhibits.router,
-    contributions.router,
+    handing_in.router,
     proposals.router,
     connections.router,
     entities.router,

@@ -34,8 +34,10 @@ from clew.cli import (
     signing,
     token,
     up,
+    upload,
     vault,
     watch,
+    worker,
 )
 from clew.cli.output import people
 
@@ -86,6 +88,8 @@ for _command in (
     show.report,
     show.export,
     keep.contribute,
+    worker.worker,
+    upload.upload,
     keep.share,
     keep.sample,
     up.up,
@@ -132,7 +136,8 @@ _group(
     "contribution",
     "What your agency has handed in.",
     "clew contribution list",
-    *(contribution.list_, contribution.show),
+    *(contribution.list_, contribution.show, contribution.watch, contribution.cancel),
+    contribution.retry,
 )
 _group(
     "exhibit",

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from clew.cli.contribution import Bar
 from clew.cli.output import (
     Exit,
     JsonOption,
     WorkspaceOption,
     answer,
-    aside,
     clean,
     counted,
     explained,
@@ -55,6 +55,10 @@ def contribute(
         typer.Option(help=f"With whom (at first own-agency): {_SHARINGS_HELP}", show_default=False),
     ] = None,
     agency: AgencyOption = None,
+    wait: Annotated[
+        bool,
+        typer.Option("--wait/--no-wait", help="Work on it here, or leave it to `clew worker`."),
+    ] = True,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -65,22 +69,29 @@ def contribute(
     whether victims it shows are identified is told where you may know it. Nearly held: another
     version was. What is
     earlier, larger or less compressed than all that was held is pointed out: this device may be
-    nearer to where it was taken. Exit code 2 when any of the files could not be stored; the others
-    are.
+    nearer to where it was taken. Cut short, `clew contribution retry` goes on. Exit code 2 when any
+    of the files could not be stored; the others are.
 
     Examples:
       clew contribute /media/evidence/DCIM/IMG_0417.JPG --exhibit 17-4
 
       clew contribute clip.mp4 still.jpg --share named --agency NL/Politie --json
+
+      clew contribute --no-wait /media/evidence/DCIM/*
     """
     with explained():
         from clew.access.acting import acting
         from clew.casework.held import held_as
         from clew.intake.contribute import contribute as put_in
+        from clew.intake.contribute import hand_in
         from clew.records.models import Standing
 
-        with opened_for_work(workspace) as opened, aside.status("storing and verifying …"):
-            done = put_in(opened, files, exhibit=exhibit_of(exhibit), shared=_shared(share, agency))
+        with opened_for_work(workspace) as opened, Bar() as bar:
+            found_on, wanted = exhibit_of(exhibit), _shared(share, agency)
+            if not wait:
+                _print_begun(hand_in(files, exhibit=found_on, shared=wanted), json)
+                return
+            done = put_in(opened, files, exhibit=found_on, shared=wanted, watcher=bar)
             held = {one.sha256 for one in done.files if one.standing is Standing.HELD}
             with acting():
                 known = held_as(held)
@@ -91,6 +102,13 @@ def contribute(
         _print(done, known)
     if any(one.problem for one in done.files):
         raise typer.Exit(Exit.CANNOT_TELL)
+
+
+def _print_begun(number: int, json: bool) -> None:
+    if json:
+        answer({"contribution": number})
+    else:
+        people.print(f"Contribution {number} is handed in. See: clew contribution watch {number}")
 
 
 def _print(done: HandedIn, known: Mapping[str, HeldAs]) -> None:

@@ -123,6 +123,7 @@ def _expected() -> tuple[type[Exception], ...]:
     from clew.audit.verify import UnreadableError
     from clew.backup import BackupError
     from clew.casework.errors import CaseworkError
+    from clew.intake.contributions import ContributionError
     from clew.intake.exhibits import ExhibitRefusedError
     from clew.intake.sharing import SharingError
     from clew.intake.triage import ScanError
@@ -141,6 +142,7 @@ def _expected() -> tuple[type[Exception], ...]:
         WorkspaceError,
         PostgresError,
         ConfinementError,
+        ContributionError,
         ScanError,
         ExhibitRefusedError,
         SharingError,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 from django.db import connection
-from django.db.models import Min, Q
+from django.db.models import Min, Q, QuerySet
 
 from clew.access.acting import agency
 from clew.compare.evidence import Match, MatchKind
@@ -20,6 +20,7 @@ from clew.media.kind import MediaType
 from clew.records.models import (
     ContributedFile,
     Contribution,
+    FileState,
     Media,
     Sighting,
     Standing,
@@ -46,9 +47,9 @@ class _Near:
     connected: bool = False
 
 
-def settle(contribution: Contribution) -> None:
-    """Note for every file of a contribution how it stands, once all was compared."""
-    rows = list(contribution.files.all())
+def settle(contribution: Contribution, files: QuerySet[ContributedFile]) -> None:
+    """Note for files of a contribution how they stand, once they were compared."""
+    rows = list(files.exclude(state=FileState.CANCELLED))
     media = Media.objects.in_bulk({row.media_id for row in rows if row.media_id is not None})
     held = _held(media, contribution)
     hits = _hits(media)

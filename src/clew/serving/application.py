@@ -31,7 +31,9 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
-BESIDE: dict[str, str] = {}
+BESIDE: dict[str, str] = {
+    "/api/v1/uploads/": "clew.serving.uploads.uploads",
+}
 """Programs of their own beside Django, by the beginning of their addresses: the dotted name of a
 function that takes the workspace and returns an ASGI application. The first that fits is asked."""
 STREAMED: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ from enum import StrEnum
 from clew.vault.errors import DamagedError, DeletedError, KeyFileError, NotStoredError
 from clew.vault.keyring import NAMES_KEY, TOMBSTONES_KEY
 from clew.vault.names import KEYS, OBJECTS, TOMBSTONES, Address, Kind
+from clew.vault.spool import SPOOL_KEYS
 from clew.vault.store import Vault
 
 BEFORE_ENCRYPTION = ("originals", "derivatives")
@@ -156,7 +157,9 @@ class Sweep:
             address = Address.at(entry.path)
             if address is not None:
                 yield address, (entry.size, entry.modified)
-            elif entry.path not in (NAMES_KEY, TOMBSTONES_KEY):
+            elif entry.path not in (NAMES_KEY, TOMBSTONES_KEY) and not entry.path.startswith(
+                SPOOL_KEYS
+            ):
                 self._tell("unknown", entry.path, Fault.UNKNOWN)
 
     def _unfinished(self, address: Address) -> None:

@@ -69,6 +69,8 @@ class SessionKind(models.TextChoices):
     COMMAND_LINE = "command line"
     WEB = "web"
     TOKEN = "token"  # noqa: S105 - the kind, not one
+    CONTRIBUTION = "contribution"
+    """A worker's, which reads what the officer handed in; ends with its job."""
 
 
 class Proof(models.TextChoices):

@@ -7,7 +7,14 @@ from clew.records.models.connections import (
     Merging,
     Step,
 )
-from clew.records.models.contributions import ContributedFile, Contribution, Standing
+from clew.records.models.contributions import (
+    OPEN_STATES,
+    ContributedFile,
+    Contribution,
+    FileState,
+    Standing,
+    Upload,
+)
 from clew.records.models.custody import CustodyEntry, Exhibit, Source
 from clew.records.models.entities import (
     Category,
@@ -36,6 +43,7 @@ from clew.records.models.watching import Alert, Asked, Quota, Watch
 from clew.records.models.written import Certainty, Sharing
 
 __all__ = [
+    "OPEN_STATES",
     "STAGES",
     "Alert",
     "Asked",
@@ -52,6 +60,7 @@ __all__ = [
     "Entity",
     "EntityKind",
     "Exhibit",
+    "FileState",
     "Finding",
     "Folder",
     "Grade",
@@ -72,5 +81,6 @@ __all__ = [
     "StoredMatch",
     "StoredTrace",
     "Tombstone",
+    "Upload",
     "Watch",
 ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Func, Q
+from django.db.models import F, Func, Q
 
 from clew.records.models.custody import Exhibit
 from clew.records.models.media import Media
@@ -25,7 +26,11 @@ class Contribution(models.Model):
     sharing_agencies = ArrayField(models.BigIntegerField(), db_default=[])
     begun_at = models.DateTimeField(db_default=NOW)
     ended_at = models.DateTimeField(null=True)
-    """When all its files had an answer; null while it runs, and when it was interrupted."""
+    """When all its files had an answer; null while any of them waits."""
+    cancelled_at = models.DateTimeField(null=True)
+    """When its officer said that what is not read yet need not be."""
+    halted = models.TextField(default="")
+    """Why nothing goes on with what waits, such as an authority that ran out; empty otherwise."""
 
     objects: ClassVar[models.Manager[Contribution]]
 
@@ -58,6 +63,26 @@ class Standing(models.TextChoices):
     UNREADABLE = "unreadable"
 
 
+class FileState(models.TextChoices):
+    """How far one file of a contribution is."""
+
+    ARRIVING = "arriving"
+    """Announced, and not all of it has been uploaded."""
+    WAITING = "waiting"
+    READING = "reading"
+    """A job has taken it. When that job was cut short, another one takes it again."""
+    STORED = "stored"
+    """Read, in the vault, and recorded; this stays so."""
+    FAILED = "failed"
+    """Not stored; ``problem`` says why. It can be tried again."""
+    CANCELLED = "cancelled"
+    """Taken back before a job had taken it. It can be asked for again."""
+
+
+OPEN_STATES = (FileState.ARRIVING, FileState.WAITING, FileState.READING)
+"""Of files that have no answer yet."""
+
+
 class ContributedFile(models.Model):
     """One file of a contribution. The same file may be in several; the vault has it once."""
 
@@ -69,6 +94,11 @@ class ContributedFile(models.Model):
         output_field=models.BinaryField(),
         db_persist=True,
     )
+    state = models.CharField(
+        max_length=9, choices=FileState.choices, default=FileState.WAITING.value
+    )
+    portion = models.IntegerField(default=0)
+    """Which files of the contribution are read by one job."""
     size = models.BigIntegerField(default=0)
     modified_ns = models.BigIntegerField(null=True)
     sha256 = models.BinaryField(null=True)
@@ -93,4 +123,31 @@ class ContributedFile(models.Model):
                 fields=["contribution", "path_digest"], name="a_file_is_contributed_once"
             ),
         ]
-        indexes: ClassVar = [models.Index("sha256", name="contributed_sha256")]
+        indexes: ClassVar = [
+            models.Index("sha256", name="contributed_sha256"),
+            models.Index("contribution", "portion", "state", name="contributed_in_portions"),
+        ]
+
+
+class Upload(models.Model):
+    """A file of a contribution that arrives piece by piece. Gone once it is in the vault."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    file = models.OneToOneField(ContributedFile, models.PROTECT, related_name="upload")
+    size = models.BigIntegerField()
+    sha256 = models.BinaryField()
+    """What whoever announced it says that it is; what arrives must be that."""
+    offset = models.BigIntegerField(default=0)
+    """So much of it was acknowledged."""
+    written_at = models.DateTimeField(db_default=NOW)
+
+    objects: ClassVar[models.Manager[Upload]]
+
+    class Meta:
+        """No more of it arrives than was announced."""
+
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(offset__gte=0, offset__lte=F("size")), name="no_more_than_announced"
+            ),
+        ]

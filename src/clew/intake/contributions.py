@@ -1,0 +1,199 @@
+"""What is done with a contribution that was handed in: looking how far it is, cancel, retry."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.db import connection
+from django.db.models import Count, Max, QuerySet
+from django.utils import timezone
+
+from clew.access import acting
+from clew.audit.events import Event
+from clew.audit.log import record
+from clew.intake.queues import Phase, enqueue_reading, enqueue_standing, on_this_machine
+from clew.intake.sharing import Shared
+from clew.records.models import (
+    OPEN_STATES,
+    ContributedFile,
+    Contribution,
+    Exhibit,
+    FileState,
+    Standing,
+    Upload,
+)
+
+PORTION = 128
+"""Files that one job reads: enough that beginning it costs little, few enough to share out."""
+
+
+class ContributionError(Exception):
+    """Something cannot be done with a contribution; ``str(error)`` says why and what to do."""
+
+
+class NoContributionError(ContributionError):
+    """The agency has none of that number."""
+
+
+@dataclass(frozen=True)
+class State:
+    """How far a contribution is, as the database has it.
+
+    Attributes:
+        number: of the contribution.
+        files: how many are in which state.
+        standings: how many of those that were read stand how; more are told as they are compared.
+        ended: whether all have their answers.
+        cancelled: whether its officer took back what was not read yet.
+        halted: why nothing goes on; empty when it does.
+    """
+
+    number: int
+    files: dict[FileState, int] = field(default_factory=dict)
+    standings: dict[Standing, int] = field(default_factory=dict)
+    ended: bool = False
+    cancelled: bool = False
+    halted: str = ""
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing happens any more by itself."""
+        return self.ended or bool(self.halted)
+
+    @property
+    def waiting(self) -> int:
+        """Files without an answer."""
+        return sum(self.files.get(state, 0) for state in OPEN_STATES)
+
+
+def begin(exhibit: Exhibit | None, shared: Shared | None, files: int) -> Contribution:
+    """A contribution begins, in a transaction of the officer's, under an authority that holds."""
+    contribution = Contribution.objects.create(
+        authority_id=acting.require_authority(),
+        agency_id=acting.agency() or 0,
+        officer_id=acting.officer() or 0,
+        exhibit=exhibit,
+        sharing=shared.sharing if shared is not None else None,
+        sharing_agencies=list(shared.agencies) if shared is not None else [],
+    )
+    record_step(contribution.pk, "begun", files=files)
+    return contribution
+
+
+def locked(number: int) -> Contribution | None:
+    """A running contribution of the acting officer's, which nobody else changes meanwhile."""
+    running = Contribution.objects.filter(pk=number, ended_at=None)
+    return running.select_for_update(no_key=True).first()
+
+
+def state_of(number: int) -> State:
+    """How far a contribution is, in a transaction of an officer of its agency.
+
+    Raises:
+        NoContributionError: the agency has none of that number.
+    """
+    found = Contribution.objects.filter(pk=number).first()
+    if found is None:
+        raise NoContributionError(
+            f"your agency has no contribution {number}; see: clew contribution list"
+        )
+    states, standings = (
+        dict(found.files.order_by(name).values_list(name).annotate(Count("pk")))
+        for name in ("state", "standing")
+    )
+    return State(
+        number,
+        {state: states[state] for state in FileState if state in states},
+        {standing: standings[standing] for standing in Standing if standing in standings},
+        found.ended_at is not None,
+        found.cancelled_at is not None,
+        found.halted,
+    )
+
+
+def cancel(number: int) -> int:
+    """Take back what no job has taken yet; what is being read is stored all the same.
+
+    Returns:
+        How many files were taken back.
+
+    Raises:
+        ContributionError: it is not one of the acting officer's that runs.
+    """
+    with acting.acting():
+        acting.require_authority()
+        if (contribution := locked(number)) is None:
+            raise ContributionError(_not_ones_own(number, "runs"))
+        waiting = (FileState.ARRIVING, FileState.WAITING)
+        taken_back = contribution.files.filter(state__in=waiting).update(state=FileState.CANCELLED)
+        contribution.cancelled_at = timezone.now()
+        contribution.save(update_fields=["cancelled_at"])
+        enqueue_standing(number)
+        record_step(number, "cancelled", files=taken_back)
+    return int(taken_back)
+
+
+def retry(number: int, files: Sequence[Path] = ()) -> int:
+    """Have files read that failed, were cancelled, or are stuck because the contribution is.
+
+    Args:
+        number: of the contribution.
+        files: which; all of them when empty.
+
+    Returns:
+        How many are read now.
+
+    Raises:
+        ContributionError: it is not the acting officer's, or under another authority; or one of
+            the files is not in it, or has its answer.
+    """
+    with acting.acting():
+        acting.require_authority()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT access.go_on(%s)", [number])
+            (done,) = cursor.fetchone()
+        contribution = locked(number) if done else None
+        if contribution is None:
+            raise ContributionError(_not_ones_own(number, "is under the authority of this session"))
+        rows = contribution.files.exclude(state__in=(FileState.STORED, FileState.ARRIVING))
+        if files:
+            rows = _named(rows, files, number)
+        portion = (contribution.files.aggregate(last=Max("portion"))["last"] or 0) + 1
+        # What was uploaded is reached from everywhere.
+        uploaded = Upload.objects.filter(file__contribution=number).exists()
+        queue = Phase.READING if uploaded else on_this_machine()
+        wanted = list(rows.order_by("pk").values_list("pk", flat=True))
+        for start in range(0, len(wanted), PORTION):
+            some = contribution.files.filter(pk__in=wanted[start : start + PORTION])
+            some.update(state=FileState.WAITING, standing=None, problem="", portion=portion)
+            enqueue_reading(number, portion, queue)
+            portion += 1
+        enqueue_standing(number)
+        record_step(number, "tried again", files=len(wanted))
+    return len(wanted)
+
+
+def record_step(number: int, step: str, **details: object) -> None:
+    """Note in the log what an officer, or a worker for them, did with a contribution."""
+    record(Event.CONTRIBUTION, about=f"contribution:{number}", details={"act": step, **details})
+
+
+def _not_ones_own(number: int, what: str) -> str:
+    return f"{number} is no contribution of yours that {what}; see: clew contribution list"
+
+
+def _named(
+    rows: QuerySet[ContributedFile], files: Sequence[Path], number: int
+) -> QuerySet[ContributedFile]:
+    wanted = {os.path.realpath(os.fsencode(file)): file for file in files}
+    found = rows.filter(path__in=list(wanted))
+    there = {bytes(path) for path in found.values_list("path", flat=True)}
+    if missing := [file for path, file in wanted.items() if path not in there]:
+        raise ContributionError(
+            f"{missing[0]} is not in contribution {number}, or is stored already; see: "
+            f"clew contribution show {number}"
+        )
+    return found
