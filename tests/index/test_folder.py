@@ -339,9 +339,24 @@ def test_an_open_index_notices_a_manifest_that_others_repaired(
     with pytest.raises(IndexDamaged):
         index.refresh()
     HammingIndex.repair(tmp_path)
-    index.refresh()
-    assert len(index) == 0
-    assert index.covered_upto == 0
+    with pytest.raises(IndexDamaged, match="repaired by others"):
+        index.refresh()  # it would know nothing of what it was told to hold
+    opened = HammingIndex.open(tmp_path)
+    assert len(opened) == 0
+    assert opened.covered_upto == 0
+
+
+def test_what_others_took_out_is_never_sealed_as_covered(
+    tmp_path: Path, hashes: np.ndarray
+) -> None:
+    index = filled(tmp_path, hashes)
+    for segment in tmp_path.glob("*.segment"):
+        segment.unlink()
+    HammingIndex.repair(tmp_path)
+    index.add(np.array([COUNT + 1]), hashes[:1])
+    with pytest.raises(IndexDamaged):
+        index.seal(COUNT + 2)
+    assert HammingIndex.open(tmp_path).covered_upto == 0
 
 
 def test_a_segment_is_read_whole_once_and_not_by_everyone(
