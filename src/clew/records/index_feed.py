@@ -51,7 +51,8 @@ class FedIndex:
             for signal in signals().values()
             if signal.space == space
         ]
-        self._feeding = threading.Lock()  # several threads may ask; one at a time feeds
+        self._feeding = threading.Lock()  # several threads may ask; one at a time feeds, repairs
+        self._compaction: threading.Thread | None = None
         self._open()
 
     def __len__(self) -> int:
@@ -67,12 +68,31 @@ class FedIndex:
         Returns:
             Hits whose keys are ids of ``StoredTrace``.
         """
+        with self._feeding:
+            index, recent = self._fed()
+        # From here on this index, whatever other threads put in its place: one that was just
+        # repaired knows less until it is fed again.
         try:
-            return self._search(queries, radius)
+            hits = index.search(queries, radius)
         except (IndexDamaged, FileNotFoundError) as damage:
-            log.warning("index repaired", damage=str(damage))
-            self._repair()
-            return self._search(queries, radius)
+            with self._feeding:
+                if self._index is index:  # else another thread was first
+                    self._repair(damage)
+                index, recent = self._fed()
+            hits = index.search(queries, radius)
+        if not len(recent):
+            return hits
+        # What was recent may have been fed by another thread meanwhile, and be in both.
+        return Hits.merged([hits, recent.search(queries, radius)]).distinct()
+
+    def _fed(self) -> tuple[HammingIndex, HammingIndex]:
+        """The index with all that is settled, and what is committed but not settled yet."""
+        try:
+            recent = self._catch_up()
+        except (IndexDamaged, FileNotFoundError) as damage:
+            self._repair(damage)
+            recent = self._catch_up()
+        return self._index, recent
 
     def _make_folder(self) -> None:
         # One by one: with parents=True, only the last of them would be private.
@@ -85,26 +105,19 @@ class FedIndex:
         try:
             self._use(HammingIndex.open(self._folder))
         except IndexDamaged as damage:
-            log.warning("index repaired", damage=str(damage))
-            self._repair()
+            self._repair(damage)
 
-    def _repair(self) -> None:
-        """Take out what is damaged; the next search feeds it again."""
+    def _repair(self, damage: Exception) -> None:
+        """Take out what is damaged; what that held must be fed again."""
+        log.warning("index repaired", damage=str(damage))
         self._make_folder()
         index, _ = HammingIndex.repair(self._folder)
         self._use(index)
 
     def _use(self, index: HammingIndex) -> None:
         self._index = index
-        self._compaction: threading.Thread | None = None
         self._upto = index.covered_upto
         self._unsealed = 0
-
-    def _search(self, queries: NDArray[np.uint8], radius: int) -> Hits:
-        with self._feeding:
-            recent = self._catch_up()
-        hits = self._index.search(queries, radius)
-        return Hits.merged([hits, recent.search(queries, radius)]) if len(recent) else hits
 
     def _catch_up(self) -> HammingIndex:
         """Feed what is settled; return what is committed but not settled yet."""
@@ -114,6 +127,7 @@ class FedIndex:
             (horizon,) = cursor.fetchone()
         if horizon < self._upto:
             log.warning("index made anew", reason="it is newer than the database")
+            self.close()  # who merges must not find the folder gone, nor put anything into it
             shutil.rmtree(self._folder)
             self._open()
         if horizon > self._upto:
@@ -142,7 +156,7 @@ class FedIndex:
         def work() -> None:
             try:
                 index.compact()
-            except (IndexDamaged, OSError) as problem:  # the segments are as they were
+            except Exception as problem:  # whatever it was, the segments are as they were
                 log.warning("index not compacted", problem=str(problem))
 
         self._compaction = threading.Thread(target=work, name="compaction", daemon=True)
@@ -150,8 +164,8 @@ class FedIndex:
 
     def close(self) -> None:
         """Wait for what is being merged."""
-        if self._compaction is not None:
-            self._compaction.join()
+        if (compaction := self._compaction) is not None:
+            compaction.join()
 
     def _rows(
         self, first: int, end: int | None
