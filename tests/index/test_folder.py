@@ -425,6 +425,28 @@ def test_a_full_disk_leaves_the_index_as_it_was(
     exact(HammingIndex.open(tmp_path), np.arange(COUNT), hashes)
 
 
+def test_a_failed_flush_is_never_taken_for_a_segment(
+    tmp_path: Path, hashes: np.ndarray, always_tables: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk tells a failed write once: a later fsync of the same file would say all is well."""
+    index = filled(tmp_path, hashes[:300])
+    index.add(np.arange(300, COUNT), hashes[300:])
+    flush, calls = os.fdatasync, []
+
+    def fails_first(file: int) -> None:
+        calls.append(file)
+        if len(calls) == 1:
+            raise OSError(5, "Input/output error")
+        flush(file)
+
+    monkeypatch.setattr(os, "fdatasync", fails_first)
+    with pytest.raises(OSError, match="Input/output"):
+        index.seal(COUNT)
+    assert not list(tmp_path.glob("*.building"))
+    assert HammingIndex.open(tmp_path).covered_upto == 300
+    exact(index, np.arange(COUNT), hashes)
+
+
 def test_files_of_dead_writers_are_removed_by_the_next(tmp_path: Path, hashes: np.ndarray) -> None:
     index = filled(tmp_path, hashes[:300])
     left = [
