@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import threading
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import pytest
 from django.db import connection, connections
 
 from clew.index import HammingIndex
+from clew.index.durable import locked
 from clew.records.index_feed import FedIndex
 from clew.records.models import Folder, Media, StoredTrace
 from clew.records.readings import Seen, store
@@ -242,6 +244,44 @@ def test_threads_find_everything_once_while_one_of_them_repairs(index, workspace
         thread.join()
     index.close()
     assert not wrong
+
+
+def test_a_full_disk_stops_no_search(index, workspace, folder, made, monkeypatch):
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "posix_fallocate", full)
+        filled(folder, made)
+        assert all_found(index, made)
+    assert not list((workspace.folder / "index" / "test").rglob("*.segment"))
+    for number in range(8, 11):  # enough to try again
+        store(folder, [Seen(b"%d" % number, 1, made.picture(b"%d" % number, look=number))])
+    assert all_found(index, made, 11)
+    assert all_found(FedIndex(workspace.folder / "index" / "test", PDQ), made, 11)
+    assert list((workspace.folder / "index" / "test").rglob("*.segment"))
+
+
+def test_no_search_waits_for_segments_that_are_being_merged(index, workspace, folder, made):
+    filled(folder, made)
+    assert all_found(index, made)
+    index.close()
+    (place,) = (workspace.folder / "index" / "test").iterdir()
+    answers: list[bool] = []
+
+    def ask() -> None:
+        answers.append(all_found(index, made, 14))
+        connections.close_all()
+
+    with locked(place / "building.lock"):  # as long as this is held, the merge goes on
+        index._compact()
+        for number in range(8, 14):  # enough to seal
+            store(folder, [Seen(b"%d" % number, 1, made.picture(b"%d" % number, look=number))])
+        asking = threading.Thread(target=ask, daemon=True)
+        asking.start()
+        asking.join(timeout=10)
+        assert answers == [True]
+    index.close()
 
 
 @pytest.mark.parametrize("harm", ["cut", "flip", "remove"])

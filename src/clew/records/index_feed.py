@@ -135,22 +135,34 @@ class FedIndex:
                 self._index.add(keys, hashes)
                 self._unsealed += len(keys)
             self._upto = horizon
-            if self._unsealed >= self._seal_from:
-                self._index.seal(horizon)
-                self._unsealed = 0
-                self._compact()
+            if self._unsealed >= self._seal_from and not self._compacting():
+                self._seal(horizon)
         recent = HammingIndex()
         for keys, hashes in self._rows(horizon, None):
             recent.add(keys, hashes)
         return recent
+
+    def _compacting(self) -> bool:
+        """Whether segments are being merged: sealing would wait for that, and searches with it."""
+        return self._compaction is not None and self._compaction.is_alive()
+
+    def _seal(self, upto: int) -> None:
+        """Move what is in memory to disk; what cannot be written is searched where it is."""
+        self._unsealed = 0  # tried again after as many more
+        try:
+            self._index.seal(upto)
+        except FileNotFoundError:
+            raise  # the folder is gone
+        except OSError as problem:
+            log.warning("index not sealed", problem=str(problem))
+        else:
+            self._compact()
 
     def _compact(self) -> None:
         """Merge segments that have become many, beside the searches that go on.
 
         Whoever dies meanwhile leaves a file that the next one to build removes.
         """
-        if self._compaction is not None and self._compaction.is_alive():
-            return
         index = self._index
 
         def work() -> None:
