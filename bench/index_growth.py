@@ -102,8 +102,9 @@ def run() -> Result:
     return Result(
         title="Growth of the index",
         says=(
-            "Median time of one query on one thread, through the public interface, on a sealed "
-            "segment on disk that fits into the page cache, answers checked against FAISS flat. "
+            "Median processor time of one query on one thread, through the public interface, on a "
+            "sealed segment on disk that fits into the page cache, 20 answers of each checked "
+            "against FAISS flat. "
             "Uniform hashes; half of the queries are random, half up to 40 bits from a stored "
             "hash. The curve is in [index-growth.svg](index-growth.svg); what follows for more "
             "than one machine in [decision 6](decisions/0006-the-index-over-several-machines.md). "

@@ -339,9 +339,24 @@ def test_an_open_index_notices_a_manifest_that_others_repaired(
     with pytest.raises(IndexDamaged):
         index.refresh()
     HammingIndex.repair(tmp_path)
-    index.refresh()
-    assert len(index) == 0
-    assert index.covered_upto == 0
+    with pytest.raises(IndexDamaged, match="repaired by others"):
+        index.refresh()  # it would know nothing of what it was told to hold
+    opened = HammingIndex.open(tmp_path)
+    assert len(opened) == 0
+    assert opened.covered_upto == 0
+
+
+def test_what_others_took_out_is_never_sealed_as_covered(
+    tmp_path: Path, hashes: np.ndarray
+) -> None:
+    index = filled(tmp_path, hashes)
+    for segment in tmp_path.glob("*.segment"):
+        segment.unlink()
+    HammingIndex.repair(tmp_path)
+    index.add(np.array([COUNT + 1]), hashes[:1])
+    with pytest.raises(IndexDamaged):
+        index.seal(COUNT + 2)
+    assert HammingIndex.open(tmp_path).covered_upto == 0
 
 
 def test_a_segment_is_read_whole_once_and_not_by_everyone(
@@ -408,6 +423,28 @@ def test_a_full_disk_leaves_the_index_as_it_was(
     exact(index, np.arange(COUNT), hashes)
     index.seal(COUNT)
     exact(HammingIndex.open(tmp_path), np.arange(COUNT), hashes)
+
+
+def test_a_failed_flush_is_never_taken_for_a_segment(
+    tmp_path: Path, hashes: np.ndarray, always_tables: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk tells a failed write once: a later fsync of the same file would say all is well."""
+    index = filled(tmp_path, hashes[:300])
+    index.add(np.arange(300, COUNT), hashes[300:])
+    flush, calls = os.fdatasync, []
+
+    def fails_first(file: int) -> None:
+        calls.append(file)
+        if len(calls) == 1:
+            raise OSError(5, "Input/output error")
+        flush(file)
+
+    monkeypatch.setattr(os, "fdatasync", fails_first)
+    with pytest.raises(OSError, match="Input/output"):
+        index.seal(COUNT)
+    assert not list(tmp_path.glob("*.building"))
+    assert HammingIndex.open(tmp_path).covered_upto == 300
+    exact(index, np.arange(COUNT), hashes)
 
 
 def test_files_of_dead_writers_are_removed_by_the_next(tmp_path: Path, hashes: np.ndarray) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import threading
 from collections.abc import Iterator
@@ -10,9 +11,10 @@ from contextlib import contextmanager
 import numpy as np
 import psycopg
 import pytest
-from django.db import connection
+from django.db import connection, connections
 
 from clew.index import HammingIndex
+from clew.index.durable import locked
 from clew.records.index_feed import FedIndex
 from clew.records.models import Folder, Media, StoredTrace
 from clew.records.readings import Seen, store
@@ -194,6 +196,92 @@ def test_the_folder_may_be_deleted_while_it_is_in_use(index, workspace, folder, 
         store(folder, [Seen(b"%d" % number, 1, made.picture(b"%d" % number, look=number))])
         assert found(index, made, number) == 1
     assert all_found(index, made, 16)
+
+
+def test_what_another_process_repaired_is_fed_again(index, workspace, folder, made):
+    """Or this one would go on without it, and seal what it has as if that were everything."""
+    filled(folder, made)
+    assert all_found(index, made)
+    for segment in (workspace.folder / "index" / "test").rglob("*.segment"):
+        segment.unlink()
+    FedIndex(workspace.folder / "index" / "test", PDQ)  # repairs at once, and ends
+    for number in range(8, 12):  # enough to seal
+        store(folder, [Seen(b"%d" % number, 1, made.picture(b"%d" % number, look=number))])
+        assert all_found(index, made, number + 1)
+    assert all_found(FedIndex(workspace.folder / "index" / "test", PDQ), made, 12)
+
+
+def test_threads_find_everything_once_while_one_of_them_repairs(index, workspace, folder, made):
+    filled(folder, made)
+    assert all_found(index, made)
+    committed, stop = [8], threading.Event()
+    hashes = np.array([hash_of(made, number) for number in range(48)])
+    wrong: list[object] = []
+
+    def ask() -> None:
+        try:
+            while not stop.is_set():
+                expected = committed[0]
+                found = np.bincount(index.search(hashes[:expected], 31).query, minlength=expected)
+                if not (found == 1).all():
+                    wrong.append(found)
+        except BaseException as error:
+            wrong.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for number in range(8, 48):
+        store(folder, [Seen(b"%d" % number, 1, made.picture(b"%d" % number, look=number))])
+        committed[0] = number + 1
+        if number % 4 == 0:  # noticed at the next seal
+            for manifest in (workspace.folder / "index" / "test").rglob("manifest.json"):
+                manifest.write_bytes(b"")
+    stop.set()
+    for thread in threads:
+        thread.join()
+    index.close()
+    assert not wrong
+
+
+def test_a_full_disk_stops_no_search(index, workspace, folder, made, monkeypatch):
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "posix_fallocate", full)
+        filled(folder, made)
+        assert all_found(index, made)
+    assert not list((workspace.folder / "index" / "test").rglob("*.segment"))
+    for number in range(8, 11):  # enough to try again
+        store(folder, [Seen(b"%d" % number, 1, made.picture(b"%d" % number, look=number))])
+    assert all_found(index, made, 11)
+    assert all_found(FedIndex(workspace.folder / "index" / "test", PDQ), made, 11)
+    assert list((workspace.folder / "index" / "test").rglob("*.segment"))
+
+
+def test_no_search_waits_for_segments_that_are_being_merged(index, workspace, folder, made):
+    filled(folder, made)
+    assert all_found(index, made)
+    index.close()
+    (place,) = (workspace.folder / "index" / "test").iterdir()
+    answers: list[bool] = []
+
+    def ask() -> None:
+        answers.append(all_found(index, made, 14))
+        connections.close_all()
+
+    with locked(place / "building.lock"):  # as long as this is held, the merge goes on
+        index._compact()
+        for number in range(8, 14):  # enough to seal
+            store(folder, [Seen(b"%d" % number, 1, made.picture(b"%d" % number, look=number))])
+        asking = threading.Thread(target=ask, daemon=True)
+        asking.start()
+        asking.join(timeout=10)
+        assert answers == [True]
+    index.close()
 
 
 @pytest.mark.parametrize("harm", ["cut", "flip", "remove"])

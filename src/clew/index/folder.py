@@ -24,6 +24,7 @@ from clew.index.errors import IndexDamaged, ManifestDamaged, SegmentDamaged
 from clew.index.layer import Layer, merged_rows
 from clew.index.manifest import (
     DELETIONS_SUFFIX,
+    NAME,
     Manifest,
     PublishedSegment,
     publish,
@@ -60,11 +61,15 @@ class SegmentFolder:
         """Show the newest published state.
 
         Raises:
-            ManifestDamaged: the manifest is damaged or missing.
+            ManifestDamaged: the manifest is damaged or missing, or covers less than it did.
             SegmentDamaged: a segment is missing or visibly damaged.
         """
         with self._refreshing:
             while (manifest := read_manifest(self.path)) != self.manifest:
+                if manifest.covered_upto < self.manifest.covered_upto:
+                    # What was taken out is nowhere in this index: it must not go on as if it
+                    # knew all, nor seal what it has as covering all.
+                    raise ManifestDamaged(self.path / NAME, "was repaired by others and says less")
                 try:
                     layers = tuple(self._open(segment) for segment in manifest.segments)
                 except FileNotFoundError as error:

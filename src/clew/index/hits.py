@@ -62,6 +62,12 @@ class Hits:
         kept = wanted[self.query]
         return Hits(self.query[kept], self.key[kept], self.distance[kept])
 
+    def distinct(self) -> Hits:
+        """Each key once for each query, where parts that were merged overlap."""
+        new = np.ones(len(self), np.bool_)
+        new[1:] = (self.key[1:] != self.key[:-1]) | (self.query[1:] != self.query[:-1])
+        return self if new.all() else Hits(self.query[new], self.key[new], self.distance[new])
+
     def nearest(self, k: int) -> Hits:
         """The first k hits of each query; ties go to the smaller key."""
         if len(self) == 0:

@@ -44,7 +44,9 @@ class HammingIndex:
         index.seal(upto=position)
 
     Methods on an index in a folder raise SegmentDamaged or ManifestDamaged when a file is missing
-    or damaged; see :meth:`repair`.
+    or damaged; see :meth:`repair`. They also do once another program has repaired the folder and
+    it covers less than before: what was taken out is then nowhere in this index, which must be
+    opened and fed again.
 
     Args:
         threads: how many threads build tables and share a batch of queries; by default all

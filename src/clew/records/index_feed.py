@@ -52,7 +52,8 @@ class FedIndex:
             for signal in signals().values()
             if signal.space == space
         ]
-        self._feeding = threading.Lock()  # several threads may ask; one at a time feeds
+        self._feeding = threading.Lock()  # several threads may ask; one at a time feeds, repairs
+        self._compaction: threading.Thread | None = None
         self._open()
 
     def __len__(self) -> int:
@@ -68,12 +69,34 @@ class FedIndex:
         Returns:
             Hits whose keys are ids of ``StoredTrace``.
         """
+        index, upto = self._state  # both at once: an index goes with how far it was fed
+        recent = None
+        if not self._nothing_since(upto):
+            with self._feeding:
+                index, recent = self._fed()
+        # From here on this index, whatever other threads put in its place: one that was just
+        # repaired knows less until it is fed again.
         try:
-            return self._search(queries, radius)
+            hits = index.search(queries, radius)
         except (IndexDamaged, FileNotFoundError) as damage:
-            log.warning("index repaired", damage=str(damage))
-            self._repair()
-            return self._search(queries, radius)
+            with self._feeding:
+                if self._index is index:  # else another thread was first
+                    self._repair(damage)
+                index, recent = self._fed()
+            hits = index.search(queries, radius)
+        if recent is None or not len(recent):
+            return hits
+        # What was recent may have been fed by another thread meanwhile, and be in both.
+        return Hits.merged([hits, recent.search(queries, radius)]).distinct()
+
+    def _fed(self) -> tuple[HammingIndex, HammingIndex]:
+        """The index with all that is settled, and what is committed but not settled yet."""
+        try:
+            recent = self._catch_up()
+        except (IndexDamaged, FileNotFoundError) as damage:
+            self._repair(damage)
+            recent = self._catch_up()
+        return self._index, recent
 
     def forget(self, keys: Sequence[int]) -> None:
         """Take out traces that were deleted, from segments on disk too.
@@ -96,37 +119,26 @@ class FedIndex:
         try:
             self._use(HammingIndex.open(self._folder))
         except IndexDamaged as damage:
-            log.warning("index repaired", damage=str(damage))
-            self._repair()
+            self._repair(damage)
 
-    def _repair(self) -> None:
-        """Take out what is damaged; the next search feeds it again."""
+    def _repair(self, damage: Exception) -> None:
+        """Take out what is damaged; what that held must be fed again."""
+        log.warning("index repaired", damage=str(damage))
         self._make_folder()
         index, _ = HammingIndex.repair(self._folder)
         self._use(index)
 
     def _use(self, index: HammingIndex) -> None:
-        self._fed = index, index.covered_upto
-        self._compaction: threading.Thread | None = None
+        self._state = index, index.covered_upto
         self._unsealed = 0
 
     @property
     def _index(self) -> HammingIndex:
-        return self._fed[0]
+        return self._state[0]
 
     @property
     def _upto(self) -> int:
-        return self._fed[1]
-
-    def _search(self, queries: NDArray[np.uint8], radius: int) -> Hits:
-        index, upto = self._fed  # both at once: an index goes with how far it was fed
-        if self._nothing_since(upto):
-            return index.search(queries, radius)
-        with self._feeding:
-            recent = self._catch_up()
-            index = self._index
-        hits = index.search(queries, radius)
-        return Hits.merged([hits, recent.search(queries, radius)]) if len(recent) else hits
+        return self._state[1]
 
     def _nothing_since(self, upto: int) -> bool:
         """Whether no trace is committed that the index was not fed: most often so, and cheap."""
@@ -146,35 +158,48 @@ class FedIndex:
             (horizon,) = cursor.fetchone()
         if horizon < self._upto:
             log.warning("index made anew", reason="it is newer than the database")
+            self.close()  # who merges must not find the folder gone, nor put anything into it
             shutil.rmtree(self._folder)
             self._open()
         if horizon > self._upto:
             for keys, hashes in self._rows(self._upto, horizon):
                 self._index.add(keys, hashes)
                 self._unsealed += len(keys)
-            self._fed = self._index, horizon
-            if self._unsealed >= self._seal_from:
-                self._index.seal(horizon)
-                self._unsealed = 0
-                self._compact()
+            self._state = self._index, horizon
+            if self._unsealed >= self._seal_from and not self._compacting():
+                self._seal(horizon)
         recent = HammingIndex()
         for keys, hashes in self._rows(horizon, None):
             recent.add(keys, hashes)
         return recent
+
+    def _compacting(self) -> bool:
+        """Whether segments are being merged: sealing would wait for that, and searches with it."""
+        return self._compaction is not None and self._compaction.is_alive()
+
+    def _seal(self, upto: int) -> None:
+        """Move what is in memory to disk; what cannot be written is searched where it is."""
+        self._unsealed = 0  # tried again after as many more
+        try:
+            self._index.seal(upto)
+        except FileNotFoundError:
+            raise  # the folder is gone
+        except OSError as problem:
+            log.warning("index not sealed", problem=str(problem))
+        else:
+            self._compact()
 
     def _compact(self) -> None:
         """Merge segments that have become many, beside the searches that go on.
 
         Whoever dies meanwhile leaves a file that the next one to build removes.
         """
-        if self._compaction is not None and self._compaction.is_alive():
-            return
         index = self._index
 
         def work() -> None:
             try:
                 index.compact()
-            except (IndexDamaged, OSError) as problem:  # the segments are as they were
+            except Exception as problem:  # whatever it was, the segments are as they were
                 log.warning("index not compacted", problem=str(problem))
 
         self._compaction = threading.Thread(target=work, name="compaction", daemon=True)
@@ -182,8 +207,8 @@ class FedIndex:
 
     def close(self) -> None:
         """Wait for what is being merged."""
-        if self._compaction is not None:
-            self._compaction.join()
+        if (compaction := self._compaction) is not None:
+            compaction.join()
 
     def _rows(
         self, first: int, end: int | None

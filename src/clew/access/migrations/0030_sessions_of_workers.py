@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("access", "0004_tokens")]
+    dependencies = [("access", "0011_who_proves_what")]
 
     operations = [
         migrations.AlterField(

@@ -52,7 +52,7 @@ def _make(_apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("access", "0030_sessions_of_workers"),
-        ("records", "0015_who_keeps_and_deletes"),
+        ("records", "0022_who_watches"),
     ]
 
     operations = [migrations.RunPython(_make, migrations.RunPython.noop)]

@@ -125,7 +125,9 @@ class ContributedFile(models.Model):
         ]
         indexes: ClassVar = [
             models.Index("sha256", name="contributed_sha256"),
-            models.Index("contribution", "portion", "state", name="contributed_in_portions"),
+            models.Index(
+                fields=["contribution", "portion", "state"], name="contributed_in_portions"
+            ),
         ]
 
 
