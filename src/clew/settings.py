@@ -13,7 +13,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import urlsplit
+
+from clew import addresses
 
 MEBIBYTE = 1024 * 1024
 _UNITS = {"": 1, "K": 1024, "M": 1024**2, "G": 1024**3, "T": 1024**4}
@@ -21,7 +22,6 @@ _NAMED_PASSWORD = re.compile(
     r"(\w*(?:password|secret|token)\w*\s*=\s*)('(?:\\.|[^'\\])*'|[^&\s]*)",
     re.IGNORECASE | re.DOTALL,
 )
-_CERTIFICATE_USES = ("off", "second factor", "alone")
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -74,60 +74,6 @@ def _default_state(environment: Mapping[str, str]) -> Path:
     state = environment.get("XDG_STATE_HOME", "")
     base = Path(state) if state.startswith("/") else Path("~/.local/state").expanduser()
     return base / "clew"
-
-
-def _database_url(text: str) -> str:
-    if urlsplit(text).scheme not in ("postgresql", "postgres"):
-        raise ValueError
-    return text
-
-
-def _vault_url(text: str) -> str:
-    address = urlsplit(text)
-    if not address.scheme or not (address.netloc or address.path):
-        raise ValueError
-    return text
-
-
-def _token(text: str) -> str:
-    if re.fullmatch(r"[\w-]{40,60}", text, re.ASCII) is None:
-        raise ValueError
-    return text
-
-
-def _hosts(text: str) -> tuple[str, ...]:
-    names = tuple(name.strip() for name in text.split(","))
-    if not all(re.fullmatch(r"\.?[\w.-]+|\[[\da-fA-F:.]+\]", name, re.ASCII) for name in names):
-        raise ValueError
-    return names
-
-
-def _web_address(text: str) -> str:
-    parts = urlsplit(text)
-    local = parts.hostname in ("localhost", "127.0.0.1", "::1")
-    if parts.scheme not in (("https", "http") if local else ("https",)) or not parts.hostname:
-        raise ValueError
-    if parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc:
-        raise ValueError
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def _domain(text: str) -> str:
-    if re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)*", text) is None:
-        raise ValueError
-    return text
-
-
-def _certificate_use(text: str) -> str:
-    if text not in _CERTIFICATE_USES:
-        raise ValueError
-    return text
-
-
-def _header(text: str) -> str:
-    if re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", text) is None:
-        raise ValueError
-    return text
 
 
 def _positive_number(text: str) -> int:
@@ -198,7 +144,7 @@ class Settings:
             expected="a token from `clew token create`",
             default="whoever signed in with `clew login`",
             help="On whose behalf a program works.",
-            read=_token,
+            read=addresses.token,
             when_unset=lambda _: None,
             secret=True,
         ),
@@ -221,7 +167,7 @@ class Settings:
             expected="an address such as `postgresql://user@host/name`",
             default="the embedded PostgreSQL in the workspace",
             help="Another PostgreSQL (16 or newer, with pgvector) to use instead.",
-            read=_database_url,
+            read=addresses.database_url,
             when_unset=lambda _: None,
         ),
     )
@@ -232,7 +178,7 @@ class Settings:
             expected="an address such as `postgresql://user@host/name`",
             default="a role of the embedded PostgreSQL",
             help="With another PostgreSQL: how officers' work reaches it, as `clew_application`.",
-            read=_database_url,
+            read=addresses.database_url,
             when_unset=lambda _: None,
         ),
     )
@@ -243,7 +189,7 @@ class Settings:
             expected="an address such as `postgresql://user@host/name`",
             default="a role of the embedded PostgreSQL",
             help="With another PostgreSQL: how intake and comparing reach it, as `clew_worker`.",
-            read=_database_url,
+            read=addresses.database_url,
             when_unset=lambda _: None,
         ),
     )
@@ -254,7 +200,7 @@ class Settings:
             expected="an address such as `postgresql://user@host/name`",
             default="a role of the embedded PostgreSQL",
             help="With another PostgreSQL: how signing in reaches it, as `clew_sign_in`.",
-            read=_database_url,
+            read=addresses.database_url,
             when_unset=lambda _: None,
         ),
     )
@@ -275,7 +221,7 @@ class Settings:
             expected="an address such as `s3://bucket/folder` or `file:///folder`",
             default="the folder `vault` in the workspace",
             help="Where originals and derivatives are kept instead.",
-            read=_vault_url,
+            read=addresses.vault_url,
             when_unset=lambda _: None,
         ),
     )
@@ -295,7 +241,7 @@ class Settings:
             expected="an address such as `gcp-kms://…`, `aws-kms://…` or `hcvault://…`",
             default="none",
             help="A key at a key management service that the key file is encrypted by.",
-            read=_vault_url,
+            read=addresses.vault_url,
             when_unset=lambda _: None,
         )
     )
@@ -325,7 +271,7 @@ class Settings:
             expected="names of hosts, with commas between them",
             default="`localhost,127.0.0.1,[::1]`",
             help="The names under which `clew up` is reached; requests for others are refused.",
-            read=_hosts,
+            read=addresses.hosts,
             when_unset=lambda _: ("localhost", "127.0.0.1", "[::1]"),
         )
     )
@@ -335,7 +281,7 @@ class Settings:
             expected="an address such as `https://clew.example.org`, without a path",
             default="the address of each request, whose hosts `CLEW_HOSTS` names",
             help="What officers' browsers show; passkeys and identity providers are bound to it.",
-            read=_web_address,
+            read=addresses.web_address,
             when_unset=lambda _: None,
         )
     )
@@ -345,7 +291,7 @@ class Settings:
             expected="a domain such as `example.org`",
             default="the host of `CLEW_URL`",
             help="Whom passkeys belong to (RP id). Changed, none of them is good any more.",
-            read=_domain,
+            read=addresses.domain,
             when_unset=lambda _: None,
         )
     )
@@ -362,10 +308,10 @@ class Settings:
     client_certificates: str = field(
         metadata=_setting(
             "CLEW_CLIENT_CERTIFICATES",
-            expected=f"one of {', '.join(_CERTIFICATE_USES)}",
+            expected=f"one of {', '.join(addresses.CERTIFICATE_USES)}",
             default="`off`",
             help="What an officer's certificate is good for; machines' are unless `off`.",
-            read=_certificate_use,
+            read=addresses.certificate_use,
             when_unset=lambda _: "off",
         )
     )
@@ -375,7 +321,7 @@ class Settings:
             expected="the name of a header",
             default="`Client-Cert`",
             help="Where the reverse proxy puts a certificate that it has verified.",
-            read=_header,
+            read=addresses.header,
             when_unset=lambda _: "Client-Cert",
         )
     )
