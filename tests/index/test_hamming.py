@@ -130,6 +130,18 @@ def test_bounds_outside_the_table_are_refused() -> None:
         ask(tables, plan, hashes, hashes[:50], np.arange(50))
 
 
+def test_more_tables_than_a_search_has_room_for_are_refused() -> None:
+    """Each query's chunks would lie on its sketches, and hits would be missed without a word."""
+    hashes = random_hashes(50, np.random.default_rng(9))
+    most, too_many = chunk_widths(64), chunk_widths(65)
+    tables = build_tables(hashes.view(np.uint64), most, threads=1)
+    truth = packed_truth(hashes, hashes, 70)
+    assert ask(tables, make_plan(most, 70), hashes, hashes, np.arange(50)) == truth
+    tables = build_tables(hashes.view(np.uint64), too_many, threads=1)
+    with pytest.raises(ValueError, match="at most 64 tables"):
+        describe(tables, make_plan(too_many, 70))
+
+
 @given(seed=st.integers(0, 2**32 - 1), count=st.integers(0, 1100), radius=st.integers(0, 256))
 @settings(max_examples=60, deadline=None)
 def test_the_flat_scan_finds_exactly_what_brute_force_finds(

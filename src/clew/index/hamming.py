@@ -269,7 +269,12 @@ def describe(tables: Sequence[Table], plan: Plan) -> NDArray[np.uint64]:
     """Tables and their filters as the kernel reads them: uint64[m, 10], with addresses.
 
     The caller keeps the tables alive as long as the description is used.
+
+    Raises:
+        ValueError: there are more tables than a search has room for.
     """
+    if len(tables) > _MOST_TABLES:
+        raise ValueError(f"a search takes at most {_MOST_TABLES} tables, not {len(tables)}")
     described = np.empty((len(tables), COLUMNS), np.uint64)
     for chunk, table in enumerate(tables):
         kept = plan.filters[chunk]
