@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import platform
 import tempfile
 from collections.abc import Callable
@@ -170,15 +171,15 @@ def _signals() -> list[Check]:
 
 
 def _settings(workspace: Path | None) -> dict[str, str]:
-    from clew.settings import Settings, SettingsError, declarations, without_password
+    from clew.settings import Settings, SettingsError, without_password
 
     try:
         settings = Settings.from_environment()
     except SettingsError as error:
         return {"wrong": str(error)}
     values = {}
-    for declaration in declarations():
-        value = getattr(settings, _field(declaration.name))
+    for field in dataclasses.fields(settings):
+        declaration, value = field.metadata["declaration"], getattr(settings, field.name)
         said = declaration.default if value is None else without_password(str(value))
         if declaration.secret and value is not None:
             said = "set, not shown"
@@ -186,7 +187,3 @@ def _settings(workspace: Path | None) -> dict[str, str]:
     if workspace is not None:
         values["CLEW_WORKSPACE"] = f"{workspace} (by --workspace)"
     return values
-
-
-def _field(name: str) -> str:
-    return name.removeprefix("CLEW_").lower()
