@@ -14,7 +14,13 @@ from ninja import NinjaAPI, Schema
 from ninja.errors import HttpError, ValidationError
 from pydantic import Field
 
-from clew.access.errors import AccessError, AuthorityError, SignedOutError, SignInError
+from clew.access.errors import (
+    AccessError,
+    AuthorityError,
+    QuotaError,
+    SignedOutError,
+    SignInError,
+)
 from clew.casework.errors import (
     CaseworkError,
     DecidedMeanwhileError,
@@ -88,6 +94,7 @@ _KINDS: tuple[tuple[type[Exception], int, str], ...] = (
     (SignedOutError, 401, "signed-out"),
     (SignInError, 401, "not-let-in"),
     (AuthorityError, 403, "no-authority"),
+    (QuotaError, 429, "quota"),
     (AccessError, 403, "not-allowed"),
     (RefusedError, 403, "not-allowed"),
     (NotSeenError, 404, "not-seen"),
@@ -102,6 +109,9 @@ _KINDS: tuple[tuple[type[Exception], int, str], ...] = (
 )
 """The first that fits counts. What a function of the lower layers raises says by itself what to do;
 its words about commands hold for the command line."""
+
+
+_HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 429: {"Retry-After": "3600"}}
 
 
 def answer_problems(api: NinjaAPI) -> None:
@@ -130,8 +140,7 @@ def _answer(request: HttpRequest, error: Exception | type[Exception]) -> HttpRes
     status, word = next((s, w) for kind, s, w in _KINDS if isinstance(error, kind))
     if isinstance(error, AccessError):
         refuse(request, error)
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
-    return problem(status, word, str(error), headers=headers)
+    return problem(status, word, str(error), headers=_HEADERS.get(status))
 
 
 def _not_as_described(error: ValidationError) -> HttpResponse:

@@ -70,16 +70,20 @@ def find_file(
             hits_behind(found),
         )
         asked = f"file {reading.sha256.hex()}" if reading.sha256 else "file"
-        shown = [f"media:{one.item.id}" for one in answer.found[:_MOST_TOLD]]
-        noted(
-            "asked with a file",
-            asked,
-            Event.QUERY,
-            found=len(answer.found),
-            hits=len(answer.hits),
-            things=shown,
-        )
+        note_answer("asked with a file", asked, answer)
     return answer
+
+
+def note_answer(asked: str, about: str, answer: Answer) -> None:
+    """Note a question in the log with what was shown, so that a watched item is noticed."""
+    noted(
+        asked,
+        about,
+        Event.QUERY,
+        found=len(answer.found),
+        hits=len(answer.hits),
+        things=[f"media:{one.item.id}" for one in answer.found[:_MOST_TOLD]],
+    )
 
 
 def _search(

@@ -7,12 +7,11 @@ from enum import StrEnum
 
 from clew.access.acting import acting, require_authority
 from clew.access.connections import worker
-from clew.audit.events import Event
-from clew.audit.log import record
 from clew.casework.errors import StatementError
-from clew.casework.find import Answer, Found
+from clew.casework.find import Answer, Found, note_answer
 from clew.casework.gather import items
 from clew.casework.hits import hits_behind
+from clew.casework.quotas import count_question
 from clew.casework.things import MEDIA, Thing, seen
 from clew.compare.calibration import Thresholds
 from clew.compare.evidence import Match, MatchKind
@@ -65,7 +64,8 @@ def look_up_hash(
         return _by_digest(kind, value)
 
     # The hash itself is case data, and stands in the log: what was asked must be known later.
-    return _asked(f"{kind} {value.hex()}", found)
+    name = "file" if kind is Hash.SHA256 else kind.value
+    return _asked(f"{name} {value.hex()}", found)
 
 
 def look_up_media(workspace: Workspace, media: int, thresholds: Thresholds | None = None) -> Answer:
@@ -89,14 +89,14 @@ def _asked(about: str, search_all: Callable[[], list[tuple[int, Match]]]) -> Ans
     """Search everything, and tell what the acting officer may know: in one transaction."""
     with acting():
         require_authority()
+        count_question()
         found = search_all()
         known = items([media for media, _ in found]) if found else {}
         answer = Answer(
             tuple(Found(known[media], match) for media, match in found if media in known),
             hits_behind(found) if found else (),
         )
-        told = {"found": len(answer.found), "hits": len(answer.hits)}
-        record(Event.QUERY, about=about, details=told)
+        note_answer("asked by hash or media", about, answer)
     return answer
 
 

@@ -52,7 +52,8 @@ def shown(numbers: Sequence[int]) -> dict[int, Item]:
     found = items(list(numbers))
     if found:
         span = f"media:{min(found)}" + (f" to {max(found)}" if len(found) > 1 else "")
-        record(Event.VIEW, about=span, details={"media": len(found)})
+        things = [f"media:{number}" for number in found]
+        record(Event.VIEW, about=span, details={"media": len(found), "things": things})
     return found
 
 

@@ -48,7 +48,7 @@ log = structlog.get_logger()
 
 _BATCH = 64
 _TAKEN_AT_ONCE = 32
-_DISK_THREADS = 4
+_DISK_THREADS = 8
 _TURN_SECONDS = 0.0003
 _ORIGINALS = {"media_id": "bigint", "size": "bigint"}
 _TO_READ = (FileState.WAITING, FileState.READING)
