@@ -43,7 +43,7 @@ class Served:
     media: int
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def served(make_place: Callable[[], Path]) -> Iterator[Served]:
     settings = Settings.from_environment(
         {"CLEW_WORKERS": "1", "CLEW_RATE": "1000000", "CLEW_HOSTS": "localhost,testserver"}

@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Schema
+from ninja import Schema, Status
 from pydantic import Field
 
 from clew.access.acting import acting, require_authority
@@ -80,7 +80,7 @@ class HowFar(Schema):
 
 
 @router.post("contributions", response={201: Begun, 401: Problem, 403: Problem, 422: Problem})
-def begin_contribution(request: HttpRequest, manifest: Manifest) -> tuple[int, dict[str, object]]:
+def begin_contribution(request: HttpRequest, manifest: Manifest) -> Status[dict[str, object]]:
     """Begin a contribution: say what will be uploaded. The answer says where each file goes."""
     with acting():
         require_authority()
@@ -88,10 +88,10 @@ def begin_contribution(request: HttpRequest, manifest: Manifest) -> tuple[int, d
         shared = None
         if manifest.sharing is not None:
             shared = Shared(Sharing(manifest.sharing), tuple(agencies_named(manifest.agencies)))
-    files = [Announced(**one.dict()) for one in manifest.files]
+    files = [Announced(**one.model_dump()) for one in manifest.files]
     number = announce(files, exhibit=exhibit, shared=shared)
     with acting():
-        return 201, {"number": number, "uploads": _uploads(number)}
+        return Status(201, {"number": number, "uploads": _uploads(number)})
 
 
 @router.get("contributions/{number}/uploads", response=list[UploadExpected])

@@ -20,7 +20,7 @@ import psycopg
 import structlog
 from django.db import InterfaceError, OperationalError, connections
 from procrastinate import App, PsycopgConnector
-from procrastinate.exceptions import ConnectorException
+from procrastinate.exceptions import ConnectorException, JobAborted
 from procrastinate.worker import Worker
 
 from clew.access.connections import Connection
@@ -196,9 +196,10 @@ async def _until(done: Callable[[], bool], worker: Worker) -> None:
 
 async def _tidy(desk: Desk) -> None:
     """Take away, between jobs, what was uploaded and is in the vault, or was given up."""
-    while True:
-        await desk.do(lambda desk: erase_what_is_done_with(desk.workspace))
-        await asyncio.sleep(_TIDY_SECONDS)
+    with contextlib.suppress(JobAborted):  # the worker ends meanwhile: the next one goes on
+        while True:
+            await desk.do(lambda desk: erase_what_is_done_with(desk.workspace))
+            await asyncio.sleep(_TIDY_SECONDS)
 
 
 async def _take_over(app: App) -> None:

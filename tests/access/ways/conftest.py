@@ -12,9 +12,14 @@ from clew.settings import Settings
 from clew.workspace import Workspace
 
 
-@pytest.fixture(scope="package")
-def opened(make_place: Callable[[], Path]) -> Iterator[Workspace]:
+@pytest.fixture(scope="session")
+def folder(make_place: Callable[[], Path]) -> Path:
+    return make_place() / "workspace"
+
+
+@pytest.fixture(scope="module")
+def opened(folder: Path) -> Iterator[Workspace]:
+    # Opened by each module: other tests of the same process have workspaces of their own.
     settings = Settings.from_environment({"CLEW_WORKERS": "1"})
-    folder = make_place() / "workspace"
     with Workspace.open(folder, settings, default=Connection.APPLICATION) as workspace:
         yield workspace
