@@ -35,7 +35,7 @@ from clew.access.secret import digest, new_secret
 from clew.audit.events import Event
 from clew.compare.calibration import Thresholds
 from clew.media.kind import MediaType
-from clew.records.models import Folder
+from clew.records.models import Folder, Quota
 from clew.workspace import Workspace
 
 MEDIA = 1_000_000
@@ -94,6 +94,7 @@ def _officer() -> tuple[Officer, int]:
         roles=(Role.SPECIALIST,),
     )
     officer = Officer.objects.using("owner").get(sign_in_name="measured")
+    Quota.objects.using("owner").create(agency_id=officer.agency_id, per_hour=10**6, per_day=10**6)
     held = Authority.objects.using("owner").create(
         agency_id=officer.agency_id,
         operation="Measured",

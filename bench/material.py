@@ -135,4 +135,5 @@ def generated_films(folder: Path, count: int) -> dict[Path, str]:
 
 def scratch() -> tempfile.TemporaryDirectory[str]:
     """A folder for generated files, gone afterwards."""
-    return tempfile.TemporaryDirectory(prefix="clew-bench-")
+    # A database that is stopping may still take away its files.
+    return tempfile.TemporaryDirectory(prefix="clew-bench-", ignore_cleanup_errors=True)
