@@ -170,8 +170,10 @@ def walk(
     """Take one query through its strides, until all are done or no more groups can be kept.
 
     ``cursor`` says where to go on; its stride is the number of strides once all are done, or once
-    the query's budget ``left`` is spent. Returns what is left of that, -1 for "the tables are
-    damaged" in its place as ``False``.
+    the query's budget ``left`` is spent.
+
+    Returns:
+        What is left of the budget, negative once it is spent, and whether the tables are sound.
     """
     count = np.uint64(strides.shape[0])
     kept = cursor[KEPT]
