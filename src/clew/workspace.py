@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.core.management import call_command
 from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
 
 from clew.access.connections import Connection, let_go, point
 from clew.access.roles import RolesError, make_roles, urls
@@ -281,7 +282,7 @@ class Workspace:
                 further = urls(self._server, self.settings, make_roles())
                 if fill is not None:
                     self._fill(url, fill)
-                call_command("migrate", database=Connection.OWNER, verbosity=0, interactive=False)
+                _bring_up_to_date()
         except RolesError as error:
             raise WorkspaceError(str(error)) from error
         point({Connection.OWNER: url, **further}, default, shared=shared)
@@ -301,6 +302,17 @@ class Workspace:
                 "backup: it is never restored over what is there."
             )
         # Otherwise an earlier call filled it: nobody else can have.
+
+
+def _bring_up_to_date() -> None:
+    """Run what migrations are missing; when there are none it is found out in a moment.
+
+    Django's own command renders all models before it sees that it has nothing to do, which every
+    command of an officer would wait for.
+    """
+    executor = MigrationExecutor(connections[Connection.OWNER])
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", database=Connection.OWNER, verbosity=0, interactive=False)
 
 
 def _marked(mark: Path) -> tuple[object, bool]:
