@@ -148,8 +148,8 @@ class Workspace:
 
     def close(self) -> None:
         """Close the database; it stops by itself when nobody else uses it."""
-        if "looks" in self.__dict__:
-            self.looks.close()
+        for index in self.__dict__.get("indexes", {}).values():
+            index.close()
         let_go()
         if self._server is not None:
             self._server.close()
@@ -167,12 +167,19 @@ class Workspace:
         return Vault.in_folder(self.folder / "vault", key)
 
     @cached_property
+    def indexes(self) -> dict[str, FedIndex]:
+        """The index of every space that signals declare, by the space's name."""
+        from clew.records.index_feed import FedIndex
+        from clew.signals.registry import spaces
+
+        return {
+            name: FedIndex(self.folder / "index" / name, space) for name, space in spaces().items()
+        }
+
+    @property
     def looks(self) -> FedIndex:
         """The index of everything that looks like something: pictures and film frames."""
-        from clew.records.index_feed import FedIndex
-        from clew.signals.space import PDQ
-
-        return FedIndex(self.folder / "index" / PDQ.name, PDQ)
+        return self.indexes["pdq"]
 
     def _claim(self, *, create: bool, demo: bool) -> None:
         """Make the folder, or see that it is a workspace of a version known here."""
