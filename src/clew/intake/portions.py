@@ -37,7 +37,7 @@ from clew.records.models import (
     Upload,
 )
 from clew.records.readings import Seen, store
-from clew.records.rows import insert
+from clew.records.rows import insert, update
 from clew.signals.confined import ConfinedReader, Opened
 from clew.signals.files import open_file
 from clew.signals.reading import Outcome, Reading
@@ -290,21 +290,31 @@ class Portion:
         digests = [bytes.fromhex(one.sha256) for one in kept if one.sha256]
         known = ContributedFile.objects.filter(sha256__in=digests)
         before = {bytes(digest) for digest in known.values_list("sha256", flat=True) if digest}
+        said: dict[int, tuple[object, ...]] = {}
         for one in kept:
             if (row := rows.get(one.row.pk)) is None:
                 continue
             digest = bytes.fromhex(one.sha256) if one.sha256 else None
-            row.state = FileState.FAILED if one.problem else FileState.STORED
-            row.size, row.sha256 = one.size, digest
-            row.modified_ns = one.modified_ns or row.modified_ns
-            row.media = media.get(digest) if digest is not None else None
-            row.again = digest in before
-            row.problem = one.problem.replace("\0", "�")
+            shown = media.get(digest) if digest is not None else None
+            said[row.pk] = (
+                *((FileState.FAILED if one.problem else FileState.STORED).value, one.size),
+                *(one.modified_ns or row.modified_ns, digest, shown and shown.pk),
+                *(digest in before, one.problem.replace("\0", "�")),
+            )
             before |= {digest} if digest is not None else set()
-        ContributedFile.objects.bulk_update(list(rows.values()), _SAID)
+        # As the officer: the database lets nobody else's rows be changed.
+        update("records_contributedfile", _SAID, said, connection)
 
 
-_SAID = ("state", "size", "modified_ns", "sha256", "media", "again", "problem")
+_SAID = {
+    "state": "text",
+    "size": "bigint",
+    "modified_ns": "bigint",
+    "sha256": "bytea",
+    "media_id": "bigint",
+    "again": "boolean",
+    "problem": "text",
+}
 
 
 def _upload_of(row: ContributedFile) -> Upload | None:

@@ -22,6 +22,7 @@ from procrastinate.exceptions import JobAborted
 
 from clew.access import acting
 from clew.access.errors import AccessError
+from clew.index import warm
 from clew.intake.contributions import locked, record_step, state_of
 from clew.intake.matching import compare_waiting
 from clew.intake.on_behalf import NothingToDoError, halt, on_behalf
@@ -64,6 +65,8 @@ class Desk:
         self._reader: ConfinedReader | None = None
 
     def __enter__(self) -> Desk:
+        # Loading the compiled search takes half a second: while the decoders start, not after.
+        threading.Thread(target=warm, name="loading the search", daemon=True).start()
         return self
 
     def __exit__(self, *exception: object) -> None:

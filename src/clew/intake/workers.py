@@ -39,7 +39,7 @@ SILENCE_SECONDS = 15.0
 """After which a worker is taken for dead and its job is given to another. One that only was slow
 does the job as well, which changes nothing."""
 _POLL_SECONDS = 1.0
-_ASK_SECONDS = 0.1
+_ASK_SECONDS = 0.2
 _LONGEST_WAIT_SECONDS = 10.0
 _TIDY_SECONDS = 60.0
 _PATIENCE_SECONDS = 30.0
