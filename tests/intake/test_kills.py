@@ -10,12 +10,16 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from left import everything
+
+from clew.records.models import ContributedFile
+from clew.training.practice import practice
 
 CLEW = Path(sys.executable).parent / "clew"
 WAYS = ("parent", "group", "all", "ctrl-c")
@@ -28,8 +32,12 @@ def stored_in(workspace: Path) -> set[str]:
 
 
 def start(folder: Path, workspace: Path, workers: int = 2) -> subprocess.Popen[bytes]:
+    return begin(["scan", folder], workspace, workers)
+
+
+def begin(command: list[str | Path], workspace: Path, workers: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [CLEW, "scan", folder, "-w", workspace],
+        [CLEW, *command, "-w", workspace],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         env=os.environ | {"CLEW_WORKERS": str(workers)},
@@ -137,18 +145,24 @@ def test_fifty_kills_lose_and_double_nothing(disturbed):
     print(f"\n{disturbed.kills} kills: no file lost, none doubled, matches as undisturbed")
 
 
+def until_reading(running: subprocess.Popen[bytes], workspace: Path, sign: str) -> list[int]:
+    """Wait until the log has a sign, and decoders are there; all processes of the command."""
+    log = workspace / "log" / "clew.log"
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if log.exists() and sign in log.read_text():
+            children = descendants(running.pid)
+            if any(map(is_decoder, children)):
+                return children
+        time.sleep(0.02)
+    raise AssertionError("it must be in the middle of its work")
+
+
 def test_ctrl_c_says_what_is_stored_and_that_it_goes_on(collection, place, practised):
     workspace = practised(place / "workspace")
     scan = start(collection.folder, workspace, workers=1)
-    log = workspace / "log" / "clew.log"
-    deadline = time.monotonic() + 60
     # Then all files are known and one process has seconds of reading before it.
-    while time.monotonic() < deadline:
-        if log.exists() and "decoders confined" in log.read_text():
-            break
-        time.sleep(0.02)
-    children = descendants(scan.pid)
-    assert any(map(is_decoder, children)), "it must be in the middle of its work"
+    children = until_reading(scan, workspace, "decoders confined")
     os.killpg(scan.pid, signal.SIGINT)
     _, said = scan.communicate(timeout=60)
     assert scan.returncode == 130, said.decode()
@@ -159,3 +173,23 @@ def test_ctrl_c_says_what_is_stored_and_that_it_goes_on(collection, place, pract
     whole = [path for path in stored_in(workspace) if "!/" not in path]
     assert len(whole) >= int(stopped[1]), "what was said to be stored is"
     assert not any(is_decoder(number) for number in children)
+
+    # A contribution likewise, with what it says to go on with. Twice: people are impatient.
+    files = sorted(path for path in collection.folder.rglob("*") if path.is_file())
+    contributing = begin(["contribute", *files], workspace, 1)
+    children = until_reading(contributing, workspace, "contribution begun")
+    for _ in range(2):
+        os.killpg(contributing.pid, signal.SIGINT)
+        time.sleep(0.1)
+    _, said = contributing.communicate(timeout=60)
+    assert contributing.returncode == 130, said.decode()
+    text = " ".join(said.decode().split())
+    assert re.search(r"Stopped\..* go on with: clew contribution retry 1$", text), text
+    assert not any(is_decoder(number) for number in children)
+    again = begin(["contribution", "retry", "1"], workspace, 2)
+    _, said = again.communicate(timeout=120)
+    assert again.returncode == 0, said.decode()
+    with practice(workspace):
+        states = Counter(one.state for one in ContributedFile.objects.filter(contribution=1))
+    assert set(states) <= {"stored", "failed"}
+    assert states.total() == len(files)

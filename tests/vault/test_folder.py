@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from clew.vault import KeyFile, UnavailableError, Vault
+from clew.vault import KeyFile, UnavailableError, Vault, settling
 
 PUT = """
 import sys
@@ -98,3 +98,78 @@ def test_killed_writers_leave_all_or_nothing(tmp_path, large_file):
     with path.open("rb") as source:
         assert vault.put_original(source, name).created
     vault.verify(name)
+
+
+@pytest.fixture
+def unplugged(monkeypatch: pytest.MonkeyPatch) -> set[Path]:
+    """The files and folders that are on the disk for good."""
+    safe: set[Path] = set()
+
+    def sync(path: Path) -> None:
+        safe.add(path)
+        original(path)
+
+    original = settling.sync
+    monkeypatch.setattr(settling, "sync", sync)
+    return safe
+
+
+def test_what_is_told_is_on_the_disk_with_all_folders_to_it(folder_vault, unplugged):
+    vault, top = folder_vault, folder_vault.folder
+    _ = vault.keyring.identity
+    contents = [bytes([n]) * 100 for n in range(5)]
+    names = [hashlib.sha256(content).hexdigest() for content in contents]
+
+    def on_the_way(name: str) -> set[Path]:
+        addresses = [vault.address(name), vault.address(name, "preview")]
+        files = {top / path for one in addresses for path in (one.object, one.key)}
+        return files | {
+            folder for file in files for folder in file.parents if top in folder.parents
+        }
+
+    together = vault.settling()
+    for name, content in zip(names, contents, strict=True):
+        vault.put_original(io.BytesIO(content), name, together)
+        vault.put_derivative("preview", name, content, together)
+    assert top / vault.address(names[0]).object not in unplugged
+    # Somebody who is told that it is there must not be told before it is safe.
+    assert not vault.put_original(io.BytesIO(contents[0]), names[0]).created
+    vault.put_derivative("preview", names[0], contents[0])
+    assert on_the_way(names[0]) <= unplugged
+    together.settle()
+    for name in names:
+        assert on_the_way(name) <= unplugged
+    unplugged.clear()
+    vault.put_original(io.BytesIO(b"another"))
+    assert unplugged, "alone it is settled at once"
+
+
+@pytest.mark.parametrize("left", ["half a key", "half an object", "no key"])
+def test_what_a_power_cut_left_is_stored_anew(folder_vault, left):
+    vault, content = folder_vault, b"content" * 100
+    name = hashlib.sha256(content).hexdigest()
+    vault.put_original(io.BytesIO(content), name)
+    vault.put_derivative("preview", name, content)
+    for address in (vault.address(name), vault.address(name, "preview")):
+        file, key = vault.folder / address.object, vault.folder / address.key
+        if left == "half a key":
+            file.unlink()
+            key.write_bytes(b"")
+        elif left == "no key":
+            key.unlink()
+        else:
+            file.write_bytes(file.read_bytes()[:50])
+    assert vault.put_original(io.BytesIO(content), name).created
+    assert vault.put_derivative("preview", name, content)
+    vault.verify(name)
+    assert vault.get_derivative("preview", name) == content
+
+
+def test_a_disk_that_takes_nothing_is_told(folder_vault, monkeypatch):
+    def sync(_path: Path) -> None:
+        raise OSError(5, "Input/output error")
+
+    _ = folder_vault.keyring.identity
+    monkeypatch.setattr(settling, "sync", sync)
+    with pytest.raises(UnavailableError, match="Input/output error"):
+        folder_vault.put_original(io.BytesIO(b"content"))

@@ -243,7 +243,6 @@ def destroy(workspace: Workspace) -> int:
             (forgotten,) = cursor.fetchone()
         if forgotten:  # otherwise somebody found it again just now
             if keys:
-                for index in workspace.indexes.values():
-                    index.forget(keys)
+                workspace.looks.forget(keys)
             done += 1
     return done

@@ -18,7 +18,6 @@ from clew.media.kind import MediaType
 from clew.media.pool import Reached
 from clew.settings import Settings
 from clew.signals.reading import Outcome, Reading
-from clew.signals.registry import spaces
 
 
 def read_with_progress(settings: Settings, paths: Sequence[Path]) -> list[Reading]:
@@ -114,8 +113,7 @@ def comparable(reading: Reading) -> bool:
     """Whether there is anything but bytes to compare by."""
     if reading.outcome in (Outcome.UNREADABLE, Outcome.OTHER):
         return False
-    subject = Subject.of(reading.type, reading.traces)
-    return any(len(subject.within(space)) for space in spaces().values())
+    return len(Subject.of(reading.type, reading.traces).looks) > 0
 
 
 def untold(paths: Sequence[Path], readings: Sequence[Reading]) -> list[str]:

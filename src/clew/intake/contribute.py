@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
+from django.db import connection
 
 from clew.access import acting
 from clew.intake.contributions import PORTION, ContributionError, State, begin, state_of
 from clew.intake.queues import enqueue_reading, enqueue_standing, on_this_machine
 from clew.intake.sharing import Shared
 from clew.intake.workers import DatabaseLostError, work_until
-from clew.records.models import ContributedFile, Exhibit, Standing
+from clew.records.models import ContributedFile, Exhibit, FileState, Standing
+from clew.records.rows import insert
 from clew.workspace import Workspace
 
 log = structlog.get_logger()
@@ -95,6 +97,7 @@ def contribute(
     """
     files = list(files)
     number = hand_in(files, exhibit=exhibit, shared=shared)
+    watcher(State(number))  # whoever stops it now must know what to go on with
     finish(workspace, number, watcher)
     with acting.acting():
         rows = {bytes(row.path): row for row in ContributedFile.objects.filter(contribution=number)}
@@ -112,12 +115,14 @@ def hand_in(
     wanted = list(dict.fromkeys(map(_key, files)))
     with acting.acting():
         contribution = begin(exhibit, shared, len(wanted))
-        ContributedFile.objects.bulk_create(
+        insert(
+            "records_contributedfile",
+            _HANDED_IN,
             [
-                ContributedFile(contribution=contribution, path=path, portion=place // PORTION)
+                (contribution.pk, path, place // PORTION, *_WAITING)
                 for place, path in enumerate(wanted)
             ],
-            batch_size=1000,
+            through=connection,
         )
         for portion in range(-(-len(wanted) // PORTION)):
             enqueue_reading(contribution.pk, portion, on_this_machine())
@@ -125,6 +130,19 @@ def hand_in(
             enqueue_standing(contribution.pk)
     log.info("contribution begun", contribution=contribution.pk, files=len(wanted))
     return int(contribution.pk)
+
+
+_HANDED_IN = {
+    "contribution_id": "bigint",
+    "path": "bytea",
+    "portion": "int",
+    "state": "text",
+    "size": "bigint",
+    "again": "boolean",
+    "problem": "text",
+}
+_WAITING = (FileState.WAITING.value, 0, False, "")
+"""A file of which nothing is known yet but its path."""
 
 
 def finish(workspace: Workspace, number: int, watcher: Watching = lambda _state: None) -> State:

@@ -44,9 +44,12 @@ def on_this_machine() -> str:
     return f"{Phase.READING}@{socket.gethostname()}"
 
 
-def queues_of_a_worker() -> list[str]:
-    """The queues that a worker on this machine serves."""
-    return [Phase.STANDING, Phase.READING, on_this_machine()]
+def queues_of_a_worker() -> dict[Phase, list[str]]:
+    """The queues that a worker on this machine serves, for each phase: it does one job of each."""
+    return {
+        Phase.STANDING: [Phase.STANDING],
+        Phase.READING: [Phase.READING, on_this_machine()],
+    }
 
 
 def enqueue_reading(contribution: int, portion: int, queue: str) -> None:

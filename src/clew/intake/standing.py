@@ -26,6 +26,7 @@ from clew.records.models import (
     Standing,
     StoredMatch,
 )
+from clew.records.rows import TEXTS, update
 from clew.signals.reading import Outcome
 
 _WHOLE_FILM = 0.9
@@ -54,11 +55,15 @@ def settle(contribution: Contribution, files: QuerySet[ContributedFile]) -> None
     held = _held(media, contribution)
     hits = _hits(media)
     near = _near(media, held, hits, contribution)
+    told: dict[int, tuple[str, list[str]]] = {}
     for row in rows:
         one = media.get(row.media_id or 0)
-        row.standing = _standing(row, one, held, hits, near)
+        before = row.standing, row.better
+        row.standing = _standing(row, one, held, hits, near).value
         row.better = _better(row, one, near[one.pk].versions) if one is not None else []
-    ContributedFile.objects.bulk_update(rows, ["standing", "better"], batch_size=500)
+        if (row.standing, row.better) != before:
+            told[row.pk] = row.standing, row.better
+    update("records_contributedfile", {"standing": "text", "better": TEXTS}, told, connection)
 
 
 def _standing(

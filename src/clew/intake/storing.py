@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections import deque
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -13,12 +14,12 @@ from clew.records.models import Folder
 from clew.records.readings import Seen, store
 from clew.signals.reading import Reading
 from clew.vault.errors import AlreadyStoredError, VaultError
+from clew.vault.settling import Settling
 from clew.vault.store import Vault
 
 _BATCH_READINGS = 64
 _BATCH_SECONDS = 1.0
 _MOST_WAITING = 4
-_DISK_THREADS = 4
 _TURN_SECONDS = 0.0003
 
 
@@ -56,9 +57,8 @@ class Storing:
         self._batch = Batch()
         self._failed = False
         self._waiting: deque[Future[None]] = deque()
-        # One thread, so that batches commit in order; several for the disk's own waits.
+        # One thread, so that batches commit in order.
         self._thread = ThreadPoolExecutor(1, "storing")
-        self._disk = ThreadPoolExecutor(_DISK_THREADS, "previews")
 
     def __enter__(self) -> Storing:
         # The thread that hands files to the decoders must get its turn at once: every
@@ -76,7 +76,6 @@ class Storing:
             sys.setswitchinterval(self._usual_turn)
             self._thread.submit(_close_connection).result()
             self._thread.shutdown()
-            self._disk.shutdown()
 
     def add(self, seen: Seen, *, completes: int | None = None) -> None:
         """Take a reading.
@@ -112,23 +111,34 @@ class Storing:
         if self._failed:
             return
         self._failed = True
-        list(self._disk.map(self._keep_preview, [seen.reading for seen in batch.readings]))
+        self._keep_previews([seen.reading for seen in batch.readings])
         store(self._folder, batch.readings)
         self._failed = False
         # Counted only now that it is committed.
         self.files += batch.files
         self.bytes += batch.bytes
 
-    def _keep_preview(self, reading: Reading) -> None:
-        if reading.preview is None or reading.sha256 is None:
-            return
+    def _keep_previews(self, readings: Sequence[Reading]) -> None:
+        settling = self._vault.settling()
+        kept = [reading for reading in readings if self._keep_preview(reading, settling)]
         try:
-            self._vault.put_derivative("preview", reading.sha256.hex(), reading.preview)
+            settling.settle()
+        except VaultError as error:
+            for reading in kept:
+                reading.notes.append(f"its preview could not be kept ({error})")
+
+    def _keep_preview(self, reading: Reading, settling: Settling) -> bool:
+        if reading.preview is None or reading.sha256 is None:
+            return False
+        preview, reading.preview = reading.preview, None
+        try:
+            self._vault.put_derivative("preview", reading.sha256.hex(), preview, settling)
         except AlreadyStoredError:
             pass  # the first one stays, even where this reading got further
         except VaultError as error:
             reading.notes.append(f"its preview could not be kept ({error})")
-        reading.preview = None
+            return False
+        return True
 
 
 def _close_connection() -> None:

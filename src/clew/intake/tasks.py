@@ -1,4 +1,4 @@
-"""What workers do: the tasks, and one worker's desk, on which it does one at a time.
+"""What workers do: the tasks, and one worker's desk, on which it does one of each kind at a time.
 
 A job may be cut short anywhere and be done again by anybody: what it had not recorded is done
 again, what it had is left alone.
@@ -22,6 +22,7 @@ from procrastinate.exceptions import JobAborted
 
 from clew.access import acting
 from clew.access.errors import AccessError
+from clew.index import warm
 from clew.intake.contributions import locked, record_step, state_of
 from clew.intake.matching import compare_waiting
 from clew.intake.on_behalf import NothingToDoError, halt, on_behalf
@@ -48,9 +49,9 @@ tasks = Blueprint()
 
 
 class Desk:
-    """Where one worker works: one thread with its own connections, and decoders that stay.
+    """Where one worker works: a thread with its own connections for each phase, and decoders.
 
-    Use as a context manager.
+    So decoders are not idle while it is told how what they read stands. Use as a context manager.
 
     Attributes:
         workspace: what is worked on.
@@ -60,24 +61,33 @@ class Desk:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.stopping = threading.Event()
-        self._thread = ThreadPoolExecutor(1, "desk")
+        self._threads = {phase: ThreadPoolExecutor(1, phase.value) for phase in Phase}
         self._reader: ConfinedReader | None = None
 
     def __enter__(self) -> Desk:
+        # Loading the compiled search takes half a second: while the decoders start, not after.
+        threading.Thread(target=warm, name="loading the search", daemon=True).start()
         return self
 
     def __exit__(self, *exception: object) -> None:
         self.stopping.set()
-        self._thread.submit(self._clear).result()
-        self._thread.shutdown()
+        self._threads[Phase.READING].submit(self._close_reader).result()
+        for thread in self._threads.values():
+            thread.submit(connections.close_all).result()
+            thread.shutdown()
 
-    async def do(self, work: Callable[[Desk], Done]) -> Done:
+    async def do(self, phase: Phase, work: Callable[[Desk], Done]) -> Done:
         """Do something at the desk, without keeping the worker's heart from beating.
+
+        Args:
+            phase: in whose thread, after what was begun in it before.
+            work: what is done.
 
         Raises:
             JobAborted: the worker stops.
         """
-        doing = asyncio.get_running_loop().run_in_executor(self._thread, self._run, work)
+        run = self._read if phase is Phase.READING else self._run
+        doing = asyncio.get_running_loop().run_in_executor(self._threads[phase], run, work)
         try:
             return await asyncio.shield(doing)
         except asyncio.CancelledError:
@@ -90,8 +100,11 @@ class Desk:
 
     def _run(self, work: Callable[[Desk], Done]) -> Done:
         close_old_connections()  # the database may have been started anew since the last job
+        return work(self)
+
+    def _read(self, work: Callable[[Desk], Done]) -> Done:
         try:
-            return work(self)
+            return self._run(work)
         except BaseException:
             # Files may be left in its processes that nobody waits for any more.
             self._close_reader()
@@ -110,10 +123,6 @@ class Desk:
             self._reader.__exit__()
             self._reader = None
 
-    def _clear(self) -> None:
-        self._close_reader()
-        connections.close_all()
-
 
 _RETRY = RetryStrategy(max_attempts=MOST_ATTEMPTS, wait=_SECONDS_BETWEEN)
 
@@ -126,7 +135,7 @@ async def read(context: JobContext, *, contribution: int, portion: int) -> None:
         reading = Portion(desk.workspace, contribution, portion, desk.reader, desk.stopping)
         reading.read()
 
-    await _do(context, contribution, work)
+    await _do(context, Phase.READING, contribution, work)
 
 
 @tasks.task(name=Phase.STANDING.value, pass_context=True, retry=_RETRY)
@@ -137,16 +146,18 @@ async def tell_standing(context: JobContext, *, contribution: int) -> None:
         _tell_standing(desk.workspace, contribution)
         erase_what_is_done_with(desk.workspace)
 
-    await _do(context, contribution, work)
+    await _do(context, Phase.STANDING, contribution, work)
 
 
-async def _do(context: JobContext, contribution: int, work: Callable[[Desk], None]) -> None:
+async def _do(
+    context: JobContext, phase: Phase, contribution: int, work: Callable[[Desk], None]
+) -> None:
     """Do something for a contribution; what only a person can put right halts it."""
     desk: Desk = context.additional_context["desk"]
     try:
-        await desk.do(lambda desk: _on_behalf(desk, contribution, work))
+        await desk.do(phase, lambda desk: _on_behalf(desk, contribution, work))
     except (AccessError, ConfinementError) as error:
-        await _halt(desk, contribution, str(error))
+        await _halt(desk, phase, contribution, str(error))
     except JobAborted:
         raise
     except Exception as error:
@@ -154,7 +165,9 @@ async def _do(context: JobContext, contribution: int, work: Callable[[Desk], Non
             "job failed", task=context.job.task_name, contribution=contribution, why=str(error)
         )
         if context.job.attempts + 1 >= MOST_ATTEMPTS:
-            await _halt(desk, contribution, f"tried {MOST_ATTEMPTS} times, the last time: {error}")
+            await _halt(
+                desk, phase, contribution, f"tried {MOST_ATTEMPTS} times, the last time: {error}"
+            )
         raise
 
 
@@ -166,9 +179,9 @@ def _on_behalf(desk: Desk, contribution: int, work: Callable[[Desk], None]) -> N
         log.info("nothing to do", contribution=contribution)
 
 
-async def _halt(desk: Desk, contribution: int, why: str) -> None:
+async def _halt(desk: Desk, phase: Phase, contribution: int, why: str) -> None:
     log.warning("contribution halted", contribution=contribution, why=why)
-    await desk.do(lambda _desk: halt(contribution, why))
+    await desk.do(phase, lambda _desk: halt(contribution, why))
 
 
 def _tell_standing(workspace: Workspace, number: int) -> None:

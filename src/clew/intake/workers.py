@@ -25,7 +25,7 @@ from procrastinate.worker import Worker
 
 from clew.access.connections import Connection
 from clew.intake.portions import close_connections
-from clew.intake.queues import queues_of_a_worker
+from clew.intake.queues import Phase, queues_of_a_worker
 from clew.intake.tasks import Desk, tasks
 from clew.intake.uploads import erase_what_is_done_with
 from clew.postgres import PostgresError
@@ -39,7 +39,7 @@ SILENCE_SECONDS = 15.0
 """After which a worker is taken for dead and its job is given to another. One that only was slow
 does the job as well, which changes nothing."""
 _POLL_SECONDS = 1.0
-_ASK_SECONDS = 0.1
+_ASK_SECONDS = 0.2
 _LONGEST_WAIT_SECONDS = 10.0
 _TIDY_SECONDS = 60.0
 _PATIENCE_SECONDS = 30.0
@@ -142,35 +142,40 @@ async def _work(desk: Desk, done: Callable[[], bool]) -> None:
     app = App(connector=_connector())
     app.add_tasks_from(tasks, namespace="")
     async with app.open_async():
-        worker = Worker(
-            app=app,
-            queues=queues_of_a_worker(),
-            delete_jobs="successful",
-            additional_context={"desk": desk},
-            install_signal_handlers=False,
-            fetch_job_polling_interval=_POLL_SECONDS,
-            shutdown_graceful_timeout=0,
-            update_heartbeat_interval=HEARTBEAT_SECONDS,
-            stalled_worker_timeout=SILENCE_SECONDS,
-        )
-        working = asyncio.create_task(worker.run())  # type: ignore[no-untyped-call]
+        workers = [_worker(app, desk, queues) for queues in queues_of_a_worker().values()]
+        working = [asyncio.create_task(one.run()) for one in workers]  # type: ignore[no-untyped-call]
         beside = [
-            asyncio.create_task(_until(done, worker)),
+            asyncio.create_task(_until(done)),
             asyncio.create_task(_take_over(app)),
             asyncio.create_task(_tidy(desk)),
         ]
         try:
             # Whichever ends first, by itself or by an error, ends all.
-            await asyncio.wait([working, *beside], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait([*working, *beside], return_when=asyncio.FIRST_COMPLETED)
         finally:
             desk.stopping.set()
-            worker.stop()  # type: ignore[no-untyped-call]
+            for worker in workers:
+                worker.stop()  # type: ignore[no-untyped-call]
             for task in beside:
                 task.cancel()
-            ended = await asyncio.gather(working, *beside, return_exceptions=True)
+            ended = await asyncio.gather(*working, *beside, return_exceptions=True)
         for one in ended:
             if isinstance(one, Exception):
                 raise one
+
+
+def _worker(app: App, desk: Desk, queues: list[str]) -> Worker:
+    return Worker(
+        app=app,
+        queues=queues,
+        delete_jobs="successful",
+        additional_context={"desk": desk},
+        install_signal_handlers=False,
+        fetch_job_polling_interval=_POLL_SECONDS,
+        shutdown_graceful_timeout=0,
+        update_heartbeat_interval=HEARTBEAT_SECONDS,
+        stalled_worker_timeout=SILENCE_SECONDS,
+    )
 
 
 def _connector() -> PsycopgConnector:
@@ -178,17 +183,16 @@ def _connector() -> PsycopgConnector:
     parameters = connections[Connection.WORKER].get_connection_params()
     for name in ("cursor_factory", "context"):
         parameters.pop(name, None)
-    # One for what the worker does, one for listening, one for its heart.
-    return PsycopgConnector(kwargs=parameters, min_size=1, max_size=4, timeout=10)
+    # For each phase one for what is done, one for listening, one for the heart.
+    return PsycopgConnector(kwargs=parameters, min_size=1, max_size=7, timeout=10)
 
 
-async def _until(done: Callable[[], bool], worker: Worker) -> None:
+async def _until(done: Callable[[], bool]) -> None:
     loop = asyncio.get_running_loop()
     asking = ThreadPoolExecutor(1, "asking")
     try:
         while not await loop.run_in_executor(asking, done):
             await asyncio.sleep(_ASK_SECONDS)
-        worker.stop()  # type: ignore[no-untyped-call]
     finally:
         asking.submit(close_connections)
         asking.shutdown()
@@ -198,7 +202,7 @@ async def _tidy(desk: Desk) -> None:
     """Take away, between jobs, what was uploaded and is in the vault, or was given up."""
     with contextlib.suppress(JobAborted):  # the worker ends meanwhile: the next one goes on
         while True:
-            await desk.do(lambda desk: erase_what_is_done_with(desk.workspace))
+            await desk.do(Phase.STANDING, lambda desk: erase_what_is_done_with(desk.workspace))
             await asyncio.sleep(_TIDY_SECONDS)
 
 

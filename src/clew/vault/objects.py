@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
-from typing import Literal, Self
+from typing import BinaryIO, Self
 from urllib.parse import unquote, urlsplit
 
 import obstore
@@ -18,12 +18,14 @@ from obstore.store import LocalStore, ObjectStore, from_url
 
 from clew.settings import without_password
 from clew.vault.errors import AlreadyStoredError, NotStoredError, UnavailableError
+from clew.vault.files import Mode, write
+from clew.vault.settling import Disk, Settling, sync
 from clew.vault.streams import CHUNK_BYTES
 
 PART_BYTES = 16 * 1024 * 1024
 PARTS_AT_ONCE = 2
-
-Mode = Literal["create", "overwrite"]
+MOST_PARTS = 9_000
+"""S3 takes 10,000 parts; larger objects get larger parts."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Objects:
         self._store = store
         self.location = location
         self.folder = folder
-        self._settled: set[Path] = set()
+        self._disk = Disk(folder) if folder is not None else None
 
     @classmethod
     def in_folder(cls, folder: Path) -> Self:
@@ -85,41 +87,86 @@ class Objects:
                 f"The vault address {without_password(url)} cannot be used: {said}"
             ) from problem
 
+    def settling(self) -> Settling:
+        """Objects that are to be settled together, for :meth:`put`."""
+        return Settling(self._disk, self._explained)
+
     def put(
-        self, path: str, content: Iterable[bytes], mode: Mode, part_bytes: int = PART_BYTES
+        self,
+        path: str,
+        content: Iterable[bytes],
+        mode: Mode,
+        part_bytes: int = PART_BYTES,
+        settling: Settling | None = None,
     ) -> None:
         """Store a content, visible only when it came to its end without an error.
 
+        Args:
+            path: its name.
+            content: in pieces.
+            mode: what to do when there is something of this name.
+            part_bytes: how large the parts are in which a large object is sent to a store.
+            settling: with what it is settled; None for at once. Until then a power cut may take
+                it away.
+
         Raises:
             AlreadyStoredError: with mode ``create``, when there is something under this name. Large
-                objects are stored in parts, for which there is no such mode: whoever stores one
-                under a name that others may write at the same time stores what they store.
+                objects are sent to a store in parts, for which there is no such mode: whoever
+                stores one under a name that others may write at the same time stores what they
+                store.
         """
-        content = iter(content)
         with self._explained(path):
-            start = list(islice(content, 2))
-            if len(start) < 2:
-                obstore.put(self._store, path, b"".join(start), mode=mode, use_multipart=False)
-            else:
-                obstore.put(
-                    self._store,
-                    path,
-                    chain(start, content),
-                    use_multipart=True,
-                    chunk_size=part_bytes,
-                    max_concurrency=PARTS_AT_ONCE,
-                )
-            if self.folder is not None:
-                self._settle(self.folder, path)
+            if self.folder is None:
+                self._send(path, iter(content), mode, part_bytes)
+                return
+            write(self.folder / path, content, mode)
+        self.settle(path, settling)
+
+    def _send(self, path: str, content: Iterator[bytes], mode: Mode, part_bytes: int) -> None:
+        start = list(islice(content, 2))
+        if len(start) < 2:
+            obstore.put(self._store, path, b"".join(start), mode=mode, use_multipart=False)
+        else:
+            obstore.put(
+                self._store,
+                path,
+                chain(start, content),
+                use_multipart=True,
+                chunk_size=part_bytes,
+                max_concurrency=PARTS_AT_ONCE,
+            )
+
+    def settle(self, path: str, settling: Settling | None) -> None:
+        """Settle an object that is there, with others or at once."""
+        if self.folder is None:
+            return
+        together = settling or self.settling()
+        together.add(self.folder / path)
+        if settling is None:
+            together.settle()
 
     def get(self, path: str) -> bytes:
         """All of a small object."""
         with self._explained(path):
+            if self.folder is not None:
+                return (self.folder / path).read_bytes()
             return bytes(obstore.get(self._store, path).bytes())
 
     def read(self, path: str) -> Iterator[bytes]:
         """An object in pieces. That it is there is found out at once."""
-        return self._pieces(path, self.size(path))
+        size = self.size(path)
+        return self._pieces(path, size) if self.folder is None else self._read(path)
+
+    def _read(self, path: str) -> Iterator[bytes]:
+        with self._explained(path):
+            file = (self.folder / path).open("rb", buffering=0)  # type: ignore[operator]
+        with file:
+            while True:
+                with self._explained(path):
+                    chunk = file.read(CHUNK_BYTES)
+                if not chunk:
+                    return
+                yield chunk
 
     def _pieces(self, path: str, size: int) -> Iterator[bytes]:
         # By ranges rather than as one answer, which a slow reader would let run into a time-out.
@@ -132,6 +179,8 @@ class Objects:
     def size(self, path: str) -> int:
         """Its bytes."""
         with self._explained(path):
+            if self.folder is not None:
+                return (self.folder / path).stat().st_size
             return obstore.head(self._store, path)["size"]
 
     def has(self, path: str) -> bool:
@@ -149,7 +198,7 @@ class Objects:
         with suppress(NotStoredError), self._explained(path):
             obstore.delete(self._store, path)
             if self.folder is not None:
-                _sync((self.folder / path).parent)
+                sync((self.folder / path).parent)
 
     def list(self, prefix: str) -> Iterator[Entry]:
         """Everything below a folder of the store."""
@@ -158,29 +207,12 @@ class Objects:
                 for meta in batch:
                     yield Entry(meta["path"], meta["size"], meta["last_modified"])
 
-    def _settle(self, vault: Path, path: str) -> None:
-        """Make a file private, and so that a power cut does not take it away again."""
-        file = vault / path
-        file.chmod(0o600)
-        _sync(file)
-        folder = file
-        while folder != vault:
-            folder = folder.parent
-            # Of a folder settled before, only what is in it is new, not the folder itself.
-            known = folder in self._settled
-            if not known:
-                folder.chmod(0o700)
-            _sync(folder)
-            if known:
-                return
-            self._settled.add(folder)
-
     @contextmanager
     def _explained(self, path: str) -> Iterator[None]:
         """Turn the store's errors into the vault's."""
         try:
             yield
-        except AlreadyExistsError as problem:
+        except (AlreadyExistsError, FileExistsError) as problem:
             raise AlreadyStoredError(
                 f"{path} is in the vault {self.location} with another content, and nothing "
                 "is ever overwritten. Give the new version another name."
@@ -194,9 +226,11 @@ class Objects:
             ) from problem
 
 
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def part_bytes_of(source: BinaryIO) -> int:
+    """How large the parts must be in which a source is sent."""
+    if not source.seekable():
+        return 4 * PART_BYTES
+    here = source.tell()
+    size = source.seek(0, os.SEEK_END) - here
+    source.seek(here)
+    return max(PART_BYTES, size // MOST_PARTS)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,8 +19,8 @@ from clew.vault.errors import (
     DamagedError,
     DeletedError,
     NotStoredError,
-    SourceError,
 )
+from clew.vault.files import Mode
 from clew.vault.keyring import Keyring
 from clew.vault.keys import KeyFile
 from clew.vault.names import (
@@ -34,13 +32,11 @@ from clew.vault.names import (
     checked_derivative,
     checked_hash,
 )
-from clew.vault.objects import PART_BYTES, Mode, Objects
+from clew.vault.objects import PART_BYTES, Objects, part_bytes_of
 from clew.vault.sealing import opened, sealed
-from clew.vault.streams import CheckedChunks, ChunkReader, chunks_of
+from clew.vault.settling import Settling
+from clew.vault.streams import CheckedChunks, ChunkReader, chunks_of, hash_ahead
 from clew.vault.tombstones import Tombstone
-
-MOST_PARTS = 9_000
-"""S3 takes 10,000 parts; larger originals get larger parts."""
 
 log = structlog.get_logger(__name__)
 
@@ -105,13 +101,24 @@ class Vault:
         """
         return cls(Objects.at(url), key)
 
-    def put_original(self, source: BinaryIO, expected_sha256: str | None = None) -> StoredObject:
+    def settling(self) -> Settling:
+        """What is to be made safe from power cuts together, before anybody is told of it."""
+        return self.objects.settling()
+
+    def put_original(
+        self,
+        source: BinaryIO,
+        expected_sha256: str | None = None,
+        settling: Settling | None = None,
+    ) -> StoredObject:
         """Store a content under its SHA-256, and read it back to be sure.
 
         Args:
             source: read from where it stands, in one pass when its hash is given; otherwise
                 twice, so it must be able to seek.
             expected_sha256: what the content was when it was selected.
+            settling: with what it is settled; it counts as stored only once that is. None for
+                at once.
 
         Raises:
             ContentChangedError: the source is not, or no longer, that content.
@@ -121,7 +128,14 @@ class Vault:
             KeyFileError: the key-encryption key is missing, or cannot be used.
             UnavailableError: the store refuses or does not answer.
         """
-        sha256 = _hash_ahead(source) if expected_sha256 is None else checked_hash(expected_sha256)
+        sha256 = hash_ahead(source) if expected_sha256 is None else checked_hash(expected_sha256)
+        together = settling or self.settling()
+        stored = self._put_original(source, sha256, together)
+        if settling is None:
+            together.settle()
+        return stored
+
+    def _put_original(self, source: BinaryIO, sha256: str, settling: Settling) -> StoredObject:
         address = self.address(sha256)
         changed = ContentChangedError(
             f"The source changed: it is not the content {sha256} any more. Nothing was stored. "
@@ -140,12 +154,14 @@ class Vault:
             log.warning("damaged original replaced", sha256=sha256)
             mode = "overwrite"
         else:
+            self._settle(address, settling)
             # Read all the same: the caller learns whether the source is still that content.
             return StoredObject(sha256, content.exhaust(), created=False)
         try:
-            self._write(address, content, mode, _part_bytes(source))
+            self._write(address, content, mode, part_bytes_of(source), settling)
             created = True
         except AlreadyStoredError:
+            self._settle(address, settling)
             content.exhaust()
             created = False  # somebody else handed in the same content at the same time
         self._verify(address, sha256)
@@ -195,13 +211,18 @@ class Vault:
         """
         self._verify(self.address(sha256), sha256)
 
-    def put_derivative(self, name: str, media_sha256: str, data: bytes) -> bool:
+    def put_derivative(
+        self, name: str, media_sha256: str, data: bytes, settling: Settling | None = None
+    ) -> bool:
         """Store something small made from an original, such as a thumbnail.
+
+        One that was damaged is replaced, as an original is.
 
         Args:
             name: what it is and by which version it was made, such as `thumbnail-1.jpg`.
             media_sha256: the original it was made from, stored here or not.
             data: its content.
+            settling: as for :meth:`put_original`.
 
         Returns:
             Whether it is new; False when the same was stored already.
@@ -214,10 +235,26 @@ class Vault:
         """
         address = self.address(media_sha256, name)
         self.keyring.tombstones.refuse(address)
+        together = settling or self.settling()
         try:
-            self._write(address, iter([data]), "create", PART_BYTES)
+            return self._put_derivative(address, data, together)
+        finally:
+            if settling is None:
+                together.settle()
+
+    def _put_derivative(self, address: Address, data: bytes, settling: Settling) -> bool:
+        try:
+            self._write(address, iter([data]), "create", PART_BYTES, settling)
         except AlreadyStoredError:
-            if b"".join(self.read(address)) != data:
+            try:
+                known = b"".join(self.read(address))
+            except DamagedError:
+                # As after a power cut between its key and itself.
+                log.warning("damaged derivative replaced", object=address.object)
+                self._write(address, iter([data]), "overwrite", PART_BYTES, settling)
+                return True
+            self._settle(address, settling)
+            if known != data:
                 raise
             return False
         return True
@@ -331,13 +368,23 @@ class Vault:
                         found.add(one)
         return sorted(found)
 
+    def _settle(self, address: Address, settling: Settling) -> None:
+        """Settle what somebody else has stored: they may not have come to that yet."""
+        self.objects.settle(address.key, settling)
+        self.objects.settle(address.object, settling)
+
     def _write(
-        self, address: Address, content: Iterator[bytes], mode: Mode, part_bytes: int
+        self,
+        address: Address,
+        content: Iterator[bytes],
+        mode: Mode,
+        part_bytes: int,
+        settling: Settling,
     ) -> None:
         """Store a content, visible only when `content` came to its end without an error."""
-        key = self._key_to_write_with(address, mode)
+        key = self._key_to_write_with(address, mode, settling)
         ciphertext = sealed(key, address.object, content)
-        self.objects.put(address.object, ciphertext, mode, part_bytes)
+        self.objects.put(address.object, ciphertext, mode, part_bytes, settling)
         try:
             # Somebody may have deleted it in the meantime, when not all of it was there.
             self.keyring.tombstones.refuse(address)
@@ -358,39 +405,23 @@ class Vault:
     def _unwrapped(self, wrapped: bytes, address: Address) -> streaming_aead.StreamingAead:
         return self.key.unwrap(wrapped, address.key).primitive(streaming_aead.StreamingAead)
 
-    def _key_to_write_with(self, address: Address, mode: Mode) -> streaming_aead.StreamingAead:
+    def _key_to_write_with(
+        self, address: Address, mode: Mode, settling: Settling
+    ) -> streaming_aead.StreamingAead:
         """A new key, or the one that somebody stored before they could store the content."""
         template = streaming_aead.streaming_aead_key_templates.AES256_GCM_HKDF_1MB
         handle = tink.new_keyset_handle(template)
         with self.key.held() as wrapping:
             wrapped: bytes = wrapping.wrap(handle, address.key)
             try:
-                self.objects.put(address.key, [wrapped], "create")
+                self.objects.put(address.key, [wrapped], "create", settling=settling)
             except AlreadyStoredError:
+                self.objects.settle(address.key, settling)
                 try:
                     return self._unwrapped(self.objects.get(address.key), address)
                 except DamagedError:
-                    if mode == "create":
+                    # Of a key without an object a power cut may have left half.
+                    if mode == "create" and self.objects.has(address.object):
                         raise
-                self.objects.put(address.key, [wrapped], "overwrite")
+                self.objects.put(address.key, [wrapped], "overwrite", settling=settling)
         return handle.primitive(streaming_aead.StreamingAead)
-
-
-def _hash_ahead(source: BinaryIO) -> str:
-    if not source.seekable():
-        raise SourceError("The source can be read only once; its SHA-256 must be given with it.")
-    start = source.tell()
-    found = hashlib.sha256()
-    for chunk in chunks_of(source):
-        found.update(chunk)
-    source.seek(start)
-    return found.hexdigest()
-
-
-def _part_bytes(source: BinaryIO) -> int:
-    if not source.seekable():
-        return 4 * PART_BYTES
-    here = source.tell()
-    size = source.seek(0, os.SEEK_END) - here
-    source.seek(here)
-    return max(PART_BYTES, size // MOST_PARTS)

@@ -26,6 +26,22 @@ def chunks_of(source: BinaryIO) -> Iterator[bytes]:
         raise SourceError(f"The source cannot be read to its end: {problem}") from problem
 
 
+def hash_ahead(source: BinaryIO) -> str:
+    """The SHA-256 of what a source still has, which can then be read once more.
+
+    Raises:
+        SourceError: it cannot be read twice, or not to its end.
+    """
+    if not source.seekable():
+        raise SourceError("The source can be read only once; its SHA-256 must be given with it.")
+    start = source.tell()
+    found = hashlib.sha256()
+    for chunk in chunks_of(source):
+        found.update(chunk)
+    source.seek(start)
+    return found.hexdigest()
+
+
 class CheckedChunks:
     """Passes chunks on and raises after the last one when their hash is not the expected one.
 
