@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from clew import addresses
 
@@ -81,6 +82,20 @@ def _positive_number(text: str) -> int:
     if number < 1:
         raise ValueError
     return number
+
+
+def _number(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise ValueError
+    return number
+
+
+def _time_zone(text: str) -> str:
+    try:
+        return ZoneInfo(text).key
+    except (ZoneInfoNotFoundError, OSError) as error:
+        raise ValueError from error
 
 
 def _usable_cores(_environment: Mapping[str, str]) -> int:
@@ -214,6 +229,26 @@ class Settings:
             when_unset=lambda _: None,
         )
     )
+    checkpoint_minutes: int = field(
+        metadata=_setting(
+            "CLEW_CHECKPOINT_MINUTES",
+            expected="a whole number; 0 for never",
+            default="`15`",
+            help="After how many minutes `clew worker` and `clew up` sign a checkpoint of the log.",
+            read=_number,
+            when_unset=lambda _: 15,
+        )
+    )
+    witness: Path | None = field(
+        metadata=_setting(
+            "CLEW_WITNESS",
+            expected="a file, or a folder that is there",
+            default="none",
+            help="Who gets those checkpoints: each is added to the file, or a file of its own.",
+            read=_place,
+            when_unset=lambda _: None,
+        )
+    )
     vault_url: str | None = field(
         repr=False,
         metadata=_setting(
@@ -263,6 +298,16 @@ class Settings:
             help="After how many days a review is open where nobody has set a day.",
             read=_positive_number,
             when_unset=lambda _: 1825,
+        )
+    )
+    time_zone: str = field(
+        metadata=_setting(
+            "CLEW_TIME_ZONE",
+            expected="the name of a time zone such as `Europe/Berlin`",
+            default="`UTC`",
+            help="Whose clock says when it is night, where what is unusual is told by itself.",
+            read=_time_zone,
+            when_unset=lambda _: "UTC",
         )
     )
     hosts: tuple[str, ...] = field(

@@ -27,6 +27,7 @@ from clew.casework import (
     held,
     identification,
     look_up,
+    notices,
     observations,
     proposals,
     protection,
@@ -58,6 +59,8 @@ NO_ACTS = {
     "protection.persons_named",  # its search is in the log
     *("quotas.count_question", "quotas.quotas", "watching.watched"),
     *("retention.destroy", "retention.to_destroy"),  # for nobody: test_destroying.py
+    *("notices.tell_unusual", "notices.tell_what_is_due"),  # for nobody: test_notices.py
+    "upkeep",  # what workers do by the clock
     "marked",  # of what gathering has put into the log
     "find",  # with files: tests/intake/test_contributions.py
     "media.listed",  # of what is shown by media.shown
@@ -180,6 +183,8 @@ def test_each_act_writes_one_entry_and_no_word_that_may_be_a_name(case, log, ope
     log.of("sven", VIEW, None, watching.alarms)
     log.of("sven", DECISION, f"watch:{number}", watching.end_watch, number, SAID)
     log.of("sven", VIEW, None, conduct.unusual)
+    log.of("sven", VIEW, None, notices.notices)
+    log.of("sven", VIEW, None, notices.read, [])
     log.of("adam", DECISION, None, quotas.set_quota, "LKA", 500, 5000)
     seized = {"seized_where": SAID, "seized_at": timezone.now(), "source": Source.DEVICE}
     exhibit = log.of(

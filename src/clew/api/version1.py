@@ -16,6 +16,7 @@ from clew.api import (
     exhibits,
     handing_in,
     media,
+    notices,
     observations,
     proposals,
     protection,
@@ -44,6 +45,7 @@ PARTS: tuple[Router, ...] = (
     retention.router,
     protection.router,
     search.router,
+    notices.router,
 )
 """Every part hangs itself in here."""
 

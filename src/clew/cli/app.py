@@ -218,7 +218,8 @@ _group(
     "watch",
     "Against insiders: what alerts silently, what is unusual, how much may be asked.",
     "clew watch report",
-    *(watch.add, watch.end, watch.list_, watch.alerts, watch.report, watch.quota),
+    *(watch.notices, watch.read, watch.add, watch.end, watch.list_, watch.alerts, watch.report),
+    watch.quota,
 )
 _group(
     "protection",

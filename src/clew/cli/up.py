@@ -30,7 +30,9 @@ def up(
     """
     with explained():
         from clew.access.connections import Connection
+        from clew.casework.upkeep import tasks
         from clew.cli.logging import start_log
+        from clew.intake.workers import keep_time
         from clew.serving.server import AddressError, serve
         from clew.workspace import Workspace
 
@@ -42,7 +44,8 @@ def up(
             # Before anything is served: a workspace that holds real agencies refuses it.
             practising = _practising(opened)
             try:
-                serve(opened, host, port, lambda bound: _say(opened, host, bound, practising))
+                with keep_time(opened, tasks):
+                    serve(opened, host, port, lambda bound: _say(opened, host, bound, practising))
             except AddressError as error:
                 fail(str(error))
 

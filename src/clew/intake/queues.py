@@ -25,6 +25,8 @@ class Phase(StrEnum):
     """Compare what is new, and tell how the files stand."""
 
 
+CLOCK = "clock"
+"""The queue of what is done by the clock, on behalf of nobody."""
 _RANKS = {Phase.STANDING: 100, Phase.READING: 50}
 """What is fetched first: answers to what was read go before reading more."""
 _FAIR_PORTIONS = 40

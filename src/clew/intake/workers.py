@@ -20,12 +20,13 @@ import psycopg
 import structlog
 from django.db import InterfaceError, OperationalError, connections
 from procrastinate import App, PsycopgConnector
+from procrastinate.blueprints import Blueprint
 from procrastinate.exceptions import ConnectorException, JobAborted
 from procrastinate.worker import Worker
 
 from clew.access.connections import Connection
 from clew.intake.portions import close_connections
-from clew.intake.queues import queues_of_a_worker
+from clew.intake.queues import CLOCK, queues_of_a_worker
 from clew.intake.tasks import Desk, tasks
 from clew.intake.uploads import erase_what_is_done_with
 from clew.postgres import PostgresError
@@ -72,9 +73,37 @@ def work_until(workspace: Workspace, done: Callable[[], bool]) -> None:
     """
     try:
         with Desk(workspace) as desk:
-            asyncio.run(_work(desk, done))
+            asyncio.run(_work(desk, done, queues_of_a_worker(), tasks))
     except _GONE as error:
         raise DatabaseLostError from error
+
+
+@contextlib.contextmanager
+def keep_time(workspace: Workspace, clock: Blueprint) -> Iterator[None]:
+    """Do what is to be done by the clock, and nothing else, in a thread beside something else.
+
+    Args:
+        workspace: open, with connections that threads share.
+        clock: tasks of the queue ``clock``.
+    """
+    stopping = threading.Event()
+
+    def keep() -> None:
+        while not stopping.is_set():
+            try:
+                with Desk(workspace) as desk:
+                    asyncio.run(_work(desk, stopping.is_set, [CLOCK], clock))
+            except Exception as error:  # whatever it is beside, that goes on
+                log.error("the clock stopped", error=type(error).__name__)
+            stopping.wait(_LONGEST_WAIT_SECONDS)
+
+    keeping = threading.Thread(target=keep, name="clock")
+    keeping.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        keeping.join()
 
 
 def work(
@@ -83,6 +112,7 @@ def work(
     stopping: threading.Event,
     told: Callable[[str], None],
     opened_at: Callable[[Workspace], None],
+    clock: Blueprint,
 ) -> None:
     """Work for good, until told to stop. The database may come and go meanwhile.
 
@@ -92,6 +122,7 @@ def work(
         stopping: set when it is to stop.
         told: what people should know.
         opened_at: told the workspace, once it is open.
+        clock: tasks of the queue ``clock``, which are done as well.
 
     Raises:
         clew.workspace.WorkspaceError: there is no workspace.
@@ -109,7 +140,8 @@ def work(
                     told(f"Working in {opened.folder}.")
                 reached = True
                 with Desk(opened) as desk:
-                    asyncio.run(_work(desk, stopping.is_set))
+                    queues = [CLOCK, *queues_of_a_worker()]
+                    asyncio.run(_work(desk, stopping.is_set, queues, tasks, clock))
         except _GONE as error:
             if not reached and time.monotonic() - started > _PATIENCE_SECONDS:
                 raise
@@ -138,13 +170,14 @@ def stopped_by_signals() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-async def _work(desk: Desk, done: Callable[[], bool]) -> None:
+async def _work(desk: Desk, done: Callable[[], bool], queues: list[str], *known: Blueprint) -> None:
     app = App(connector=_connector())
-    app.add_tasks_from(tasks, namespace="")
+    for blueprint in known:
+        app.add_tasks_from(blueprint, namespace="")
     async with app.open_async():
         worker = Worker(
             app=app,
-            queues=queues_of_a_worker(),
+            queues=queues,
             delete_jobs="successful",
             additional_context={"desk": desk},
             install_signal_handlers=False,

@@ -31,6 +31,7 @@ from clew.records.models.media import (
     StoredMatch,
     StoredTrace,
 )
+from clew.records.models.notices import Notice, NoticeKind
 from clew.records.models.retention import (
     Deletion,
     Hold,
@@ -67,6 +68,8 @@ __all__ = [
     "Hold",
     "Media",
     "Merging",
+    "Notice",
+    "NoticeKind",
     "Observation",
     "Original",
     "Particular",
