@@ -26,6 +26,7 @@ from clew.casework import (
     grades,
     held,
     identification,
+    leading,
     look_up,
     notices,
     observations,
@@ -60,6 +61,7 @@ NO_ACTS = {
     *("quotas.count_question", "quotas.quotas", "watching.watched"),
     *("retention.destroy", "retention.to_destroy"),  # for nobody: test_destroying.py
     *("notices.tell_unusual", "notices.tell_what_is_due"),  # for nobody: test_notices.py
+    *("leading.accept_lead", "leading.decline_lead"),  # as leading.withdraw_lead, by others
     "upkeep",  # what workers do by the clock
     "marked",  # of what gathering has put into the log
     "find",  # with files: tests/intake/test_contributions.py
@@ -167,6 +169,15 @@ def test_each_act_writes_one_entry_and_no_word_that_may_be_a_name(case, log, ope
     log.of("sven", DECISION, media, retention.lift, hold, SAID)
     asked = log.of("anna", Event.DELETION, media, retention.ask_for_deletion, one, SAID).pk
     log.of("sven", Event.DELETION, media, retention.agree_to_deletion, asked)
+    for end, who in ((retention.refuse_deletion, "sven"), (retention.withdraw_deletion, "anna")):
+        asked = log.of("anna", Event.DELETION, media, retention.ask_for_deletion, one, SAID).pk
+        log.of(who, Event.DELETION, media, end, asked, SAID)
+    log.of("anna", VIEW, None, retention.requests_for_deletion)
+    shared = ("series", blue, "all members")
+    log.of("anna", Event.SHARING_CHANGED, series, sharing.share, *shared)
+    log.of("anna", VIEW, None, leading.lead_changes)
+    offered = log.of("sven", DECISION, series, leading.offer_lead, blue, "Politie", SAID).pk
+    log.of("sven", DECISION, series, leading.withdraw_lead, offered, SAID)
     log.of("carl", VIEW, person, protection.kept_of, girl)
     log.of("carl", DECISION, person, protection.restrict, girl, SAID)
     log.of("carl", DECISION, person, protection.free, girl, SAID)

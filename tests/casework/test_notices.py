@@ -107,6 +107,7 @@ def test_reviews_that_are_due_are_told_to_supervisors_once_a_week(staffed):
         asked = ask_for_deletion(gone, "out of scope").pk
     with staffed.as_("sven"):
         agree_to_deletion(asked)
+    Notice.objects.using("owner").all().delete()
     tell_what_is_due(SETTINGS)
     assert told(staffed) == {}
     long_ago = timezone.now() - timedelta(days=SETTINGS.review_after + 1)

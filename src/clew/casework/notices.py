@@ -116,6 +116,12 @@ def _certification(details: Mapping[str, object], names: Mapping[int, str]) -> s
     return f"{whose} certification ends on {details['until']}"
 
 
+def _asked(details: Mapping[str, object], _names: Mapping[int, str]) -> str:
+    if "media" in details:
+        return f"whether media:{details['media']} is deleted; see clew retention requests"
+    return f"whether your agency leads entity {details['entity']}; see clew entity leads"
+
+
 _SAYS: Mapping[NoticeKind, _Words] = {
     NoticeKind.UNUSUAL: _unusual,
     NoticeKind.WATCHED: _watched,
@@ -124,6 +130,8 @@ _SAYS: Mapping[NoticeKind, _Words] = {
     ),
     NoticeKind.CONTRIBUTION: _contribution,
     NoticeKind.CERTIFICATION: _certification,
+    NoticeKind.ASKED: _asked,
+    NoticeKind.ANSWERED: lambda details, _: f"the answer: {details['answer']}",
 }
 
 

@@ -193,7 +193,8 @@ _group(
     "entity",
     "Places, cameras, voices, objects and online identities; and sharing any record.",
     'clew entity new place "attic with the round window"',
-    *(entity.new, entity.list_, entity.merge, entity.share),
+    *(entity.new, entity.list_, entity.merge, entity.share, entity.offer, entity.answer),
+    entity.leads,
 )
 _group(
     "grade",
@@ -212,7 +213,8 @@ _group(
     "How long things are kept, and deleting by two people.",
     "clew retention due",
     *(retention.due, retention.keep, retention.hold, retention.lift, retention.delete),
-    *(retention.agree, retention.destroy),
+    *(retention.requests, retention.agree, retention.refuse, retention.withdraw),
+    retention.destroy,
 )
 _group(
     "watch",

@@ -23,6 +23,7 @@ from clew.records.models.entities import (
     Observation,
     Particular,
 )
+from clew.records.models.leading import LeadChange, LeadStep
 from clew.records.models.media import (
     Folder,
     Media,
@@ -34,6 +35,7 @@ from clew.records.models.media import (
 from clew.records.models.notices import Notice, NoticeKind
 from clew.records.models.retention import (
     Deletion,
+    DeletionEnd,
     Hold,
     Restriction,
     Review,
@@ -58,6 +60,7 @@ __all__ = [
     "CustodyEntry",
     "Decision",
     "Deletion",
+    "DeletionEnd",
     "Entity",
     "EntityKind",
     "Exhibit",
@@ -66,6 +69,8 @@ __all__ = [
     "Folder",
     "Grade",
     "Hold",
+    "LeadChange",
+    "LeadStep",
     "Media",
     "Merging",
     "Notice",

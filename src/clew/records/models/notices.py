@@ -22,6 +22,10 @@ class NoticeKind(models.TextChoices):
     """To who handed in: nothing goes on, or it ended with files that were not stored."""
     CERTIFICATION = "certification ending"
     """To the officer, and to the administrators of the country."""
+    ASKED = "decision asked for"
+    """To supervisors: of a deletion, or of leading something."""
+    ANSWERED = "decision answered"
+    """To who asked."""
 
 
 class Notice(models.Model):
