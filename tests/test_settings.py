@@ -44,6 +44,7 @@ def test_defaults():
         "workers": len(os.sched_getaffinity(0)),
         "log_level": "INFO",
         "memory_limit": 4 * 1024**3,
+        "upload_limit": 4 * 1024**3,
         "time_limit": 60.0,
     }
 
@@ -78,6 +79,7 @@ def test_all_values():
         "CLEW_WORKERS": "3",
         "CLEW_LOG_LEVEL": "debug",
         "CLEW_MEMORY_LIMIT": "800M",
+        "CLEW_UPLOAD_LIMIT": "16G",
         "CLEW_TIME_LIMIT": "2.5",
     }
     settings = Settings.from_environment(environment)
@@ -110,6 +112,7 @@ def test_all_values():
         "workers": 3,
         "log_level": "DEBUG",
         "memory_limit": 800 * 1024**2,
+        "upload_limit": 16 * 1024**3,
         "time_limit": 2.5,
     }
     assert "secret" not in repr(settings)

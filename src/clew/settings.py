@@ -420,6 +420,16 @@ class Settings:
             when_unset=lambda _: 4096 * MEBIBYTE,
         )
     )
+    upload_limit: int = field(
+        metadata=_setting(
+            "CLEW_UPLOAD_LIMIT",
+            expected="a size such as `16G` or `800M`, at least `512M`",
+            default="`4G`",
+            help="The largest file that may be uploaded; a worker needs that much memory for it.",
+            read=_size,
+            when_unset=lambda _: 4096 * MEBIBYTE,
+        )
+    )
     time_limit: float = field(
         metadata=_setting(
             "CLEW_TIME_LIMIT",

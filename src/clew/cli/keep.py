@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from clew.intake.contribute import Contributed, HandedIn
     from clew.intake.sharing import Shared
 
-_SHARINGS = {
+SHARINGS = {
     "own-agency": "own agency",
     "named": "named agencies",
     "members": "all members",
     "all-except": "all except",
     "hit-only": "hit only",
 }
-_SHARINGS_HELP = (
+SHARINGS_HELP = (
     "own-agency; named or all-except (with --agency); members; or hit-only: others learn that "
     "there is a match and whom to call, never the media."
 )
@@ -52,7 +52,7 @@ def contribute(
     exhibit: ExhibitOption = None,
     share: Annotated[
         str | None,
-        typer.Option(help=f"With whom (at first own-agency): {_SHARINGS_HELP}", show_default=False),
+        typer.Option(help=f"With whom (at first own-agency): {SHARINGS_HELP}", show_default=False),
     ] = None,
     agency: AgencyOption = None,
     wait: Annotated[
@@ -142,14 +142,14 @@ def _shared(name: str | None, agencies: list[str] | None) -> Shared | None:
         if agencies:
             fail("--agency goes with --share named or --share all-except")
         return None
-    if name not in _SHARINGS:
-        fail(f"there is no sharing {name}. There are: {', '.join(_SHARINGS)}")
+    if name not in SHARINGS:
+        fail(f"there is no sharing {name}. There are: {', '.join(SHARINGS)}")
     with acting():
-        return shared_with(Sharing(_SHARINGS[name]), agencies or [])
+        return shared_with(Sharing(SHARINGS[name]), agencies or [])
 
 
 def share(
-    how: Annotated[str, typer.Argument(help=_SHARINGS_HELP, show_default=False)],
+    how: Annotated[str, typer.Argument(help=SHARINGS_HELP, show_default=False)],
     files: Annotated[
         list[Path] | None, typer.Argument(metavar="[FILE]", help="Contributed files.")
     ] = None,
@@ -185,7 +185,7 @@ def share(
                 number = set_sharing(sightings_of(files or [], contribution), shared)
     if not number:
         fail("nothing of your agency's that was contributed lies there; see: clew contribute")
-    people.print(f"{counted(number, 'sighting')} shared: {_SHARINGS[how]}")
+    people.print(f"{counted(number, 'sighting')} shared: {SHARINGS[how]}")
 
 
 def sample(
