@@ -65,12 +65,12 @@ def contribute(
     """Copy chosen files into the vault, verify them there, and tell how each stands.
 
     Originals are kept under their SHA-256, written once, never changed. Held: the same bytes were
-    handed in before, or somebody shares them with you;
-    whether victims it shows are identified is told where you may know it. Nearly held: another
-    version was. What is
-    earlier, larger or less compressed than all that was held is pointed out: this device may be
-    nearer to where it was taken. Cut short, `clew contribution retry` goes on. Exit code 2 when any
-    of the files could not be stored; the others are.
+    handed in before, or somebody shares them with you; whether victims it shows are identified is
+    told where you may know it. Nearly held: another version was. What is earlier, larger or less
+    compressed than all that was held, or has signs of a camera's original that nothing held of it
+    has, is pointed out: this device may be nearer to where it was taken. Cut short, `clew
+    contribution retry` goes on. Exit code 2 when any of the files could not be stored; the others
+    are.
 
     Examples:
       clew contribute /media/evidence/DCIM/IMG_0417.JPG --exhibit 17-4
@@ -127,7 +127,10 @@ def _line(one: Contributed, held: HeldAs | None) -> str:
     kept = "handed in before, verified" if one.again else "stored and verified"
     told = f" ({held})" if held is not None else ""
     standing = f"; {one.standing.value}{told}" if one.standing is not None else ""
-    better = f", and {', '.join(one.better)} than what was" if one.better else ""
+    compared = [word for word in one.better if word != "camera-original"]
+    better = f", and {', '.join(compared)} than what was" if compared else ""
+    if len(compared) < len(one.better):
+        better += f"; it may be a camera's original: {clean('; '.join(one.signs))}"
     return (
         f"{kept}: {name} ({size_in_words(one.size)}, SHA-256 {one.sha256[:16]}…{standing}{better})"
     )

@@ -58,7 +58,7 @@ def begin_uploads_anew() -> None:
     waiting = ContributedFile.objects.using(_OWNER).filter(
         upload__offset__gt=0, state__in=[FileState.WAITING, FileState.READING]
     )
-    ContributedFile.objects.using(_OWNER).filter(pk__in=list(waiting.values_list("pk", flat=True))).update(
-        state=FileState.ARRIVING
-    )
+    ContributedFile.objects.using(_OWNER).filter(
+        pk__in=list(waiting.values_list("pk", flat=True))
+    ).update(state=FileState.ARRIVING)
     Upload.objects.using(_OWNER).update(offset=0)
