@@ -13,17 +13,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from clew import addresses
+from clew import addresses, amounts
 
 MEBIBYTE = 1024 * 1024
-_UNITS = {"": 1, "K": 1024, "M": 1024**2, "G": 1024**3, "T": 1024**4}
 _NAMED_PASSWORD = re.compile(
     r"(\w*(?:password|secret|token)\w*\s*=\s*)('(?:\\.|[^'\\])*'|[^&\s]*)",
     re.IGNORECASE | re.DOTALL,
 )
-_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 class SettingsError(ValueError):
@@ -77,55 +74,9 @@ def _default_state(environment: Mapping[str, str]) -> Path:
     return base / "clew"
 
 
-def _positive_number(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
-
-
-def _number(text: str) -> int:
-    number = int(text)
-    if number < 0:
-        raise ValueError
-    return number
-
-
-def _time_zone(text: str) -> str:
-    try:
-        return ZoneInfo(text).key
-    except (ZoneInfoNotFoundError, OSError) as error:
-        raise ValueError from error
-
-
 def _usable_cores(_environment: Mapping[str, str]) -> int:
     # Those this process may run on; a container or taskset often allows fewer than there are.
     return len(os.sched_getaffinity(0))
-
-
-def _level(text: str) -> str:
-    level = text.upper()
-    if level not in _LEVELS:
-        raise ValueError
-    return level
-
-
-def _size(text: str) -> int:
-    parts = re.fullmatch(r"(\d+)\s*([KMGT]?)(?:i?B)?", text.strip(), re.IGNORECASE | re.ASCII)
-    if parts is None:
-        raise ValueError
-    size = int(parts[1]) * _UNITS[parts[2].upper()]
-    # A decoder that cannot even load its libraries would make every file unreadable.
-    if size < 512 * MEBIBYTE:
-        raise ValueError
-    return size
-
-
-def _duration(text: str) -> float:
-    seconds = float(text)
-    if not 1 <= seconds <= 86400:
-        raise ValueError
-    return seconds
 
 
 @dataclass(frozen=True)
@@ -235,7 +186,7 @@ class Settings:
             expected="a whole number; 0 for never",
             default="`15`",
             help="After how many minutes `clew worker` and `clew up` sign a checkpoint of the log.",
-            read=_number,
+            read=amounts.number,
             when_unset=lambda _: 15,
         )
     )
@@ -296,7 +247,7 @@ class Settings:
             expected="a whole number of days, at least 1",
             default="`1825`",
             help="After how many days a review is open where nobody has set a day.",
-            read=_positive_number,
+            read=amounts.positive_number,
             when_unset=lambda _: 1825,
         )
     )
@@ -306,7 +257,7 @@ class Settings:
             expected="the name of a time zone such as `Europe/Berlin`",
             default="`UTC`",
             help="Whose clock says when it is night, where what is unusual is told by itself.",
-            read=_time_zone,
+            read=amounts.time_zone,
             when_unset=lambda _: "UTC",
         )
     )
@@ -386,7 +337,7 @@ class Settings:
             expected="a whole number, at least 1",
             default="`1200`",
             help="How many requests a minute `clew up` takes for each session.",
-            read=_positive_number,
+            read=amounts.positive_number,
             when_unset=lambda _: 1200,
         )
     )
@@ -396,17 +347,17 @@ class Settings:
             expected="a whole number, at least 1",
             default="all cores that Clew may use",
             help="How many files are decoded at the same time.",
-            read=_positive_number,
+            read=amounts.positive_number,
             when_unset=_usable_cores,
         )
     )
     log_level: str = field(
         metadata=_setting(
             "CLEW_LOG_LEVEL",
-            expected=f"one of {', '.join(_LEVELS)}",
+            expected=f"one of {', '.join(amounts.LEVELS)}",
             default="`INFO`",
             help="How much is logged; file contents never are.",
-            read=_level,
+            read=amounts.level,
             when_unset=lambda _: "INFO",
         )
     )
@@ -416,7 +367,7 @@ class Settings:
             expected="a size such as `4G` or `800M`, at least `512M`",
             default="`4G`",
             help="How much memory one decoding process may use before its file is given up.",
-            read=_size,
+            read=amounts.size,
             when_unset=lambda _: 4096 * MEBIBYTE,
         )
     )
@@ -426,7 +377,7 @@ class Settings:
             expected="a size such as `16G` or `800M`, at least `512M`",
             default="`4G`",
             help="The largest file that may be uploaded; a worker needs that much memory for it.",
-            read=_size,
+            read=amounts.size,
             when_unset=lambda _: 4096 * MEBIBYTE,
         )
     )
@@ -436,7 +387,7 @@ class Settings:
             expected="seconds, from 1 to 86400",
             default="`60`",
             help="How long decoding may make no progress before its file is given up.",
-            read=_duration,
+            read=amounts.duration,
             when_unset=lambda _: 60.0,
         )
     )

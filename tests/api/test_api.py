@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import tempfile
+import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from clew.access.acting import acting
 from clew.access.models import Officer
 from clew.api.limits import Rate
 from clew.api.problems import ProblemError
+from clew.casework.upkeep import tasks
+from clew.intake.workers import keep_time
 from clew.records.models import Entity, Notice
 from clew.signals.files import read_files
 
@@ -350,3 +353,8 @@ def test_notices_and_health_are_told_without_an_authority(ask, served):
     assert ask("GET", "/api/v1/health").status == 401
     well = {"well": True, "checkpoint_made_at": None, "checkpoint_too_old": False}
     assert ask("GET", "/api/v1/health", served.nobodys).told == well
+    with keep_time(served.workspace, tasks):
+        deadline = time.monotonic() + 30
+        while ask("GET", "/api/v1/health", served.nobodys).told["checkpoint_made_at"] is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)

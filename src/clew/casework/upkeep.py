@@ -17,7 +17,7 @@ from clew.access.connections import Connection
 from clew.audit.checkpoint import WitnessError, keep_witnessed
 from clew.audit.signing import KeyFileError
 from clew.casework.notices import tell_unusual, tell_what_is_due
-from clew.intake.queues import CLOCK
+from clew.intake.queues import CHECKPOINTS, CLOCK
 from clew.intake.tasks import Desk
 
 log = structlog.get_logger()
@@ -29,7 +29,7 @@ _FIRST, _LAST = 200, 0
 
 
 @tasks.periodic(cron="* * * * *", priority=_FIRST, queueing_lock="checkpoint")
-@tasks.task(name="checkpoint", queue=CLOCK, pass_context=True)
+@tasks.task(name="checkpoint", queue=CHECKPOINTS, pass_context=True)
 async def checkpoint(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     """Sign a checkpoint if one is due, and give the witness what it lacks."""
 

@@ -26,7 +26,7 @@ from procrastinate.worker import Worker
 
 from clew.access.connections import Connection
 from clew.intake.portions import close_connections
-from clew.intake.queues import CLOCK, queues_of_a_worker
+from clew.intake.queues import queues_of_a_worker, queues_of_the_clock
 from clew.intake.tasks import Desk, tasks
 from clew.intake.uploads import erase_what_is_done_with
 from clew.postgres import PostgresError
@@ -84,7 +84,7 @@ def keep_time(workspace: Workspace, clock: Blueprint) -> Iterator[None]:
 
     Args:
         workspace: open, with connections that threads share.
-        clock: tasks of the queue ``clock``.
+        clock: tasks of the clock's queues.
     """
     stopping = threading.Event()
 
@@ -92,7 +92,8 @@ def keep_time(workspace: Workspace, clock: Blueprint) -> Iterator[None]:
         while not stopping.is_set():
             try:
                 with Desk(workspace) as desk:
-                    asyncio.run(_work(desk, stopping.is_set, [CLOCK], clock))
+                    queues = queues_of_the_clock(workspace.settings)
+                    asyncio.run(_work(desk, stopping.is_set, queues, clock))
             except Exception as error:  # whatever it is beside, that goes on
                 log.error("the clock stopped", error=type(error).__name__)
             stopping.wait(_LONGEST_WAIT_SECONDS)
@@ -122,7 +123,7 @@ def work(
         stopping: set when it is to stop.
         told: what people should know.
         opened_at: told the workspace, once it is open.
-        clock: tasks of the queue ``clock``, which are done as well.
+        clock: tasks of the clock's queues, which are done as well.
 
     Raises:
         clew.workspace.WorkspaceError: there is no workspace.
@@ -140,7 +141,7 @@ def work(
                     told(f"Working in {opened.folder}.")
                 reached = True
                 with Desk(opened) as desk:
-                    queues = [CLOCK, *queues_of_a_worker()]
+                    queues = [*queues_of_the_clock(settings), *queues_of_a_worker()]
                     asyncio.run(_work(desk, stopping.is_set, queues, tasks, clock))
         except _GONE as error:
             if not reached and time.monotonic() - started > _PATIENCE_SECONDS:
