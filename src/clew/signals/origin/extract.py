@@ -110,8 +110,10 @@ def _read(content: bytes) -> Origin | None:
             edited |= segment[:9] == b"Photoshop"
     if not tables or size is None:
         return None
-    digest = hashlib.sha256(b"".join(tables[number] for number in sorted(tables)))
     usual = usual_quality(tables)
+    if usual is not None and exif is None:
+        return None  # as most files, and nothing in them speaks for a camera
+    digest = hashlib.sha256(b"".join(tables[number] for number in sorted(tables)))
     plain = Origin(
         tables=digest.hexdigest()[:16],
         quality=usual or estimated_quality(tables),
