@@ -14,15 +14,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from clew import addresses
+from clew import addresses, amounts
 
 MEBIBYTE = 1024 * 1024
-_UNITS = {"": 1, "K": 1024, "M": 1024**2, "G": 1024**3, "T": 1024**4}
 _NAMED_PASSWORD = re.compile(
     r"(\w*(?:password|secret|token)\w*\s*=\s*)('(?:\\.|[^'\\])*'|[^&\s]*)",
     re.IGNORECASE | re.DOTALL,
 )
-_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 class SettingsError(ValueError):
@@ -76,41 +74,9 @@ def _default_state(environment: Mapping[str, str]) -> Path:
     return base / "clew"
 
 
-def _positive_number(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
-
-
 def _usable_cores(_environment: Mapping[str, str]) -> int:
     # Those this process may run on; a container or taskset often allows fewer than there are.
     return len(os.sched_getaffinity(0))
-
-
-def _level(text: str) -> str:
-    level = text.upper()
-    if level not in _LEVELS:
-        raise ValueError
-    return level
-
-
-def _size(text: str) -> int:
-    parts = re.fullmatch(r"(\d+)\s*([KMGT]?)(?:i?B)?", text.strip(), re.IGNORECASE | re.ASCII)
-    if parts is None:
-        raise ValueError
-    size = int(parts[1]) * _UNITS[parts[2].upper()]
-    # A decoder that cannot even load its libraries would make every file unreadable.
-    if size < 512 * MEBIBYTE:
-        raise ValueError
-    return size
-
-
-def _duration(text: str) -> float:
-    seconds = float(text)
-    if not 1 <= seconds <= 86400:
-        raise ValueError
-    return seconds
 
 
 @dataclass(frozen=True)
@@ -214,6 +180,26 @@ class Settings:
             when_unset=lambda _: None,
         )
     )
+    checkpoint_minutes: int = field(
+        metadata=_setting(
+            "CLEW_CHECKPOINT_MINUTES",
+            expected="a whole number; 0 for never",
+            default="`15`",
+            help="After how many minutes `clew worker` and `clew up` sign a checkpoint of the log.",
+            read=amounts.number,
+            when_unset=lambda _: 15,
+        )
+    )
+    witness: Path | None = field(
+        metadata=_setting(
+            "CLEW_WITNESS",
+            expected="a file, or a folder that is there",
+            default="none",
+            help="Who gets those checkpoints: each is added to the file, or a file of its own.",
+            read=_place,
+            when_unset=lambda _: None,
+        )
+    )
     vault_url: str | None = field(
         repr=False,
         metadata=_setting(
@@ -261,8 +247,18 @@ class Settings:
             expected="a whole number of days, at least 1",
             default="`1825`",
             help="After how many days a review is open where nobody has set a day.",
-            read=_positive_number,
+            read=amounts.positive_number,
             when_unset=lambda _: 1825,
+        )
+    )
+    time_zone: str = field(
+        metadata=_setting(
+            "CLEW_TIME_ZONE",
+            expected="the name of a time zone such as `Europe/Berlin`",
+            default="`UTC`",
+            help="Whose clock says when it is night, where what is unusual is told by itself.",
+            read=amounts.time_zone,
+            when_unset=lambda _: "UTC",
         )
     )
     hosts: tuple[str, ...] = field(
@@ -341,7 +337,7 @@ class Settings:
             expected="a whole number, at least 1",
             default="`1200`",
             help="How many requests a minute `clew up` takes for each session.",
-            read=_positive_number,
+            read=amounts.positive_number,
             when_unset=lambda _: 1200,
         )
     )
@@ -351,17 +347,17 @@ class Settings:
             expected="a whole number, at least 1",
             default="all cores that Clew may use",
             help="How many files are decoded at the same time.",
-            read=_positive_number,
+            read=amounts.positive_number,
             when_unset=_usable_cores,
         )
     )
     log_level: str = field(
         metadata=_setting(
             "CLEW_LOG_LEVEL",
-            expected=f"one of {', '.join(_LEVELS)}",
+            expected=f"one of {', '.join(amounts.LEVELS)}",
             default="`INFO`",
             help="How much is logged; file contents never are.",
-            read=_level,
+            read=amounts.level,
             when_unset=lambda _: "INFO",
         )
     )
@@ -371,7 +367,17 @@ class Settings:
             expected="a size such as `4G` or `800M`, at least `512M`",
             default="`4G`",
             help="How much memory one decoding process may use before its file is given up.",
-            read=_size,
+            read=amounts.size,
+            when_unset=lambda _: 4096 * MEBIBYTE,
+        )
+    )
+    upload_limit: int = field(
+        metadata=_setting(
+            "CLEW_UPLOAD_LIMIT",
+            expected="a size such as `16G` or `800M`, at least `512M`",
+            default="`4G`",
+            help="The largest file that may be uploaded; a worker needs that much memory for it.",
+            read=amounts.size,
             when_unset=lambda _: 4096 * MEBIBYTE,
         )
     )
@@ -381,7 +387,7 @@ class Settings:
             expected="seconds, from 1 to 86400",
             default="`60`",
             help="How long decoding may make no progress before its file is given up.",
-            read=_duration,
+            read=amounts.duration,
             when_unset=lambda _: 60.0,
         )
     )

@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import tempfile
+import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,9 +19,12 @@ import pytest
 from PIL import Image
 
 from clew.access.acting import acting
+from clew.access.models import Officer
 from clew.api.limits import Rate
 from clew.api.problems import ProblemError
-from clew.records.models import Entity
+from clew.casework.upkeep import tasks
+from clew.intake.workers import keep_time
+from clew.records.models import Entity, Notice
 from clew.signals.files import read_files
 
 
@@ -327,3 +331,30 @@ def test_a_browser_loads_nothing_from_elsewhere(ask):
     assert b"https:" not in page.body
     assert "default-src 'none'" in page.headers["content-security-policy"]
     assert ask("GET", "/static/api/swagger-ui-bundle.js").status == 200
+
+
+def test_notices_and_health_are_told_without_an_authority(ask, served):
+    whom = ask("GET", "/api/v1/whoami", served.nobodys).told["sign_in_name"]
+    made = Notice.objects.using("owner").create(
+        officer=Officer.objects.using("owner").get(sign_in_name=whom),
+        kind="reviews due",
+        about="retention",
+        key="reviews",
+        details={"open": 3},
+    )
+    (one,) = ask("GET", "/api/v1/notices", served.nobodys).told["items"]
+    assert one["says"] == "things to look at again: 3; see clew retention due"
+    assert ask("GET", "/api/v1/notices", served.ours).told["items"] == []
+    assert ask("POST", f"/api/v1/notices/{made.pk}/read", served.ours).status == 404
+    assert ask("POST", f"/api/v1/notices/{made.pk}/read", served.nobodys).status == 204
+    assert ask("GET", "/api/v1/notices", served.nobodys).told["items"] == []
+    (one,) = ask("GET", "/api/v1/notices?unread=false", served.nobodys).told["items"]
+    assert one["read"]
+    assert ask("GET", "/api/v1/health").status == 401
+    well = {"well": True, "checkpoint_made_at": None, "checkpoint_too_old": False}
+    assert ask("GET", "/api/v1/health", served.nobodys).told == well
+    with keep_time(served.workspace, tasks):
+        deadline = time.monotonic() + 30
+        while ask("GET", "/api/v1/health", served.nobodys).told["checkpoint_made_at"] is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import pytest
 from django.db import connections
+from django.db.models import Model
 
 from clew.access.acting import acting
 from clew.access.errors import NotAllowedError
-from clew.audit.checkpoint import hand_over, make_checkpoint
+from clew.audit.checkpoint import (
+    WitnessError,
+    confirmed,
+    hand_over,
+    keep_witnessed,
+    make_checkpoint,
+)
 from clew.audit.encoding import chained
 from clew.audit.events import Event
 from clew.audit.export import exported
@@ -16,6 +23,7 @@ from clew.audit.log import record
 from clew.audit.models import Checkpoint, Entry, Link
 from clew.audit.signing import KeyFileError, ServerKey, public_key
 from clew.audit.verify import checkpoints_in, verify
+from clew.settings import Settings
 
 
 @pytest.fixture
@@ -147,3 +155,56 @@ def test_every_function_of_the_log_is_granted_by_name_and_looks_in_fixed_places(
             "     OR (p.prosecdef AND p.proconfig IS NULL))"
         )
         assert cursor.fetchall() == []
+
+
+def test_a_checkpoint_is_made_when_it_is_due_and_a_witness_gets_what_it_lacks(auditor, place):
+    place = place / "kept"
+    (place / "witness").mkdir(parents=True)
+
+    def settings(witness: str = "witness", minutes: int = 15) -> Settings:
+        return Settings.from_environment(
+            {
+                "CLEW_AUDIT_KEY": str(place / "key.pem"),
+                "CLEW_CHECKPOINT_MINUTES": str(minutes),
+                "CLEW_WITNESS": str(place / witness),
+            }
+        )
+
+    assert confirmed().made_at is None
+    assert not confirmed().too_old(settings())
+    assert keep_witnessed(settings(minutes=0), place) is None
+    first = keep_witnessed(settings(), place)
+    assert keep_witnessed(settings(), place) is None, "not yet, and nothing is new"
+    assert confirmed().waiting_since is None
+    with acting(auditor):
+        record(Event.VIEW)
+    assert keep_witnessed(settings(), place) is None, "not yet"
+    long_ago(Checkpoint, "made_at")
+    (place / "away").write_text("no checkpoint")
+    with pytest.raises(WitnessError, match="cannot be read"):
+        keep_witnessed(settings("away"), place)
+    assert [one.checkpoint for one in checkpoints_in(place / "witness")] == [first.checkpoint]
+    assert keep_witnessed(settings(), place) is None, "made before the witness was looked at"
+    for _ in range(2):
+        keep_witnessed(settings("late.jsonl"), place)
+    for witness in ("witness", "late.jsonl"):
+        held = list(checkpoints_in(place / witness))
+        assert [one.checkpoint for one in held] == [1, 2], "what it missed as well, and once"
+
+
+def test_entries_that_no_checkpoint_confirms_are_too_old_after_a_while(auditor):
+    settings = Settings.from_environment({"CLEW_CHECKPOINT_MINUTES": "15"})
+    long_ago(Entry, "written_at")
+    assert confirmed().too_old(settings)
+    assert not confirmed().too_old(Settings.from_environment({"CLEW_CHECKPOINT_MINUTES": "30"}))
+
+
+def long_ago(model: type[Model], column: str) -> None:
+    """Make all of it an hour older, as only the owner could."""
+    table = model._meta.db_table
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            f"ALTER TABLE {table} DISABLE TRIGGER only_grows; "
+            f"UPDATE {table} SET {column} = {column} - interval '1 hour'; "
+            f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER only_grows"
+        )

@@ -18,7 +18,7 @@ import pytest
 from django.db import connections
 from PIL import Image
 
-from clew.access.acting import signed_in
+from clew.access.acting import acting, signed_in
 from clew.access.demonstration import sign_in_for_practice
 from clew.access.models import Session
 from clew.audit.models import Entry
@@ -26,8 +26,10 @@ from clew.backup import BackupError, back_up, restore
 from clew.backup.making import pack_tombstones
 from clew.casework.gather import gather
 from clew.intake.contribute import contribute
+from clew.intake.contributions import cancel
+from clew.intake.uploads import Announced, announce, expected, take_piece
 from clew.postgres import Server
-from clew.records.models import Media, StoredMatch, StoredTrace
+from clew.records.models import Media, StoredMatch, StoredTrace, Upload
 from clew.settings import Settings
 from clew.training.pictures import make_picture
 from clew.training.practice import practice
@@ -107,6 +109,24 @@ def letter(opened, place) -> str:
 
 def files(folder: Path) -> set[str]:
     return {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
+
+
+def test_uploads_on_their_way_are_told_and_begin_anew(opened, place, key):
+    contents = {"/a.bin": b"abcd", "/b.bin": b"ef"}
+    number = announce(
+        [Announced(n, len(c), hashlib.sha256(c).hexdigest()) for n, c in contents.items()], 2**30
+    )
+    with acting():
+        half, whole = expected(number)
+    take_piece(opened, half.upload, 0, b"ab")
+    take_piece(opened, whole.upload, 0, b"ef")
+    assert back_up(opened, place / "backup").uploads == [number]
+    assert not any("spool" in one for one in files(place / "backup"))
+    cancel(number)
+    restore(place / "backup", place / "new", SETTINGS, key=key)
+    with Workspace.open(place / "new"):
+        rows = Upload.objects.filter(file__contribution=number)
+        assert list(rows.values_list("offset", "file__state")) == [(0, "arriving")] * 2
 
 
 def test_restored_it_is_the_same_workspace(opened, place, key):

@@ -26,7 +26,9 @@ from clew.casework import (
     grades,
     held,
     identification,
+    leading,
     look_up,
+    notices,
     observations,
     proposals,
     protection,
@@ -58,6 +60,9 @@ NO_ACTS = {
     "protection.persons_named",  # its search is in the log
     *("quotas.count_question", "quotas.quotas", "watching.watched"),
     *("retention.destroy", "retention.to_destroy"),  # for nobody: test_destroying.py
+    *("notices.tell_unusual", "notices.tell_what_is_due"),  # for nobody: test_notices.py
+    *("leading.accept_lead", "leading.decline_lead"),  # as leading.withdraw_lead, by others
+    "upkeep",  # what workers do by the clock
     "marked",  # of what gathering has put into the log
     "find",  # with files: tests/intake/test_contributions.py
     "media.listed",  # of what is shown by media.shown
@@ -164,6 +169,15 @@ def test_each_act_writes_one_entry_and_no_word_that_may_be_a_name(case, log, ope
     log.of("sven", DECISION, media, retention.lift, hold, SAID)
     asked = log.of("anna", Event.DELETION, media, retention.ask_for_deletion, one, SAID).pk
     log.of("sven", Event.DELETION, media, retention.agree_to_deletion, asked)
+    for end, who in ((retention.refuse_deletion, "sven"), (retention.withdraw_deletion, "anna")):
+        asked = log.of("anna", Event.DELETION, media, retention.ask_for_deletion, one, SAID).pk
+        log.of(who, Event.DELETION, media, end, asked, SAID)
+    log.of("anna", VIEW, None, retention.requests_for_deletion)
+    shared = ("series", blue, "all members")
+    log.of("anna", Event.SHARING_CHANGED, series, sharing.share, *shared)
+    log.of("anna", VIEW, None, leading.lead_changes)
+    offered = log.of("sven", DECISION, series, leading.offer_lead, blue, "Politie", SAID).pk
+    log.of("sven", DECISION, series, leading.withdraw_lead, offered, SAID)
     log.of("carl", VIEW, person, protection.kept_of, girl)
     log.of("carl", DECISION, person, protection.restrict, girl, SAID)
     log.of("carl", DECISION, person, protection.free, girl, SAID)
@@ -180,6 +194,8 @@ def test_each_act_writes_one_entry_and_no_word_that_may_be_a_name(case, log, ope
     log.of("sven", VIEW, None, watching.alarms)
     log.of("sven", DECISION, f"watch:{number}", watching.end_watch, number, SAID)
     log.of("sven", VIEW, None, conduct.unusual)
+    log.of("sven", VIEW, None, notices.notices)
+    log.of("sven", VIEW, None, notices.read, [])
     log.of("adam", DECISION, None, quotas.set_quota, "LKA", 500, 5000)
     seized = {"seized_where": SAID, "seized_at": timezone.now(), "source": Source.DEVICE}
     exhibit = log.of(

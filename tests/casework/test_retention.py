@@ -16,6 +16,7 @@ from clew.casework.errors import (
     RefusedError,
     StatementError,
 )
+from clew.casework.notices import notices
 from clew.casework.retention import (
     agree_to_deletion,
     ask_for_deletion,
@@ -23,8 +24,11 @@ from clew.casework.retention import (
     holds,
     lift,
     open_reviews,
+    refuse_deletion,
+    requests_for_deletion,
     review,
     to_destroy,
+    withdraw_deletion,
 )
 from clew.casework.things import Thing
 from clew.records.models import Media, Original, Sighting, Tombstone
@@ -118,6 +122,43 @@ def test_the_database_holds_the_two_people_rule_and_the_hold(case, media, raw):
             connection.execute(
                 "INSERT INTO records_tombstone (deletion_id, sha256) VALUES (%s, %s)",
                 [asked, hash_],
+            )
+
+
+def test_a_request_is_refused_or_taken_back_and_decided_once(case, media, raw):
+    with case.as_("anna"):
+        first, second, third = (ask_for_deletion(media, "x").pk for _ in range(3))
+        with pytest.raises(RefusedError, match="take it back instead"):
+            refuse_deletion(first, "x")
+    with case.as_("berta"):
+        with pytest.raises(RefusedError, match="supervisors"):
+            refuse_deletion(first, "x")
+        with pytest.raises(RefusedError, match="a supervisor can refuse it"):
+            withdraw_deletion(first, "x")
+    with case.as_("nils"), pytest.raises(NotSeenError):
+        refuse_deletion(first, "x")
+    with case.as_("sven"):
+        assert [one.pk for one in requests_for_deletion()] == [first, second, third]
+        refuse_deletion(first, "the victim is not identified")
+        with pytest.raises(DecidedMeanwhileError):
+            agree_to_deletion(first)
+    with case.as_("anna"):
+        (told,) = notices()
+        assert (told.about, told.says) == (f"deletion:{first}", "the answer: refused")
+        withdraw_deletion(second, "the wrong picture")
+        with pytest.raises(DecidedMeanwhileError):
+            withdraw_deletion(second, "again")
+    assert to_destroy() == []
+    with case.as_("sven"):
+        agree_to_deletion(third)
+        assert requests_for_deletion() == []
+        with pytest.raises(DecidedMeanwhileError):
+            refuse_deletion(third, "too late")
+    for name, refused, deletion in (("berta", True, first), ("sven", False, first)):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            raw(secret=case.secrets[name]).execute(
+                "INSERT INTO records_deletionend (deletion_id, refused, why) VALUES (%s, %s, 'x')",
+                [deletion, refused],
             )
 
 

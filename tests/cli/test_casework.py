@@ -178,6 +178,12 @@ def test_deletion_takes_two_and_protection_restricts(case, typed):
     held = typed("anna", "retention", "hold", media, "--why", "trial", "--json")["hold"]
     assert "legal hold" in typed("anna", "retention", "delete", media, "--why", "x", code=2)
     typed("sven", "retention", "lift", held, "--why", "judgment")
+    for who, word in (("sven", "refuse"), ("anna", "withdraw")):
+        asked = typed("anna", "retention", "delete", media, "--why", "x", "--json")["deletion"]
+        (one,) = typed("sven", "retention", "requests", "--json")
+        assert (one["deletion"], one["media"], one["by"]) == (asked, media, "anna")
+        typed(who, "retention", word, asked, "--why", "not identified")
+        assert typed("sven", "retention", "requests") == "None.\n"
     asked = typed("anna", "retention", "delete", media, "--why", "out of scope", "--json")
     typed("sven", "retention", "agree", asked["deletion"])
     assert typed("sven", "retention", "destroy", "--json") == {"destroyed": 0}, "nothing is left"
@@ -203,6 +209,14 @@ def test_watching_is_told_to_who_watches_and_who_asked_enough_is_told_so(case, t
     typed("berta", "concerned", media, code=1)
     (alert,) = typed("sven", "watch", "alerts", "--json")
     assert (alert["officer"], alert["event"], alert["what"]) == ("berta", "query", media)
+    (told,) = typed("anna", "watch", "notices", "--json")
+    assert told["about"] == f"watch:{made}"
+    assert "asked about what is watched" in typed("anna", "watch", "notices")
+    assert typed("anna", "watch", "read", told["notice"], "--json") == {"read": 1}
+    assert typed("anna", "watch", "notices") == "Nothing new.\n"
+    assert typed("anna", "watch", "notices", "--all").endswith(" · read\n")
+    assert "say which" in typed("anna", "watch", "read", code=2)
+    assert typed("sven", "watch", "read", "--all", "--json") == {"read": 1}
     assert typed("berta", "watch", "alerts") == "Nobody asked.\n"
     assert typed("berta", "watch", "list") == "Nothing is watched.\n"
     typed("anna", "watch", "end", made, "--why", "cleared up")
@@ -218,3 +232,22 @@ def test_watching_is_told_to_who_watches_and_who_asked_enough_is_told_so(case, t
     assert "name all three" in typed("adam", "watch", "quota", *limits[:2], code=2)
     assert "LKA · 1 · 1" in typed("adam", "watch", "quota", *limits)
     assert "Ask again after" in typed("berta", "search", "x", code=5)
+
+
+def test_the_lead_is_offered_and_accepted(case, typed):
+    for name, agency in (("sven", case.ours), ("saskia", case.theirs)):
+        officer = case.people.officer(name, agency, "supervisor")
+        case.secrets[name] = case.people.session(officer, case.people.authority(agency, name))
+    blue = typed("anna", "series", "new", "blue", "--share", "all-members", "--json")["series"]
+    assert "by nobody" in typed(
+        "sven", "entity", "offer", "media:1", "Politie", "--why", "x", code=2
+    )
+    said = typed("sven", "entity", "offer", blue, "Politie", "--why", "she lives there", "--json")
+    assert "none of accept" in typed("saskia", "entity", "answer", 1, "yes", "--why", "x", code=2)
+    (open_,) = typed("saskia", "entity", "leads", "--json")
+    assert (open_["offer"], open_["entity"], open_["to"]) == (said["offer"], blue, "Politie")
+    typed("saskia", "entity", "answer", said["offer"], "accept", "--why", "she lives here")
+    assert typed("saskia", "entity", "leads") == "None.\n"
+    told = typed("anna", "entity", "leads", blue)
+    assert "offered · LKA · to Politie" in told
+    assert "accepted · Politie · to Politie" in told

@@ -150,3 +150,6 @@ def test_a_workspace_for_real_work_is_never_one_for_practice(clew, office):
         said = clew("status", "-w", office.workspace, CLEW_STATE=str(office.state))
         assert said.code == 2
         assert "holds real agencies" in said.err
+        said = clew("up", "--port", "0", "-w", office.workspace)
+        assert (said.code, said.out) == (2, ""), "nothing was served"
+        assert "holds real agencies" in said.err

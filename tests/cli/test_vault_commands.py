@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
 import pytest
+
+from clew.vault import KeyFile, Vault
 
 
 @pytest.fixture(scope="module")
@@ -90,3 +93,25 @@ def test_what_operators_do_is_in_the_log(clew, workspace, place):
         ("export", "vault key"),
         ("export", "log"),
     ]
+
+
+def test_what_lies_unencrypted_from_before_is_encrypted_by_the_command(clew, workspace):
+    vault = workspace / "vault"
+    content, other = b"from before vaults were encrypted", b"something else"
+    name, changed = hashlib.sha256(content).hexdigest(), "00" * 32
+    for sha256, data in ((name, content), (changed, other)):
+        plain = vault / "originals" / sha256[:2] / sha256[2:4] / sha256
+        plain.parent.mkdir(parents=True)
+        plain.write_bytes(data)
+    said = clew("vault", "encrypt", "-w", workspace)
+    assert said.code == 1
+    assert "1 object encrypted (" in said.out
+    assert f"left: originals/00/00/{changed}: " in said.out
+    assert [one for one in vault.rglob("*") if one.is_file() and content in one.read_bytes()] == []
+    opened = Vault.in_folder(vault, KeyFile(workspace / "vault.key"))
+    with opened.open_original(name, actor="t", purpose="t") as kept:
+        assert kept.read() == content
+    told = json.loads(clew("vault", "encrypt", "-w", workspace, "--json").out)
+    assert (told["objects"], list(told["left"])) == (0, [f"originals/00/00/{changed}"])
+    plain.unlink()
+    assert clew("vault", "encrypt", "-w", workspace).code == 0

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from agencies import agency_at_work
 from clew.access.acting import acting, signed_in
@@ -112,6 +114,39 @@ def test_what_is_better_than_what_was_held_is_pointed_out(ours, place, picture):
     assert (taken.standing, taken.better) == ("nearly held", ("earlier", "less compressed"))
     (later,) = contribute(ours, files["later"]).files
     assert (later.standing, later.better) == ("nearly held", ())
+
+
+def test_signs_of_a_cameras_original_are_told_and_why(ours, place, picture):
+    tags = Image.Exif()
+    tags[0x010F], tags[0x0110] = "NIKON CORPORATION", "NIKON D70"
+    tags.get_ifd(0x8769).update({0x927C: b"Nikon" + bytes(99), 0xA002: 320, 0xA003: 240})
+    tables = [[n // 3 + 1 for n in range(64)]] * 2
+
+    def written(name: str, software: str, number: int = 1) -> Path:
+        tags[0x0131] = software
+        file = place / name
+        with Image.open(io.BytesIO(picture(number, 95))) as pixels:
+            pixels.save(file, "JPEG", exif=tags.tobytes(), qtables=tables)
+        return file
+
+    (place / "seen.jpg").write_bytes(picture(1, 40))
+    assert standings(contribute(ours, [place / "seen.jpg"])) == ["new"]
+    (taken,) = contribute(ours, [written("DSC_0417.JPG", "Ver.1.02")]).files
+    assert "camera-original" in taken.better
+    assert [sign.partition(" (")[0] for sign in taken.signs] == [
+        "names its camera",
+        "the maker's own notes",
+        "quantisation tables of its own",
+        "size as EXIF says",
+        "named as cameras do",
+    ]
+    # What an editor says it wrote has none, nor what was held as one already.
+    (edited,) = contribute(ours, [written("DSC_0418.JPG", "GIMP 2.10")]).files
+    assert (edited.standing, edited.signs) == ("nearly held", ())
+    (again,) = contribute(ours, [written("DSC_0419.JPG", "Ver.1.03")]).files
+    assert (again.standing, "camera-original" in again.better) == ("nearly held", False)
+    assert again.signs
+    assert standings(contribute(ours, [written("DSC_0420.JPG", "Ver.1", 2)])) == ["new"]
 
 
 def test_a_larger_version_is_pointed_out(ours, place, collection):

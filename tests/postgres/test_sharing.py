@@ -1,6 +1,7 @@
 """Who starts the server, who shares it, and who stops it."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,8 +19,10 @@ def test_opens_makes_the_database_and_stops_by_itself(empty_folder, processes, q
         assert query(server.url, "select current_user || '/' || current_database()") == "clew/clew"
         assert len(processes(empty_folder).keepers()) == 1
         socket = Path(empty_folder, "socket").read_text()
-    assert processes(empty_folder).gone(6)
+    assert server.wait_until_gone(10)
     assert not Path(socket).exists(), "the socket's empty_folder is left behind"
+    shutil.rmtree(empty_folder)  # nobody writes there any more
+    assert processes(empty_folder).gone(1)
 
 
 def test_server_is_set_up_for_cases(folder, query):

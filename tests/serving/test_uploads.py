@@ -128,7 +128,10 @@ def test_the_command_goes_on_when_the_server_comes_back(ours, served, secret, pl
     big.write_bytes(os.urandom(40 * 1024 * 1024))
     (place / "empty.txt").touch()
     running = subprocess.Popen(
-        [CLEW, "upload", big, place / "empty.txt", "--server", served.url, "--json"],
+        [
+            *(CLEW, "upload", big, place / "empty.txt", "--server", served.url, "--json"),
+            *("--share", "members"),
+        ],
         stdout=subprocess.PIPE,
         env=os.environ | {"CLEW_TOKEN": secret},
     )
@@ -143,6 +146,7 @@ def test_the_command_goes_on_when_the_server_comes_back(ours, served, secret, pl
     number = int(re.search(rb"\d+", told)[0])  # type: ignore[index]
     assert finish(ours, number).files == {"stored": 2}
     row = ContributedFile.objects.get(contribution=number, size=big.stat().st_size)
+    assert row.contribution.sharing == "all members"
     assert bytes(row.sha256) == hashlib.sha256(big.read_bytes()).digest()
 
 

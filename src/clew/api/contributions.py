@@ -45,6 +45,9 @@ class FileShown(Schema):
     """arriving, waiting, reading, stored, failed or cancelled."""
     standing: str | None
     better: list[str]
+    """In what it is nearer to how it was taken than what was held."""
+    signs: list[str]
+    """That it is as a camera wrote it, each a reason; never a finding."""
     problem: str
 
 
@@ -111,5 +114,6 @@ def _file(row: ContributedFile) -> dict[str, object]:
         "state": row.state,
         "standing": row.standing,
         "better": row.better,
+        "signs": row.signs,
         "problem": row.problem,
     }

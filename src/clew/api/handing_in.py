@@ -12,12 +12,13 @@ from pydantic import Field
 from clew.access.acting import acting, require_authority
 from clew.api import contributions as contributions_shown
 from clew.api.problems import Problem
-from clew.api.words import Maybe, Number, SharingWord, Word, agencies_named
+from clew.api.words import Maybe, Number, SharingWord, Word
 from clew.intake import contributions
 from clew.intake.exhibits import exhibit_by_number
-from clew.intake.sharing import Shared
+from clew.intake.sharing import shared_with
 from clew.intake.uploads import LARGEST, MOST_FILES, Announced, announce, expected
 from clew.records.models import Sharing
+from clew.serving.served import served
 from clew.serving.uploads import BEGINNING
 
 # One address is one router's: announcing is a POST to where contributions are listed.
@@ -46,6 +47,7 @@ class Manifest(Schema):
     """Number of what they were found on."""
     sharing: SharingWord | None = None
     agencies: list[Word] = Field(default_factory=list, max_length=200)
+    """``LKA 21``, or ``DE/LKA 21`` where several have that name."""
 
 
 class UploadExpected(Schema):
@@ -87,9 +89,10 @@ def begin_contribution(request: HttpRequest, manifest: Manifest) -> Status[dict[
         exhibit = exhibit_by_number(manifest.exhibit) if manifest.exhibit else None
         shared = None
         if manifest.sharing is not None:
-            shared = Shared(Sharing(manifest.sharing), tuple(agencies_named(manifest.agencies)))
+            shared = shared_with(Sharing(manifest.sharing), manifest.agencies)
     files = [Announced(**one.model_dump()) for one in manifest.files]
-    number = announce(files, exhibit=exhibit, shared=shared)
+    largest = served().settings.upload_limit
+    number = announce(files, largest, exhibit=exhibit, shared=shared)
     with acting():
         return Status(201, {"number": number, "uploads": _uploads(number)})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import msgspec
 from django.http import HttpRequest
@@ -39,6 +39,15 @@ class OfMedia(Sent):
 
     media: Number
     why: Reason
+
+
+class RequestShown(Schema):
+    """A deletion that was asked for and that nobody has decided."""
+
+    number: int
+    media: int
+    at: datetime
+    why: str
 
 
 class HoldShown(Schema):
@@ -110,3 +119,38 @@ def agree_to_deletion(request: HttpRequest, number: Number) -> Status[dict[str, 
     """Agree, as another officer and a supervisor. It leaves a tombstone."""
     with acting():
         return Status(201, {"number": work.agree_to_deletion(number).pk})
+
+
+@router.get("retention/deletions", response=Page[RequestShown])
+def list_requests(
+    request: HttpRequest, limit: Limit = 50, cursor: Cursor = None
+) -> dict[str, object]:
+    """Deletions that were asked for in your agency and that nobody has decided."""
+    with acting():
+        require_authority()
+        return page_of(
+            work.requests_for_deletion(),
+            lambda one: [one.pk],
+            cursor,
+            limit,
+            lambda one: {
+                "number": one.pk,
+                "media": one.media_id,
+                "at": one.at,
+                "why": one.why,
+            },
+        )
+
+
+@router.post("retention/deletions/{number}/refuse", response={201: Made})
+def refuse_deletion(request: HttpRequest, number: Number, said: Why) -> Status[dict[str, int]]:
+    """Refuse what another officer asked for, as a supervisor; nothing is deleted."""
+    with acting():
+        return Status(201, {"number": work.refuse_deletion(number, said.why).pk})
+
+
+@router.post("retention/deletions/{number}/withdraw", response={201: Made})
+def withdraw_deletion(request: HttpRequest, number: Number, said: Why) -> Status[dict[str, int]]:
+    """Take back what you asked for."""
+    with acting():
+        return Status(201, {"number": work.withdraw_deletion(number, said.why).pk})

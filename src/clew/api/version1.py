@@ -15,7 +15,9 @@ from clew.api import (
     entities,
     exhibits,
     handing_in,
+    leading,
     media,
+    notices,
     observations,
     proposals,
     protection,
@@ -39,11 +41,13 @@ PARTS: tuple[Router, ...] = (
     proposals.router,
     connections.router,
     entities.router,
+    leading.router,
     victims.router,
     observations.router,
     retention.router,
     protection.router,
     search.router,
+    notices.router,
 )
 """Every part hangs itself in here."""
 

@@ -26,11 +26,13 @@ from clew.backup import layout
 from clew.backup.errors import BackupError
 from clew.backup.layout import Listed, Manifest
 from clew.postgres.dump import dump
+from clew.records.kept import uploads_on_their_way
 from clew.vault.errors import NotStoredError
 from clew.vault.keys import wrapped_by
 from clew.vault.names import KEYS, OBJECTS, TOMBSTONES
 from clew.vault.objects import Entry
 from clew.vault.sealing import sealed
+from clew.vault.spool import SPOOL_KEYS
 from clew.vault.store import Vault
 from clew.workspace import Workspace
 
@@ -48,6 +50,8 @@ class Made:
         copied: how many of them were not in the folder before.
         keys: wrapped keys in it.
         deleted: tombstones in it.
+        uploads: numbers of contributions whose uploads are on their way: what has arrived of those
+            is not in it, and begins anew after a restore.
     """
 
     objects: int
@@ -55,6 +59,7 @@ class Made:
     copied: int
     keys: int
     deleted: int
+    uploads: list[int]
 
 
 def back_up(
@@ -86,6 +91,7 @@ def back_up(
         # The database first: whatever it says is in the vault was there before it said so. What is
         # deleted meanwhile has its tombstone before its key goes: so tombstones come last.
         watcher("the database", 0, 1)
+        on_their_way = uploads_on_their_way()
         key = _dump_sealed(workspace, generation)
         copying = _Copying(workspace.vault, folder, before, watcher)
         listed = copying.run(generation / layout.LISTING)
@@ -114,7 +120,7 @@ def back_up(
     log.info("backed up", objects=len(listed), copied=copying.copied)
     told = {"objects": len(listed), "copied": copying.copied, "deleted": dead}
     record_unattended(Event.BACKUP, about="workspace", details=told)
-    return Made(len(listed), manifest.size, copying.copied, keys, dead)
+    return Made(len(listed), manifest.size, copying.copied, keys, dead, on_their_way)
 
 
 def _dump_sealed(workspace: Workspace, generation: Path) -> bytes:
@@ -277,6 +283,8 @@ def _pack(vault: Vault, prefix: str, target: Path, versions: set[int] | None = N
     with layout.new_file(target) as file:
         with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as archive:
             for path in sorted(entry.path for entry in vault.objects.list(prefix)):
+                if path.startswith(SPOOL_KEYS):
+                    continue  # of uploads, whose pieces are not in it either
                 try:
                     content = vault.objects.get(path)
                 except NotStoredError:

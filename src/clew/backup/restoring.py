@@ -91,6 +91,7 @@ def restore(
     with closing(opened):
         forget_transactions()
         _end_sessions()
+        kept.begin_uploads_anew()
         vault = opened.vault
         if not vault.key.path.exists():
             vault.key.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

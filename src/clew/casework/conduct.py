@@ -49,6 +49,10 @@ RULES = (
 )
 
 
+NIGHT = (20, 6)
+"""Hours at which it begins and ends."""
+
+
 class Unusual(msgspec.Struct, frozen=True, kw_only=True):
     """One figure above its mark.
 
@@ -67,7 +71,7 @@ class Unusual(msgspec.Struct, frozen=True, kw_only=True):
     why: str
 
 
-def unusual(days: int = 7, zone: str = "UTC", night: tuple[int, int] = (20, 6)) -> list[Unusual]:
+def unusual(days: int = 7, zone: str = "UTC", night: tuple[int, int] = NIGHT) -> list[Unusual]:
     """What was unusual of the acting supervisor's officers, the furthest above its mark first.
 
     Args:

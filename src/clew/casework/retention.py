@@ -22,7 +22,16 @@ from clew.casework.acts import act, noted, ours, reason, viewed
 from clew.casework.consequence import Weights
 from clew.casework.errors import NotSeenError, RefusedError, StatementError
 from clew.casework.things import MEDIA, Thing, seen
-from clew.records.models import Deletion, Entity, Hold, Media, Review, StoredTrace, Tombstone
+from clew.records.models import (
+    Deletion,
+    DeletionEnd,
+    Entity,
+    Hold,
+    Media,
+    Review,
+    StoredTrace,
+    Tombstone,
+)
 from clew.settings import Settings
 from clew.vault.errors import NotStoredError
 from clew.vault.names import Kind
@@ -197,6 +206,51 @@ def agree_to_deletion(deletion_id: int) -> Tombstone:
         made = Tombstone.objects.create(deletion=asked, sha256=bytes(asked.media.sha256))
         noted("agreed to deletion", f"media:{asked.media_id}", Event.DELETION, deletion=deletion_id)
     return made
+
+
+def refuse_deletion(deletion_id: int, why: str) -> DeletionEnd:
+    """Refuse what another officer asked for, as a supervisor; nothing is deleted.
+
+    Raises:
+        NotSeenError: the agency has no such request.
+        RefusedError: the acting officer asked for it, or is no supervisor.
+        DecidedMeanwhileError: it was decided already.
+    """
+    return _end_deletion(deletion_id, why, refused=True)
+
+
+def withdraw_deletion(deletion_id: int, why: str) -> DeletionEnd:
+    """Take back what the acting officer asked for.
+
+    Raises:
+        NotSeenError: the agency has no such request.
+        RefusedError: another officer asked for it.
+        DecidedMeanwhileError: it was decided already.
+    """
+    return _end_deletion(deletion_id, why, refused=False)
+
+
+def _end_deletion(deletion_id: int, why: str, *, refused: bool) -> DeletionEnd:
+    with act(_REFUSED):
+        asked = Deletion.objects.filter(pk=deletion_id).first()
+        if asked is None:
+            raise NotSeenError(f"Your agency has no request for deletion {deletion_id}.")
+        own = asked.officer_id == officer()
+        if refused and own:
+            raise RefusedError("You asked for it yourself: take it back instead.")
+        if not refused and not own:
+            raise RefusedError("Another officer asked for it: a supervisor can refuse it.")
+        made = DeletionEnd.objects.create(deletion=asked, refused=refused, why=reason(why))
+        said = "refused deletion" if refused else "took back a request for deletion"
+        noted(said, f"media:{asked.media_id}", Event.DELETION, deletion=deletion_id)
+    return made
+
+
+def requests_for_deletion() -> list[Deletion]:
+    """The agency's requests that nobody has decided yet, oldest first."""
+    viewed("requests for deletion")
+    rows = Deletion.objects.filter(tombstone__isnull=True, end__isnull=True)
+    return list(rows.order_by("pk"))
 
 
 def _not_held(media: int) -> None:

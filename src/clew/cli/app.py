@@ -193,7 +193,8 @@ _group(
     "entity",
     "Places, cameras, voices, objects and online identities; and sharing any record.",
     'clew entity new place "attic with the round window"',
-    *(entity.new, entity.list_, entity.merge, entity.share),
+    *(entity.new, entity.list_, entity.merge, entity.share, entity.offer, entity.answer),
+    entity.leads,
 )
 _group(
     "grade",
@@ -212,13 +213,15 @@ _group(
     "How long things are kept, and deleting by two people.",
     "clew retention due",
     *(retention.due, retention.keep, retention.hold, retention.lift, retention.delete),
-    *(retention.agree, retention.destroy),
+    *(retention.requests, retention.agree, retention.refuse, retention.withdraw),
+    retention.destroy,
 )
 _group(
     "watch",
     "Against insiders: what alerts silently, what is unusual, how much may be asked.",
     "clew watch report",
-    *(watch.add, watch.end, watch.list_, watch.alerts, watch.report, watch.quota),
+    *(watch.notices, watch.read, watch.add, watch.end, watch.list_, watch.alerts, watch.report),
+    watch.quota,
 )
 _group(
     "protection",

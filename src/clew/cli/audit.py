@@ -225,7 +225,8 @@ def checkpoint(
 ) -> None:
     """Sign how the log stands now, as the owner of the workspace's folder.
 
-    Run it at intervals, and let the witness's file or folder be kept by somebody else.
+    `clew worker` and `clew up` do so by themselves (CLEW_CHECKPOINT_MINUTES, CLEW_WITNESS); this is
+    for where neither runs. Let the witness's file or folder be kept by somebody else.
 
     Examples:
       clew audit checkpoint --out /media/witness/checkpoints.jsonl
@@ -257,6 +258,6 @@ def key(workspace: WorkspaceOption = None) -> None:
 
 
 def _key(opened: Workspace) -> ServerKey:
-    from clew.audit.signing import ServerKey
+    from clew.audit.checkpoint import server_key
 
-    return ServerKey.at(opened.settings.audit_key or opened.folder / "audit" / "key.pem")
+    return server_key(opened.settings, opened.folder)

@@ -79,6 +79,13 @@ def backup(
         f"{counted(made.deleted, 'tombstone')}.",
         soft_wrap=True,
     )
+    if made.uploads:
+        whose = ", ".join(map(str, made.uploads))
+        people.print(
+            f"[yellow]Not in it:[/yellow] uploads that are on their way (contribution {whose}). "
+            "After a restore they begin anew.",
+            soft_wrap=True,
+        )
     if with_key is not None:
         people.print(
             f"The key-encryption key: {plain(path_text(with_key.absolute()))}. Keep it apart.",

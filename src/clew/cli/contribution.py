@@ -92,6 +92,7 @@ def show(
                     "standing": row.standing,
                     "held as": known.get(bytes(row.sha256 or b"").hex()),
                     "better": row.better,
+                    "signs": row.signs,
                     "problem": row.problem,
                 }
                 for row in found.files.order_by("path")
@@ -106,6 +107,10 @@ def show(
         standing = f"{row['standing'] or row['state']}{now}"
         said = row["problem"] or ", ".join([standing, *better])
         people.print(clean(f"  {row['path']}: {said}"), markup=False, soft_wrap=True)
+        signs = row["signs"] if isinstance(row["signs"], list) else []
+        if signs:
+            told_by = clean(f"    signs of a camera's original: {'; '.join(signs)}")
+            people.print(told_by, markup=False, soft_wrap=True)
 
 
 def _with_names(rows: QuerySet[Contribution]) -> QuerySet[Contribution]:

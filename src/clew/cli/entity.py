@@ -122,6 +122,83 @@ def share(
     done(f"Shared: {what} with {with_}", json, shared=what)
 
 
+def offer(
+    one: Annotated[str, typer.Argument(metavar="ENTITY", help="Such as series:3 or person:7.")],
+    agency: Annotated[str, typer.Argument(metavar="AGENCY", help="Who is to lead it.")],
+    why: WhyOption,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Offer another agency to lead something, as a supervisor; a supervisor of theirs answers.
+
+    Names and a victim's way go with the lead. Share it with them first; with whom its media are
+    shared does not change.
+
+    Examples:
+      clew entity offer series:3 Politie --why "the victim lives there"
+    """
+    with at_work(workspace):
+        from clew.casework.leading import offer_lead
+
+        if (named := thing(one)).is_media:
+            fail(f"{one} is led by nobody; each agency that holds a media has its own")
+        made = offer_lead(named.id, agency, why)
+    done(f"Offered. They answer with: clew entity answer {made.pk} accept", json, offer=made.pk)
+
+
+def answer(
+    number: Annotated[int, typer.Argument(metavar="NUMBER", show_default=False)],
+    word: Annotated[str, typer.Argument(metavar="WORD", help="accept, decline or withdraw.")],
+    why: WhyOption,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Accept or decline to lead what was offered, or withdraw your own offer, as a supervisor.
+
+    Examples:
+      clew entity answer 5 accept --why "the victim lives here"
+    """
+    with at_work(workspace):
+        from clew.casework.leading import accept_lead, decline_lead, withdraw_lead
+
+        words = {"accept": accept_lead, "decline": decline_lead, "withdraw": withdraw_lead}
+        if word not in words:
+            fail(f"{word!r} is none of {', '.join(words)}")
+        made = words[word](number, why)
+    done(f"{made.step.capitalize()}: offer {number}", json, offer=number, step=made.step)
+
+
+def leads(
+    one: Annotated[str | None, typer.Argument(metavar="ENTITY", show_default=False)] = None,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Offers to lead something that wait for an answer; of one entity, who led it and why.
+
+    Examples:
+      clew entity leads
+
+      clew entity leads series:3
+    """
+    with at_work(workspace):
+        from clew.casework.leading import lead_changes
+        from clew.casework.things import Thing
+
+        rows = [
+            {
+                "offer": row.answers_id or row.pk,
+                "entity": str(Thing(row.entity.kind, row.entity_id)),
+                "step": row.step,
+                "by": row.agency.name,
+                "to": f"to {row.to.name}" if not json else row.to.name,
+                "at": row.at,
+                "why": row.why,
+            }
+            for row in lead_changes(thing(one).id if one is not None else None)
+        ]
+    tell(rows, json, "None.")
+
+
 def _kind(name: str) -> str:
     kind = name.replace("-", " ")
     if kind not in _KINDS:

@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from clew.intake.contribute import Contributed, HandedIn
     from clew.intake.sharing import Shared
 
-_SHARINGS = {
+SHARINGS = {
     "own-agency": "own agency",
     "named": "named agencies",
     "members": "all members",
     "all-except": "all except",
     "hit-only": "hit only",
 }
-_SHARINGS_HELP = (
+SHARINGS_HELP = (
     "own-agency; named or all-except (with --agency); members; or hit-only: others learn that "
     "there is a match and whom to call, never the media."
 )
@@ -52,7 +52,7 @@ def contribute(
     exhibit: ExhibitOption = None,
     share: Annotated[
         str | None,
-        typer.Option(help=f"With whom (at first own-agency): {_SHARINGS_HELP}", show_default=False),
+        typer.Option(help=f"With whom (at first own-agency): {SHARINGS_HELP}", show_default=False),
     ] = None,
     agency: AgencyOption = None,
     wait: Annotated[
@@ -65,12 +65,12 @@ def contribute(
     """Copy chosen files into the vault, verify them there, and tell how each stands.
 
     Originals are kept under their SHA-256, written once, never changed. Held: the same bytes were
-    handed in before, or somebody shares them with you;
-    whether victims it shows are identified is told where you may know it. Nearly held: another
-    version was. What is
-    earlier, larger or less compressed than all that was held is pointed out: this device may be
-    nearer to where it was taken. Cut short, `clew contribution retry` goes on. Exit code 2 when any
-    of the files could not be stored; the others are.
+    handed in before, or somebody shares them with you; whether victims it shows are identified is
+    told where you may know it. Nearly held: another version was. What is earlier, larger or less
+    compressed than all that was held, or has signs of a camera's original that nothing held of it
+    has, is pointed out: this device may be nearer to where it was taken. Cut short, `clew
+    contribution retry` goes on. Exit code 2 when any of the files could not be stored; the others
+    are.
 
     Examples:
       clew contribute /media/evidence/DCIM/IMG_0417.JPG --exhibit 17-4
@@ -127,7 +127,10 @@ def _line(one: Contributed, held: HeldAs | None) -> str:
     kept = "handed in before, verified" if one.again else "stored and verified"
     told = f" ({held})" if held is not None else ""
     standing = f"; {one.standing.value}{told}" if one.standing is not None else ""
-    better = f", and {', '.join(one.better)} than what was" if one.better else ""
+    compared = [word for word in one.better if word != "camera-original"]
+    better = f", and {', '.join(compared)} than what was" if compared else ""
+    if len(compared) < len(one.better):
+        better += f"; it may be a camera's original: {clean('; '.join(one.signs))}"
     return (
         f"{kept}: {name} ({size_in_words(one.size)}, SHA-256 {one.sha256[:16]}…{standing}{better})"
     )
@@ -142,14 +145,14 @@ def _shared(name: str | None, agencies: list[str] | None) -> Shared | None:
         if agencies:
             fail("--agency goes with --share named or --share all-except")
         return None
-    if name not in _SHARINGS:
-        fail(f"there is no sharing {name}. There are: {', '.join(_SHARINGS)}")
+    if name not in SHARINGS:
+        fail(f"there is no sharing {name}. There are: {', '.join(SHARINGS)}")
     with acting():
-        return shared_with(Sharing(_SHARINGS[name]), agencies or [])
+        return shared_with(Sharing(SHARINGS[name]), agencies or [])
 
 
 def share(
-    how: Annotated[str, typer.Argument(help=_SHARINGS_HELP, show_default=False)],
+    how: Annotated[str, typer.Argument(help=SHARINGS_HELP, show_default=False)],
     files: Annotated[
         list[Path] | None, typer.Argument(metavar="[FILE]", help="Contributed files.")
     ] = None,
@@ -185,7 +188,7 @@ def share(
                 number = set_sharing(sightings_of(files or [], contribution), shared)
     if not number:
         fail("nothing of your agency's that was contributed lies there; see: clew contribute")
-    people.print(f"{counted(number, 'sighting')} shared: {_SHARINGS[how]}")
+    people.print(f"{counted(number, 'sighting')} shared: {SHARINGS[how]}")
 
 
 def sample(

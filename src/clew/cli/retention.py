@@ -142,6 +142,65 @@ def agree(
     )
 
 
+def refuse(
+    number: NumberArgument,
+    why: WhyOption,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Refuse a deletion that another officer asked for, as a supervisor.
+
+    Examples:
+      clew retention refuse 9 --why "the victim is not identified"
+    """
+    with at_work(workspace):
+        from clew.casework.retention import refuse_deletion
+
+        refuse_deletion(number, why)
+    done(f"Refused: deletion {number}", json, refused=number)
+
+
+def withdraw(
+    number: NumberArgument,
+    why: WhyOption,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Take back a deletion that you asked for and nobody has agreed to.
+
+    Examples:
+      clew retention withdraw 9 --why "the wrong picture"
+    """
+    with at_work(workspace):
+        from clew.casework.retention import withdraw_deletion
+
+        withdraw_deletion(number, why)
+    done(f"Taken back: deletion {number}", json, withdrawn=number)
+
+
+def requests(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
+    """Deletions that were asked for and that nobody has decided.
+
+    Examples:
+      clew retention requests
+    """
+    with at_work(workspace):
+        from clew.casework.retention import requests_for_deletion
+        from clew.cli.case import who
+
+        rows = [
+            {
+                "deletion": one.pk if json else f"deletion {one.pk}",
+                "media": f"media:{one.media_id}",
+                "at": one.at,
+                "by": who(one.officer_id, one.agency_id),
+                "why": one.why,
+            }
+            for one in requests_for_deletion()
+        ]
+    tell(rows, json, "None.")
+
+
 def destroy(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
     """Destroy all that was given up, as the owner of the workspace.
 

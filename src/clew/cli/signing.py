@@ -15,6 +15,9 @@ StdinOption = Annotated[
 ]
 
 
+_MOST_NOTICES = 5
+
+
 def enrol(workspace: WorkspaceOption = None, stdin: StdinOption = False) -> None:
     """Set your password and one-time codes, with the invitation you were given.
 
@@ -76,15 +79,26 @@ def login(
       pass clew | clew login anna --stdin
     """
     with explained():
+        from clew.access.acting import acting
         from clew.access.connections import Connection
         from clew.access.signin import sign_in
+        from clew.casework.notices import notices
         from clew.workspace import Workspace
 
         typed = Typed(stdin)
         with Workspace.open(workspace, create=False, default=Connection.APPLICATION) as opened:
             password = typed.ask("Password", hidden=True)
-            keep_secret(opened, sign_in(name, password, typed.ask("One-time or recovery code")))
+            secret = sign_in(name, password, typed.ask("One-time or recovery code"))
+            keep_secret(opened, secret)
+            with acting(secret):
+                new = notices(most=_MOST_NOTICES + 1)
     people.print("Signed in. Choose an authority with: clew authority use REFERENCE")
+    for one in new[:_MOST_NOTICES]:
+        said = f"{one.at:%Y-%m-%d %H:%M} · {one.kind} · {one.about} · {one.says}"
+        people.print(clean(said), markup=False, soft_wrap=True)
+    if new:
+        more = "There is more. " if len(new) > _MOST_NOTICES else ""
+        people.print(f"{more}All of it: clew watch notices")
 
 
 def logout(workspace: WorkspaceOption = None) -> None:

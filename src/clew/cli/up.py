@@ -30,7 +30,9 @@ def up(
     """
     with explained():
         from clew.access.connections import Connection
+        from clew.casework.upkeep import tasks
         from clew.cli.logging import start_log
+        from clew.intake.workers import keep_time
         from clew.serving.server import AddressError, serve
         from clew.workspace import Workspace
 
@@ -39,18 +41,26 @@ def up(
         )
         with opening as opened:
             start_log(opened.folder, opened.settings.log_level)
+            # Before anything is served: a workspace that holds real agencies refuses it.
+            practising = _practising(opened)
             try:
-                serve(opened, host, port, lambda bound: _say(opened, host, bound))
+                with keep_time(opened, tasks):
+                    serve(opened, host, port, lambda bound: _say(opened, host, bound, practising))
             except AddressError as error:
                 fail(str(error))
 
 
-def _say(opened: Workspace, host: str, port: int) -> None:
+def _practising(opened: Workspace) -> str | None:
+    """The secret of a session for practice; None in a workspace for real work."""
     from clew.access.demonstration import sign_in_for_practice
 
+    return sign_in_for_practice() if opened.demo else None
+
+
+def _say(opened: Workspace, host: str, port: int, practising: str | None) -> None:
     name = f"[{host}]" if ":" in host else host
     people.print(f"Serving {plain(str(opened.folder))} at http://{name}:{port}", soft_wrap=True)
-    if opened.demo:
-        secret = sign_in_for_practice()
-        people.print(f"For practice alone: Authorization: Bearer {plain(secret)}", soft_wrap=True)
+    if practising is not None:
+        said = f"For practice alone: Authorization: Bearer {plain(practising)}"
+        people.print(said, soft_wrap=True)
     people.file.flush()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+from clew.cli.keep import SHARINGS, SHARINGS_HELP, AgencyOption
 from clew.cli.output import JsonOption, answer, aside, clean, counted, explained, fail, people
 
 if TYPE_CHECKING:
@@ -29,6 +30,11 @@ def upload(
     exhibit: Annotated[
         str, typer.Option("--exhibit", help="Number of what they were found on.")
     ] = "",
+    share: Annotated[
+        str | None,
+        typer.Option(help=f"With whom (at first own-agency): {SHARINGS_HELP}", show_default=False),
+    ] = None,
+    agency: AgencyOption = None,
     contribution: Annotated[
         int | None,
         typer.Option(help="Go on with this one, which was cut short.", show_default=False),
@@ -44,8 +50,13 @@ def upload(
     Examples:
       clew upload /media/evidence/DCIM/IMG_0417.JPG --server https://clew.lka.example --exhibit 17-4
 
+      clew upload clip.mp4 --server https://clew.lka.example --share named --agency NL/Politie
+
       clew upload clip.mp4 still.jpg --server https://clew.lka.example --contribution 12
     """
+    if contribution is not None and (share or agency):
+        fail("a contribution that was begun is shared as it was announced; see: clew share")
+    sharing = _sharing(share, agency)
     with explained():
         import httpx
 
@@ -54,7 +65,8 @@ def upload(
         with httpx.Client(base_url=server, headers=headers, timeout=60) as client:
             try:
                 if contribution is None:
-                    manifest = {"files": [_announced(path) for path in wanted], "exhibit": exhibit}
+                    files_told = [_announced(path) for path in wanted]
+                    manifest = {"files": files_told, "exhibit": exhibit} | sharing
                     once = {"Idempotency-Key": uuid.uuid4().hex}
                     told = _asked(
                         client, "POST", "/api/v1/contributions", json=manifest, headers=once
@@ -75,6 +87,17 @@ def upload(
         answer({"contribution": number})
     else:
         people.print(f"{counted(len(wanted), 'file')} handed in: contribution {number}.")
+
+
+def _sharing(share: str | None, agencies: list[str] | None) -> dict[str, object]:
+    """What the manifest says of sharing; the server knows the agencies."""
+    if share is None:
+        if agencies:
+            fail("--agency goes with --share named or --share all-except")
+        return {}
+    if share not in SHARINGS:
+        fail(f"there is no sharing {share}. There are: {', '.join(SHARINGS)}")
+    return {"sharing": SHARINGS[share], "agencies": agencies or []}
 
 
 def _token() -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from clew.cli.case import WhyOption, at_work, done, tell, thing
-from clew.cli.output import JsonOption, WorkspaceOption, clean, fail, people
+from clew.cli.output import JsonOption, WorkspaceOption, clean, counted, fail, people
 
 if TYPE_CHECKING:
     from clew.casework.things import Thing
@@ -112,6 +112,61 @@ def alerts(
             for one in alarms(most)
         ]
     tell(rows, json, "Nobody asked.")
+
+
+def notices(
+    all_: Annotated[bool, typer.Option("--all", help="Those that were read too.")] = False,
+    most: Annotated[int, typer.Option(min=1, help="At most so many, the newest.")] = 100,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """What you have to know without having asked, such as what is unusual in your agency.
+
+    No authority is needed. Say what you have read with `clew watch read`.
+
+    Examples:
+      clew watch notices
+    """
+    with at_work(workspace):
+        from clew.casework.notices import notices as found
+
+        rows = [
+            {
+                "notice": one.number if json else f"notice {one.number}",
+                "at": one.at,
+                "kind": one.kind,
+                "about": one.about,
+                "says": one.says,
+                "read": one.read if json else "read" if one.read else None,
+            }
+            for one in found(all_=all_, most=most)
+        ]
+    tell(rows, json, "Nothing new.")
+
+
+def read(
+    numbers: Annotated[
+        list[int] | None, typer.Argument(metavar="NUMBER...", show_default=False)
+    ] = None,
+    all_: Annotated[bool, typer.Option("--all", help="All of them.")] = False,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Say that you have read notices, so that they are not shown again.
+
+    Examples:
+      clew watch read 17 18
+
+      clew watch read --all
+    """
+    if bool(numbers) == all_:
+        fail("say which: numbers of notices, or --all")
+    with at_work(workspace):
+        from clew.casework.notices import notices as found
+        from clew.casework.notices import read as read_them
+
+        done_now = read_them(numbers or [one.number for one in found(most=None)])
+    done(f"Read: {counted(done_now, 'notice')}", json, read=done_now)
 
 
 def report(

@@ -17,7 +17,8 @@ def worker(workspace: WorkspaceOption = None) -> None:
     says how many files each reads at once. SIGTERM and Ctrl-C stop it at once and calmly: what it
     was reading is read by another, or by it when it is started again. It outlives restarts of the
     database. Files that were handed in by path are read by workers on that machine, which must be
-    allowed to open them.
+    allowed to open them. Workers also sign checkpoints of the log, and tell officers what they have
+    to know without asking: each in its time, by one of them.
 
     Examples:
       clew worker
@@ -25,6 +26,7 @@ def worker(workspace: WorkspaceOption = None) -> None:
       CLEW_WORKERS=8 clew worker --workspace /srv/clew
     """
     with explained():
+        from clew.casework.upkeep import tasks
         from clew.cli.logging import start_log
         from clew.intake.workers import stopped_by_signals, work
         from clew.settings import Settings
@@ -38,5 +40,5 @@ def worker(workspace: WorkspaceOption = None) -> None:
             start_log(opened.folder, settings.log_level)
 
         with stopped_by_signals() as stopping:
-            work(workspace, settings, stopping, told, log_in)
+            work(workspace, settings, stopping, told, log_in, tasks)
         aside.print("Stopped.")

@@ -36,6 +36,7 @@ class Contributed:
         problem: why it was not stored; empty when it was.
         standing: how it stands to what was held.
         better: in what it is nearer to how it was taken than what was held.
+        signs: that it is as a camera wrote it, each a reason.
     """
 
     path: Path
@@ -45,6 +46,7 @@ class Contributed:
     problem: str = ""
     standing: Standing | None = None
     better: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -193,4 +195,5 @@ def _told(path: Path, row: ContributedFile) -> Contributed:
         row.problem,
         Standing(row.standing) if row.standing is not None else None,
         tuple(row.better),
+        tuple(row.signs),
     )

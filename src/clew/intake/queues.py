@@ -10,6 +10,8 @@ from enum import StrEnum
 
 from django.db import connection
 
+from clew.settings import Settings
+
 
 class Phase(StrEnum):
     """What is done with a contribution's files, one kind of job each.
@@ -24,6 +26,9 @@ class Phase(StrEnum):
     STANDING = "standing"
     """Compare what is new, and tell how the files stand."""
 
+
+CLOCK, CHECKPOINTS = "clock", "checkpoints"
+"""The queues of what is done by the clock, on behalf of nobody; both wait for no phase."""
 
 _RANKS = {Phase.STANDING: 100, Phase.READING: 50}
 """What is fetched first: answers to what was read go before reading more."""
@@ -44,12 +49,20 @@ def on_this_machine() -> str:
     return f"{Phase.READING}@{socket.gethostname()}"
 
 
-def queues_of_a_worker() -> dict[Phase, list[str]]:
+def queues_of_a_worker() -> dict[str, list[str]]:
     """The queues that a worker on this machine serves, for each phase: it does one job of each."""
     return {
         Phase.STANDING: [Phase.STANDING],
         Phase.READING: [Phase.READING, on_this_machine()],
     }
+
+
+def queues_of_the_clock(settings: Settings) -> list[str]:
+    """The queues of what is done by the clock, for a worker with these settings.
+
+    Checkpoints are left to those who sign them: whoever has not the key would make another.
+    """
+    return [CLOCK, CHECKPOINTS] if settings.checkpoint_minutes else [CLOCK]
 
 
 def enqueue_reading(contribution: int, portion: int, queue: str) -> None:

@@ -16,6 +16,7 @@ from django.db.models import Min, Q, QuerySet
 
 from clew.access.acting import agency
 from clew.compare.evidence import Match, MatchKind
+from clew.intake.camera import camera_signs, origins
 from clew.media.kind import MediaType
 from clew.records.models import (
     ContributedFile,
@@ -35,6 +36,8 @@ _LESS_COMPRESSED = 1.1
 """More bytes for a pixel by this factor: formats and encoders of their own differ by less."""
 
 EARLIER, LARGER, LESS_COMPRESSED = "earlier", "larger", "less compressed"
+CAMERA_ORIGINAL = "camera-original"
+"""Signs say so, and of nothing that was held: told with them, and never a finding."""
 
 
 @dataclass
@@ -55,15 +58,16 @@ def settle(contribution: Contribution, files: QuerySet[ContributedFile]) -> None
     held = _held(media, contribution)
     hits = _hits(media)
     near = _near(media, held, hits, contribution)
-    told: dict[int, tuple[str, list[str]]] = {}
+    before = {row.pk: (row.standing, row.better, row.signs) for row in rows}
     for row in rows:
         one = media.get(row.media_id or 0)
-        before = row.standing, row.better
         row.standing = _standing(row, one, held, hits, near).value
         row.better = _better(row, one, near[one.pk].versions) if one is not None else []
-        if (row.standing, row.better) != before:
-            told[row.pk] = row.standing, row.better
-    update("records_contributedfile", {"standing": "text", "better": TEXTS}, told, connection)
+    _tell_camera_originals(rows, near)
+    now = {row.pk: (row.standing, row.better, row.signs) for row in rows}
+    told = {number: stands for number, stands in now.items() if stands != before[number]}
+    columns = {"standing": "text", "better": TEXTS, "signs": TEXTS}
+    update("records_contributedfile", columns, told, connection)
 
 
 def _standing(
@@ -163,6 +167,40 @@ def _better(row: ContributedFile, media: Media, versions: set[int]) -> list[str]
     ):
         found.append(LESS_COMPRESSED)
     return found
+
+
+def _tell_camera_originals(rows: list[ContributedFile], near: dict[int, _Near]) -> None:
+    """Add to what is better whatever has signs of a camera that nothing held of it has."""
+    compared = {
+        row.media_id: near[row.media_id].versions
+        for row in rows
+        if row.media_id is not None and near[row.media_id].versions
+    }
+    numbers = compared.keys() | {other for others in compared.values() for other in others}
+    told = origins(numbers)
+    names = _names(told)
+    for row in rows:
+        row.signs = []
+        if row.media_id not in compared or row.media_id not in told:
+            continue
+        row.signs = camera_signs(told[row.media_id], [_name(bytes(row.path))])
+        held = (other for other in compared[row.media_id] if other in told)
+        if row.signs and not any(camera_signs(told[other], names[other]) for other in held):
+            row.better.append(CAMERA_ORIGINAL)
+
+
+def _names(media: Iterable[int]) -> dict[int, set[str]]:
+    """How files were called in which media were found, as far as the officer sees them."""
+    found: dict[int, set[str]] = defaultdict(set)
+    rows = Sighting.objects.filter(media__in=list(media))
+    for number, path in rows.values_list("media", "path"):
+        found[number].add(_name(bytes(path)))
+    return found
+
+
+def _name(path: bytes) -> str:
+    """The last part of a path, of a member of an archive too."""
+    return path.replace(b"\0", b"/").rpartition(b"/")[2].decode("utf-8", "replace")
 
 
 def _earlier(row: ContributedFile, held: list[int]) -> bool:

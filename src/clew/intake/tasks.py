@@ -28,7 +28,7 @@ from clew.intake.matching import compare_waiting
 from clew.intake.on_behalf import NothingToDoError, halt, on_behalf
 from clew.intake.portions import Portion, StoppedError
 from clew.intake.progress import Progress
-from clew.intake.queues import Phase, enqueue_standing
+from clew.intake.queues import CLOCK, Phase, enqueue_standing
 from clew.intake.reading import limits_of
 from clew.intake.standing import settle
 from clew.intake.uploads import erase_what_is_done_with
@@ -51,7 +51,8 @@ tasks = Blueprint()
 class Desk:
     """Where one worker works: a thread with its own connections for each phase, and decoders.
 
-    So decoders are not idle while it is told how what they read stands. Use as a context manager.
+    So decoders are not idle while it is told how what they read stands, and the clock waits for
+    neither. Use as a context manager.
 
     Attributes:
         workspace: what is worked on.
@@ -61,7 +62,7 @@ class Desk:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.stopping = threading.Event()
-        self._threads = {phase: ThreadPoolExecutor(1, phase.value) for phase in Phase}
+        self._threads = {name: ThreadPoolExecutor(1, name) for name in (*map(str, Phase), CLOCK)}
         self._reader: ConfinedReader | None = None
 
     def __enter__(self) -> Desk:
@@ -76,17 +77,17 @@ class Desk:
             thread.submit(connections.close_all).result()
             thread.shutdown()
 
-    async def do(self, phase: Phase, work: Callable[[Desk], Done]) -> Done:
+    async def do(self, phase: str, work: Callable[[Desk], Done]) -> Done:
         """Do something at the desk, without keeping the worker's heart from beating.
 
         Args:
-            phase: in whose thread, after what was begun in it before.
+            phase: in whose thread (or the clock's), after what was begun in it before.
             work: what is done.
 
         Raises:
             JobAborted: the worker stops.
         """
-        run = self._read if phase is Phase.READING else self._run
+        run = self._read if phase == Phase.READING else self._run
         doing = asyncio.get_running_loop().run_in_executor(self._threads[phase], run, work)
         try:
             return await asyncio.shield(doing)

@@ -27,9 +27,9 @@ from clew.vault.errors import NotStoredError
 from clew.vault.spool import Spool
 from clew.workspace import Workspace
 
-LARGEST = 4 * 1024**3
-"""Bytes of one file: it is decrypted into memory for being read. Larger ones are handed in by
-path, on a machine with a worker."""
+LARGEST = 2**50
+"""Bytes of one file that could be announced at all; CLEW_UPLOAD_LIMIT is what may be: it is
+decrypted into memory for being read. Larger ones are handed in by path, where a worker is."""
 MOST_FILES = 10_000
 PATIENCE = timedelta(days=7)
 """An upload of which nothing arrived for so long is given up."""
@@ -86,15 +86,25 @@ class Expected:
 
 
 def announce(
-    files: Sequence[Announced], *, exhibit: Exhibit | None = None, shared: Shared | None = None
+    files: Sequence[Announced],
+    largest: int,
+    *,
+    exhibit: Exhibit | None = None,
+    shared: Shared | None = None,
 ) -> int:
     """Begin a contribution of files that will be uploaded; its number.
+
+    Args:
+        files: what will be uploaded.
+        largest: bytes that one of them may have.
+        exhibit: what they were found on.
+        shared: with whom, if not with the own agency alone.
 
     Raises:
         ContributionError: a file cannot be announced like this.
         clew.access.errors.AccessError: nobody is signed in, or under no authority that holds.
     """
-    _check(files)
+    _check(files, largest)
     with acting.acting():
         contribution = begin(exhibit, shared, len(files))
         number = contribution.pk
@@ -119,7 +129,7 @@ def announce(
     return int(number)
 
 
-def _check(files: Sequence[Announced]) -> None:
+def _check(files: Sequence[Announced], largest: int) -> None:
     if len(files) > MOST_FILES:
         raise ContributionError(
             f"one contribution has at most {MOST_FILES} uploads; make several of it"
@@ -127,10 +137,10 @@ def _check(files: Sequence[Announced]) -> None:
     for one in files:
         if not one.path or "\0" in one.path or ".." in one.path.split("/"):
             raise ContributionError(f"{one.path!r} is no path that can be kept")
-        if not 0 <= one.size <= LARGEST:
+        if not 0 <= one.size <= largest:
             raise ContributionError(
-                f"{one.path} has {one.size} bytes; at most {LARGEST} can be uploaded. Hand it in "
-                "on the machine of a worker: clew contribute"
+                f"{one.path} has {one.size} bytes; at most {largest} can be uploaded "
+                "(CLEW_UPLOAD_LIMIT). Hand it in on the machine of a worker: clew contribute"
             )
         if re.fullmatch(r"[0-9a-f]{64}", one.sha256, re.ASCII) is None:
             raise ContributionError(f"{one.sha256!r} is no SHA-256 of {one.path}")

@@ -12,7 +12,7 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -20,12 +20,13 @@ import psycopg
 import structlog
 from django.db import InterfaceError, OperationalError, connections
 from procrastinate import App, PsycopgConnector
+from procrastinate.blueprints import Blueprint
 from procrastinate.exceptions import ConnectorException, JobAborted
 from procrastinate.worker import Worker
 
 from clew.access.connections import Connection
 from clew.intake.portions import close_connections
-from clew.intake.queues import Phase, queues_of_a_worker
+from clew.intake.queues import CLOCK, Phase, queues_of_a_worker, queues_of_the_clock
 from clew.intake.tasks import Desk, tasks
 from clew.intake.uploads import erase_what_is_done_with
 from clew.postgres import PostgresError
@@ -72,9 +73,38 @@ def work_until(workspace: Workspace, done: Callable[[], bool]) -> None:
     """
     try:
         with Desk(workspace) as desk:
-            asyncio.run(_work(desk, done))
+            asyncio.run(_work(desk, done, queues_of_a_worker(), tasks))
     except _GONE as error:
         raise DatabaseLostError from error
+
+
+@contextlib.contextmanager
+def keep_time(workspace: Workspace, clock: Blueprint) -> Iterator[None]:
+    """Do what is to be done by the clock, and nothing else, in a thread beside something else.
+
+    Args:
+        workspace: open, with connections that threads share.
+        clock: tasks of the clock's queues.
+    """
+    stopping = threading.Event()
+
+    def keep() -> None:
+        while not stopping.is_set():
+            try:
+                with Desk(workspace) as desk:
+                    served = {CLOCK: queues_of_the_clock(workspace.settings)}
+                    asyncio.run(_work(desk, stopping.is_set, served, clock))
+            except Exception as error:  # whatever it is beside, that goes on
+                log.error("the clock stopped", error=type(error).__name__)
+            stopping.wait(_LONGEST_WAIT_SECONDS)
+
+    keeping = threading.Thread(target=keep, name="clock")
+    keeping.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        keeping.join()
 
 
 def work(
@@ -83,6 +113,7 @@ def work(
     stopping: threading.Event,
     told: Callable[[str], None],
     opened_at: Callable[[Workspace], None],
+    clock: Blueprint,
 ) -> None:
     """Work for good, until told to stop. The database may come and go meanwhile.
 
@@ -92,6 +123,7 @@ def work(
         stopping: set when it is to stop.
         told: what people should know.
         opened_at: told the workspace, once it is open.
+        clock: tasks of the clock's queues, which are done as well.
 
     Raises:
         clew.workspace.WorkspaceError: there is no workspace.
@@ -109,7 +141,8 @@ def work(
                     told(f"Working in {opened.folder}.")
                 reached = True
                 with Desk(opened) as desk:
-                    asyncio.run(_work(desk, stopping.is_set))
+                    served = {CLOCK: queues_of_the_clock(settings), **queues_of_a_worker()}
+                    asyncio.run(_work(desk, stopping.is_set, served, tasks, clock))
         except _GONE as error:
             if not reached and time.monotonic() - started > _PATIENCE_SECONDS:
                 raise
@@ -138,11 +171,14 @@ def stopped_by_signals() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-async def _work(desk: Desk, done: Callable[[], bool]) -> None:
+async def _work(
+    desk: Desk, done: Callable[[], bool], served: Mapping[str, list[str]], *known: Blueprint
+) -> None:
     app = App(connector=_connector())
-    app.add_tasks_from(tasks, namespace="")
+    for blueprint in known:
+        app.add_tasks_from(blueprint, namespace="")
     async with app.open_async():
-        workers = [_worker(app, desk, queues) for queues in queues_of_a_worker().values()]
+        workers = [_worker(app, desk, queues) for queues in served.values()]
         working = [asyncio.create_task(one.run()) for one in workers]  # type: ignore[no-untyped-call]
         beside = [
             asyncio.create_task(_until(done)),
@@ -183,8 +219,8 @@ def _connector() -> PsycopgConnector:
     parameters = connections[Connection.WORKER].get_connection_params()
     for name in ("cursor_factory", "context"):
         parameters.pop(name, None)
-    # For each phase one for what is done, one for listening, one for the heart.
-    return PsycopgConnector(kwargs=parameters, min_size=1, max_size=7, timeout=10)
+    # For each thread's worker one for what is done, one for listening, one for the heart.
+    return PsycopgConnector(kwargs=parameters, min_size=1, max_size=10, timeout=10)
 
 
 async def _until(done: Callable[[], bool]) -> None:

@@ -109,6 +109,18 @@ class Server:
         _open_servers.discard(self)
         self._share.close()
 
+    def wait_until_gone(self, seconds: float = WAIT_SECONDS) -> bool:
+        """After closing: wait until no process works in the folder, so that it may be deleted.
+
+        Returns:
+            Whether all have ended; others may have opened the folder, and keep it running.
+        """
+        probe = FileLock(self._layout.server_lock)
+        try:
+            return probe.wait_shared(seconds)
+        finally:
+            probe.close()
+
     def __enter__(self) -> Self:
         return self
 

@@ -7,7 +7,18 @@ from collections.abc import Iterable, Iterator
 from django.db import transaction
 from django.db.models import Q
 
-from clew.records.models import Media, Original, StoredMatch, StoredTrace
+from clew.access.connections import Connection
+from clew.records.models import (
+    ContributedFile,
+    FileState,
+    Media,
+    Original,
+    StoredMatch,
+    StoredTrace,
+    Upload,
+)
+
+_OWNER = Connection.OWNER.value
 
 
 def originals() -> Iterator[str]:
@@ -34,3 +45,20 @@ def forget(gone: Iterable[str]) -> None:
             StoredTrace.objects.filter(media=media).delete()
             StoredMatch.objects.filter(Q(first=media) | Q(second=media)).delete()
             Original.objects.filter(media=media).delete()
+
+
+def uploads_on_their_way() -> list[int]:
+    """Numbers of contributions with uploads that are not in the vault yet, as the owner."""
+    rows = Upload.objects.using(_OWNER).order_by("file__contribution")
+    return list(rows.values_list("file__contribution", flat=True).distinct())
+
+
+def begin_uploads_anew() -> None:
+    """Say that nothing has arrived of what was on its way, as the owner: its pieces are gone."""
+    waiting = ContributedFile.objects.using(_OWNER).filter(
+        upload__offset__gt=0, state__in=[FileState.WAITING, FileState.READING]
+    )
+    ContributedFile.objects.using(_OWNER).filter(
+        pk__in=list(waiting.values_list("pk", flat=True))
+    ).update(state=FileState.ARRIVING)
+    Upload.objects.using(_OWNER).update(offset=0)

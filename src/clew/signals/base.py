@@ -90,6 +90,8 @@ class Signal:
         usable_quality: features below this propose no connection.
         symmetric: whether ``compare(a, b)`` and ``compare(b, a)`` give the same distance.
         describe: one picture to one feature, for signals that look at many pictures.
+        connects: whether what agrees is something two files have in common; otherwise it is only
+            told.
         missing: what to install when a needed package is absent; empty when all is there.
     """
 
@@ -104,4 +106,5 @@ class Signal:
     usable_quality: int = 0
     symmetric: bool = True
     describe: Callable[[Picture], Feature] | None = None
+    connects: bool = True
     missing: str = ""

@@ -23,6 +23,7 @@ from clew.records.models.entities import (
     Observation,
     Particular,
 )
+from clew.records.models.leading import LeadChange, LeadStep
 from clew.records.models.media import (
     Folder,
     Media,
@@ -31,8 +32,10 @@ from clew.records.models.media import (
     StoredMatch,
     StoredTrace,
 )
+from clew.records.models.notices import Notice, NoticeKind
 from clew.records.models.retention import (
     Deletion,
+    DeletionEnd,
     Hold,
     Restriction,
     Review,
@@ -57,6 +60,7 @@ __all__ = [
     "CustodyEntry",
     "Decision",
     "Deletion",
+    "DeletionEnd",
     "Entity",
     "EntityKind",
     "Exhibit",
@@ -65,8 +69,12 @@ __all__ = [
     "Folder",
     "Grade",
     "Hold",
+    "LeadChange",
+    "LeadStep",
     "Media",
     "Merging",
+    "Notice",
+    "NoticeKind",
     "Observation",
     "Original",
     "Particular",

@@ -112,6 +112,8 @@ class ContributedFile(models.Model):
     """Null until it was compared, and for what Clew cannot compare."""
     better = ArrayField(models.CharField(max_length=20), db_default=[])
     """In what it is nearer to how it was taken than what was held: earlier, larger, …"""
+    signs = ArrayField(models.CharField(max_length=300), db_default=[])
+    """That it is as a camera wrote it, each a reason; empty where there are too few."""
 
     objects: ClassVar[models.Manager[ContributedFile]]
 

@@ -88,6 +88,24 @@ class Tombstone(Written):
     objects: ClassVar[models.Manager[Tombstone]]
 
 
+class DeletionEnd(Written):
+    """That a request for deletion is not followed: refused by a supervisor, or taken back."""
+
+    deletion = models.OneToOneField(Deletion, models.PROTECT, related_name="end")
+    refused = models.BooleanField()
+    """Otherwise it was taken back by who had asked."""
+    why = models.TextField()
+
+    objects: ClassVar[models.Manager[DeletionEnd]]
+
+    class Meta:
+        """It says why."""
+
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(why=""), name="a_deletions_end_says_why"),
+        ]
+
+
 class Restriction(Written):
     """That a person's record is kept and no longer worked with (Directive (EU) 2016/680, art. 16).
 
