@@ -56,7 +56,7 @@ NO_ACTS = {
     *("entities.led", "entities.media_of", "entities.victims_of", "gather.items"),
     *("gather.place_of", "grades.latest", "identification.victim"),
     "protection.persons_named",  # its search is in the log
-    *("quotas.count_question", "quotas.quotas", "watching.watched"),
+    *("quotas.begin_question", "quotas.count_question", "quotas.quotas", "watching.watched"),
     *("retention.destroy", "retention.to_destroy"),  # for nobody: test_destroying.py
     "marked",  # of what gathering has put into the log
     "find",  # with files: tests/intake/test_contributions.py
