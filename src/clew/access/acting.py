@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, LiteralString
 
 from django.db import connection, transaction
+from django.dispatch import Signal
 from django.utils import timezone
 
 from clew.access.connections import prepared
@@ -33,6 +34,9 @@ class _Standing:
 
 _standing: ContextVar[_Standing | None] = ContextVar("_standing", default=None)
 """Of the transaction of :func:`acting` that is open; None outside one, and after a change."""
+
+session_over = Signal()
+"""Sent with ``secret`` when a session is used that is over, or that there never was."""
 
 _OVER = "You are not signed in, or the session is over. Sign in with: clew login"
 
@@ -71,7 +75,7 @@ def acting(
         if secret is not None:
             standing, under = _begin(secret, lasting)
             if standing.officer is None:
-                raise SignedOutError(_OVER)
+                raise _over(secret)
         if authorised and under is None:
             require_authority()
         token = _standing.set(standing)
@@ -131,11 +135,16 @@ def at_once(asked: LiteralString, values: Sequence[object] = ()) -> Any:
         [*values, secret],
     )
     if who is None:
-        raise SignedOutError(_OVER)
+        raise _over(secret)
     if under is None:
         with acting():
             require_authority()  # says why not
     return answer
+
+
+def _over(secret: str) -> SignedOutError:
+    session_over.send(sender=None, secret=secret)
+    return SignedOutError(_OVER)
 
 
 def _one(statement: LiteralString) -> int | None:

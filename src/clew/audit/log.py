@@ -10,6 +10,7 @@ acted, for whom and under which authority the database takes from the session.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import LiteralString
@@ -118,3 +119,21 @@ def note_not_let_in(name: str, why: str, **_signal: object) -> None:
     """Note that somebody was refused before or although they proved who they are."""
     with connections[Connection.SIGN_IN].cursor() as cursor:
         cursor.execute("SELECT audit.not_let_in(%s, %s)", [digest(name), why])
+
+
+_OVER_AGAIN = 60.0
+_MOST_REMEMBERED = 10_000
+_over: dict[bytes, float] = {}
+"""When the use of a session that is over was noted last, by the digest of its secret."""
+
+
+def note_session_over(secret: str, **_signal: object) -> None:
+    """Note that a session was used that is over: once a minute, however often a program tries."""
+    used, now = digest(secret), time.monotonic()
+    if now - _over.get(used, -_OVER_AGAIN) < _OVER_AGAIN:
+        return
+    if len(_over) >= _MOST_REMEMBERED:
+        _over.clear()
+    _over[used] = now
+    with connections[Connection.SIGN_IN].cursor() as cursor:
+        cursor.execute("SELECT audit.session_over(%s)", [used])
