@@ -17,12 +17,14 @@ from clew.api import (
     handing_in,
     media,
     observations,
+    officers,
     proposals,
     protection,
     query,
     retention,
     search,
     session,
+    tokens,
     victims,
 )
 from clew.api.limits import Rate
@@ -32,6 +34,8 @@ from clew.serving.served import served
 
 PARTS: tuple[Router, ...] = (
     session.router,
+    tokens.router,
+    officers.router,
     query.router,
     media.router,
     exhibits.router,
