@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any, LiteralString
 
 from django.db import connection, transaction
@@ -23,17 +22,6 @@ from clew.access.models import Authority
 
 _secret: ContextVar[str | None] = ContextVar("_secret", default=None)
 
-
-@dataclass(frozen=True)
-class _Standing:
-    """What the database said as a transaction named its session."""
-
-    officer: int | None
-    agency: int | None
-
-
-_standing: ContextVar[_Standing | None] = ContextVar("_standing", default=None)
-"""Of the transaction of :func:`acting` that is open; None outside one, and after a change."""
 
 session_over = Signal()
 """Sent with ``secret`` when a session is used that is over, or that there never was."""
@@ -71,28 +59,24 @@ def acting(
     secret = secret if secret is not None else _secret.get()
     lasting = lasting or connection.in_atomic_block  # else it would hold for what is around it
     with transaction.atomic():
-        standing, under = _standing.get(), None
+        under = None
         if secret is not None:
-            standing, under = _begin(secret, lasting)
-            if standing.officer is None:
+            who, under = _begin(secret, lasting)
+            if who is None:
                 raise _over(secret)
         if authorised and under is None:
             require_authority()
-        token = _standing.set(standing)
-        try:
-            yield
-        finally:
-            _standing.reset(token)
+        yield
 
 
-def _begin(secret: str, lasting: bool) -> tuple[_Standing, int | None]:
+def _begin(secret: str, lasting: bool) -> tuple[int | None, int | None]:
     """Name a session to the database; whose it is, and under which authority."""
     # Django would write the secret into the statement, and statements can be seen by others
     # (pg_stat_activity) and may be logged: it travels apart from it, as a parameter.
-    columns = "officer, agency, authority" if lasting else f"officer, agency, authority, {_SOON}"
+    columns = "officer, authority" if lasting else f"officer, authority, {_SOON}"
     asked = f"SELECT {columns} FROM access.begin($1)"  # noqa: S608 - no value is in it
-    ((who, home, under, *_),) = prepared(connection, asked, [secret])
-    return _Standing(who, home), under
+    ((who, under, *_),) = prepared(connection, asked, [secret])
+    return who, under
 
 
 _SOON = "set_config('synchronous_commit', 'off', true)"
@@ -154,14 +138,12 @@ def _one(statement: LiteralString) -> int | None:
 
 def officer() -> int | None:
     """Who is acting in this transaction; None for nobody."""
-    standing = _standing.get()
-    return standing.officer if standing else _one("SELECT access.officer()")
+    return _one("SELECT access.officer()")
 
 
 def agency() -> int | None:
     """For which agency; None for none."""
-    standing = _standing.get()
-    return standing.agency if standing else _one("SELECT access.agency()")
+    return _one("SELECT access.agency()")
 
 
 def authority() -> int | None:
@@ -230,6 +212,5 @@ def use_authority(authority_id: int) -> None:
 
 def sign_out() -> None:
     """End the session of this transaction."""
-    _standing.set(None)
     with connection.cursor() as cursor:
         cursor.execute("SELECT access.end_session()")

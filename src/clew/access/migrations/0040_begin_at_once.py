@@ -8,14 +8,13 @@ from django.db import migrations
 from clew.access.policies import AUTHORITY_HOLDS, SESSION
 
 _BEGIN = f"""
-CREATE FUNCTION access.begin(secret text, OUT officer bigint, OUT agency bigint,
-    OUT authority bigint) LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp AS $body$
+CREATE FUNCTION access.begin(secret text, OUT officer bigint, OUT authority bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     named bigint;
 BEGIN
     PERFORM set_config('clew.session', secret, true);
-    SELECT s.id, s.officer_id, s.agency_id, a.id INTO named, officer, agency, authority
+    SELECT s.id, s.officer_id, a.id INTO named, officer, authority
     FROM ({SESSION.strip()}) s(id, officer_id, agency_id, authority_id, scopes)
     LEFT JOIN public.access_authority a ON a.id = s.authority_id AND {AUTHORITY_HOLDS.strip()};
     -- Locked rows are skipped: a long transaction of the same session must not be waited for.
