@@ -12,6 +12,7 @@ import pytest
 from django.db import connections
 
 from agencies import agency_at_work
+from asking import Asking
 from clew.access.connections import Connection
 from clew.access.models import Agency
 from clew.records.models import Folder, Media, Sighting, StoredTrace
@@ -57,6 +58,11 @@ def served(make_place: Callable[[], Path]) -> Iterator[Served]:
         ]
         media = held("LKA", LOOK, EXACT)
         yield Served(opened, application(opened), *secrets, media)
+
+
+@pytest.fixture(scope="module")
+def ask(served: Served) -> Asking:
+    return Asking(served)
 
 
 def held(agency: str, look: bytes, exact: bytes) -> int:

@@ -2,98 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import io
 import json
 import tempfile
 import time
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
+from django.db import connections
 from PIL import Image
 
-from clew.access.acting import acting
-from clew.access.models import Officer
+from clew.access.acting import acting, on_disk
+from clew.access.models import Agency, Officer
 from clew.api.limits import Rate
 from clew.api.problems import ProblemError
+from clew.casework import look_up
 from clew.casework.upkeep import tasks
 from clew.intake.workers import keep_time
-from clew.records.models import Entity, Notice
+from clew.records.models import Asked, Entity, Notice, Quota
 from clew.signals.files import read_files
-
-
-@dataclass
-class Answer:
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def told(self) -> Any:
-        return json.loads(self.body)
-
-
-class Asking:
-    """A program that sends requests to the application in this process."""
-
-    def __init__(self, served) -> None:
-        self._served = served
-
-    def __call__(
-        self,
-        method: str,
-        path: str,
-        who: str | None = None,
-        body: object = None,
-        raw: bytes | None = None,
-        **headers: str,
-    ) -> Answer:
-        content = raw if raw is not None else b"" if body is None else json.dumps(body).encode()
-        sent = {"host": "localhost", "content-length": str(len(content))}
-        if body is not None:
-            sent["content-type"] = "application/json"
-        if who is not None:
-            sent["authorization"] = f"Bearer {who}"
-        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
-        return asyncio.run(self._send(method, path, sent, content))
-
-    async def _send(
-        self, method: str, path: str, headers: Mapping[str, str], content: bytes
-    ) -> Answer:
-        address, _, query = path.partition("?")
-        scope = {
-            "type": "http",
-            "method": method,
-            "path": address,
-            "query_string": query.encode(),
-            "headers": [(n.encode(), v.encode()) for n, v in headers.items()],
-            "client": ("127.0.0.1", 1),
-            "server": ("localhost", 80),
-        }
-        messages: list[dict[str, Any]] = []
-
-        async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": content, "more_body": False}
-
-        async def send(message: dict[str, Any]) -> None:
-            messages.append(message)
-
-        await self._served.answers(scope, receive, send)
-        told = {n.decode().lower(): v.decode() for n, v in messages[0]["headers"]}
-        return Answer(
-            messages[0]["status"], told, b"".join(m.get("body", b"") for m in messages[1:])
-        )
-
-
-@pytest.fixture(scope="module")
-def ask(served) -> Asking:
-    return Asking(served)
 
 
 def look(look: bytes, bits: int = 0) -> dict[str, str]:
@@ -358,3 +289,47 @@ def test_notices_and_health_are_told_without_an_authority(ask, served):
         while ask("GET", "/api/v1/health", served.nobodys).told["checkpoint_made_at"] is None:
             assert time.monotonic() < deadline
             time.sleep(0.1)
+
+
+class TestAtOnce:
+    def test_no_more_questions_are_answered_than_may_be_asked(self, ask, served, conftest):
+        agency = Agency.objects.using("owner").get(name="Politie")
+        asked = Asked.objects.using("owner").filter(officer__agency=agency).first()
+        so_far, noted = asked.questions if asked else 0, len(conftest.logged("query"))
+        Quota.objects.using("owner").create(agency=agency, per_hour=so_far + 5, per_day=10**6)
+        question = look(conftest.LOOK)
+
+        def status(_: int) -> int:
+            return ask("POST", "/api/v1/query/hash", served.theirs, question).status
+
+        with ThreadPoolExecutor(12) as pool:
+            statuses = sorted(pool.map(status, range(12)))
+        Quota.objects.using("owner").filter(agency=agency).delete()
+        assert statuses == [200] * 5 + [429] * 7
+        assert len(conftest.logged("query")) == noted + 5
+
+    @pytest.mark.parametrize("bits", [0, 60], ids=["found", "nothing found"])
+    def test_a_question_is_on_the_disk_before_it_is_answered(
+        self, ask, served, conftest, monkeypatch, bits
+    ):
+        behind, noted = [], len(conftest.logged("query"))
+
+        def note_and_wait() -> None:
+            assert len(conftest.logged("query")) == noted + 1  # committed by then
+            behind.append(_log_position("insert"))
+            on_disk()
+
+        monkeypatch.setattr(look_up, "on_disk", note_and_wait)
+        value = (int.from_bytes(conftest.LOOK) ^ (2**bits - 1)).to_bytes(32)
+        question = {"algorithm": "pdq", "value": value.hex()}
+        answer = ask("POST", "/api/v1/query/hash", served.ours, question)
+        assert bool(answer.told["found"]) == (bits == 0)
+        assert _log_position("flush") >= behind[0]
+
+
+def _log_position(which: str) -> int:
+    """How far PostgreSQL's own log was written into memory (``insert``), or to disk (``flush``)."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(f"SELECT pg_current_wal_{which}_lsn() - '0/0'")
+        (position,) = cursor.fetchone()
+    return int(position)

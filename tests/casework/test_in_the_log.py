@@ -58,7 +58,7 @@ NO_ACTS = {
     *("entities.led", "entities.media_of", "entities.victims_of", "gather.items"),
     *("gather.place_of", "grades.latest", "identification.victim"),
     "protection.persons_named",  # its search is in the log
-    *("quotas.count_question", "quotas.quotas", "watching.watched"),
+    *("quotas.begin_question", "quotas.count_question", "quotas.quotas", "watching.watched"),
     *("retention.destroy", "retention.to_destroy"),  # for nobody: test_destroying.py
     *("notices.tell_unusual", "notices.tell_what_is_due"),  # for nobody: test_notices.py
     *("leading.accept_lead", "leading.decline_lead"),  # as leading.withdraw_lead, by others

@@ -7,12 +7,13 @@ with signed_in(secret):          # around a request, or a command
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import LiteralString
+from typing import Any, LiteralString
 
 from django.db import connection, transaction
+from django.dispatch import Signal
 from django.utils import timezone
 
 from clew.access.connections import prepared
@@ -20,6 +21,10 @@ from clew.access.errors import AuthorityError, SignedOutError
 from clew.access.models import Authority
 
 _secret: ContextVar[str | None] = ContextVar("_secret", default=None)
+
+
+session_over = Signal()
+"""Sent with ``secret`` when a session is used that is over, or that there never was."""
 
 _OVER = "You are not signed in, or the session is over. Sign in with: clew login"
 
@@ -35,31 +40,95 @@ def signed_in(secret: str) -> Iterator[None]:
 
 
 @contextmanager
-def acting(secret: str | None = None) -> Iterator[None]:
+def acting(
+    secret: str | None = None, *, authorised: bool = False, lasting: bool = True
+) -> Iterator[None]:
     """One transaction on the ``default`` connection that says whose it is.
 
     Args:
         secret: of the session; by default that of the surrounding :func:`signed_in`. Without
             either the transaction is nobody's, and the policies let nobody see nothing.
+        authorised: whether an authority is needed: :func:`require_authority`, on the same way.
+        lasting: whether its end waits until it is on the disk. If not, :func:`on_disk` must be
+            waited for before anybody is told.
 
     Raises:
         SignedOutError: the session is over, or the officer's certification is.
+        AuthorityError: as by :func:`require_authority`, when it is needed.
     """
     secret = secret if secret is not None else _secret.get()
+    lasting = lasting or connection.in_atomic_block  # else it would hold for what is around it
     with transaction.atomic():
-        if secret is not None and _begin(secret) is None:
-            raise SignedOutError(_OVER)
+        under = None
+        if secret is not None:
+            who, under = _begin(secret, lasting)
+            if who is None:
+                raise _over(secret)
+        if authorised and under is None:
+            require_authority()
         yield
 
 
-def _begin(secret: str) -> int | None:
-    """Name a session to the database; whose it is, None for nobody's."""
+def _begin(secret: str, lasting: bool) -> tuple[int | None, int | None]:
+    """Name a session to the database; whose it is, and under which authority."""
     # Django would write the secret into the statement, and statements can be seen by others
-    # (pg_stat_activity) and may be logged: it travels apart from it, as a parameter. The functions
-    # are called one after the other, as they stand.
-    asked = "SELECT set_config('clew.session', $1, true), access.begin()"
-    ((_, officer_id),) = prepared(connection, asked, [secret])
-    return None if officer_id is None else int(officer_id)
+    # (pg_stat_activity) and may be logged: it travels apart from it, as a parameter.
+    columns = "officer, authority" if lasting else f"officer, authority, {_SOON}"
+    asked = f"SELECT {columns} FROM access.begin($1)"  # noqa: S608 - no value is in it
+    ((who, under, *_),) = prepared(connection, asked, [secret])
+    return who, under
+
+
+_SOON = "set_config('synchronous_commit', 'off', true)"
+"""Ends a transaction without waiting for the disk. The log is one chain: who waits for the disk
+while ending holds up all others, one after the other; who waits afterwards waits with them."""
+
+
+def on_disk() -> None:
+    """Return when all that was committed before is on the disk.
+
+    What is waited for is a message of this connection's own behind it, that nobody reads.
+    """
+    if not connection.in_atomic_block:  # else its end waits for it
+        prepared(connection, "SELECT pg_logical_emit_message(true, 'clew', '')")
+
+
+def at_once(asked: LiteralString, values: Sequence[object] = ()) -> Any:
+    """What one expression answers, in a transaction of its own that needs an authority.
+
+    One way to the database and back; whoever is told of it must wait for :func:`on_disk` first.
+
+    Args:
+        asked: an SQL expression with places ``$1``, ``$2`` ...; not evaluated without authority.
+        values: what stands there.
+
+    Raises:
+        SignedOutError: nobody is signed in.
+        AuthorityError: none was chosen, or it does not hold now; the message says which.
+    """
+    secret = _secret.get()
+    if connection.in_atomic_block or secret is None:  # whose transaction it is was said already
+        with acting():
+            require_authority()
+            ((answer,),) = prepared(connection, f"SELECT {asked}", values)
+            return answer
+    ((who, under, answer, _),) = prepared(
+        connection,
+        f"SELECT officer, authority, CASE WHEN authority IS NOT NULL THEN {asked} END, {_SOON} "  # noqa: S608 - no value is in it
+        f"FROM access.begin(${len(values) + 1})",
+        [*values, secret],
+    )
+    if who is None:
+        raise _over(secret)
+    if under is None:
+        with acting():
+            require_authority()  # says why not
+    return answer
+
+
+def _over(secret: str) -> SignedOutError:
+    session_over.send(sender=None, secret=secret)
+    return SignedOutError(_OVER)
 
 
 def _one(statement: LiteralString) -> int | None:

@@ -7,6 +7,7 @@ connection that is when it opens the workspace.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack, nullcontext
 from enum import StrEnum
 from typing import Any, LiteralString
 
@@ -15,6 +16,7 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.postgresql.base import DatabaseWrapper
 from django.db.models import Model
+from psycopg.pq import TransactionStatus
 
 from clew.django_settings import database
 
@@ -47,10 +49,32 @@ def prepared(
         statement: with places ``$1``, ``$2`` …
         values: what stands there.
     """
+    (answer,) = prepared_together(database, [(statement, values)])
+    return answer
+
+
+def prepared_together(
+    database: BaseDatabaseWrapper,
+    statements: Sequence[tuple[LiteralString, Sequence[object]]],
+) -> list[list[tuple[Any, ...]]]:
+    """Ask by several such statements in one way to the database and back.
+
+    What begins a transaction goes the same way. None of them can use what another answers.
+
+    Args:
+        database: the connection.
+        statements: each with its values, as for :func:`prepared`.
+    """
     database.ensure_connection()
-    with database.wrap_database_errors, psycopg.RawCursor(database.connection) as cursor:
-        cursor.execute(statement, values, prepare=True)
-        return cursor.fetchall()
+    to: psycopg.Connection[Any] = database.connection
+    with database.wrap_database_errors, ExitStack() as opened:
+        cursors = [opened.enter_context(psycopg.RawCursor(to)) for _ in statements]
+        begins = not to.autocommit and to.info.transaction_status is TransactionStatus.IDLE
+        # A single statement by itself is cheaper without the pipeline.
+        with to.pipeline() if begins or len(statements) > 1 else nullcontext():
+            for cursor, (statement, values) in zip(cursors, statements, strict=True):
+                cursor.execute(statement, values, prepare=True)
+        return [cursor.fetchall() for cursor in cursors]
 
 
 class Router:

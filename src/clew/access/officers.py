@@ -148,7 +148,12 @@ def certify(officer: Officer, until: datetime) -> None:
 
 
 def give_roles(officer: Officer, roles: Collection[str]) -> None:
-    """Let an officer have these roles and no others."""
+    """Let an officer have these roles and no others.
+
+    Raises:
+        NotAllowedError: the acting officer does not administer them.
+    """
+    _ask("SELECT access.administers_officer(%s)", [officer.pk])  # else taking would do nothing
     with _refused_in_words():
         officer.roles.exclude(role__in=list(roles)).delete()
         had = set(officer.roles.values_list("role", flat=True))
@@ -163,7 +168,12 @@ def lock(officer: Officer) -> None:
 
 
 def unlock(officer: Officer) -> None:
-    """Let an officer in again, also when too many failed attempts locked the name."""
+    """Let an officer in again, also when too many failed attempts locked the name.
+
+    Raises:
+        NotAllowedError: the acting officer does not administer them.
+    """
+    _ask("SELECT access.administers_officer(%s)", [officer.pk])
     if officer.state == State.LOCKED:
         _change(officer, state=State.ACTIVE)
     with connection.cursor() as cursor:

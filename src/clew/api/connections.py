@@ -10,7 +10,7 @@ from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from clew.access.acting import acting, require_authority
-from clew.api.paging import Cursor, Limit, Page, page_of
+from clew.api.paging import Cursor, Limit, Page, page_in_order, page_of
 from clew.api.words import Decided, Number, Numbers, Reason, Sent, ThingName, Word
 from clew.casework.decisions import connect, connections_of, decide, ends_of, history
 from clew.casework.things import Thing
@@ -98,13 +98,16 @@ def add_connection(request: HttpRequest, said: Connected) -> Status[dict[str, ob
         )
 
 
-@router.get("connections/types", response=list[TypeShown])
-def list_connection_types(request: HttpRequest) -> list[dict[str, object]]:
+@router.get("connections/types", response=Page[TypeShown])
+def list_connection_types(
+    request: HttpRequest, limit: Limit = 50, cursor: Cursor = None
+) -> dict[str, object]:
     """The types of connection there are, and what they join."""
-    return [
+    found = [
         {"type": name, "first": one.first, "second": one.second, "says": one.says}
-        for name, one in sorted(vocabulary().connections.items())
+        for name, one in vocabulary().connections.items()
     ]
+    return page_of(found, lambda one: [one["type"]], cursor, limit, dict)
 
 
 @router.post("connections/decisions", response={201: Decided})
@@ -115,12 +118,16 @@ def decide_connections(request: HttpRequest, said: DecidedConnections) -> Status
         return Status(201, {"decision": made.pk})
 
 
-@router.get("connections/{number}/history", response=list[PastShown])
-def history_of_connection(request: HttpRequest, number: Number) -> list[object]:
+@router.get("connections/{number}/history", response=Page[PastShown])
+def history_of_connection(
+    request: HttpRequest, number: Number, limit: Limit = 50, cursor: Cursor = None
+) -> dict[str, object]:
     """All decisions about a connection that you see, oldest first."""
     with acting():
         require_authority()
-        return list(history(number))
+        return page_in_order(
+            history(number), lambda one: [one.decision], cursor, limit, lambda one: one
+        )
 
 
 def _told(one: Connection) -> dict[str, object]:

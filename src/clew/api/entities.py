@@ -11,7 +11,7 @@ from pydantic import Field
 
 from clew.access.acting import acting, require_authority
 from clew.api.connections import PastShown
-from clew.api.paging import Cursor, Limit, Page, page_of
+from clew.api.paging import Cursor, Limit, Page, page_in_order, page_of
 from clew.api.words import (
     CertaintyWord,
     Decided,
@@ -144,13 +144,16 @@ def show_entity(request: HttpRequest, kind: KindWord, number: Number) -> dict[st
         return told(entity(number, kind))
 
 
-@router.get("entities/{kind}/{number}/history", response=list[PastShown])
-def history_of_entity(request: HttpRequest, kind: KindWord, number: Number) -> list[object]:
+@router.get("entities/{kind}/{number}/history", response=Page[PastShown])
+def history_of_entity(
+    request: HttpRequest, kind: KindWord, number: Number, limit: Limit = 50, cursor: Cursor = None
+) -> dict[str, object]:
     """How one was merged and taken apart, oldest first."""
     with acting():
         require_authority()
         entity(number, kind)
-        return list(merging_history(number))
+        past = merging_history(number)
+        return page_in_order(past, lambda one: [one.decision], cursor, limit, lambda one: one)
 
 
 @router.post("entities/{kind}/{number}/particulars", response={201: Made})

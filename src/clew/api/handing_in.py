@@ -11,8 +11,9 @@ from pydantic import Field
 
 from clew.access.acting import acting, require_authority
 from clew.api import contributions as contributions_shown
+from clew.api.paging import Cursor, Limit, Page, page_in_order
 from clew.api.problems import Problem
-from clew.api.words import Maybe, Number, SharingWord, Word
+from clew.api.words import Maybe, Number, Sent, SharingWord, Word
 from clew.intake import contributions
 from clew.intake.exhibits import exhibit_by_number
 from clew.intake.sharing import shared_with
@@ -28,7 +29,7 @@ _Path = Annotated[str, Field(min_length=1, max_length=4000, pattern=r"^[^\x00-\x
 _Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
-class FileAnnounced(Schema):
+class FileAnnounced(Sent):
     """A file that will be uploaded."""
 
     path: _Path
@@ -39,7 +40,7 @@ class FileAnnounced(Schema):
     """When it was last changed, in nanoseconds since 1970."""
 
 
-class Manifest(Schema):
+class Manifest(Sent):
     """What will be handed in."""
 
     files: Annotated[list[FileAnnounced], Field(min_length=1, max_length=MOST_FILES)]
@@ -97,12 +98,16 @@ def begin_contribution(request: HttpRequest, manifest: Manifest) -> Status[dict[
         return Status(201, {"number": number, "uploads": _uploads(number)})
 
 
-@router.get("contributions/{number}/uploads", response=list[UploadExpected])
-def show_uploads(request: HttpRequest, number: Number) -> list[dict[str, object]]:
+@router.get("contributions/{number}/uploads", response=Page[UploadExpected])
+def show_uploads(
+    request: HttpRequest, number: Number, limit: Limit = 50, cursor: Cursor = None
+) -> dict[str, object]:
     """Where the files of a contribution are uploaded to, and how much of each has arrived."""
     with acting():
         require_authority()
-        return _uploads(number)
+        return page_in_order(
+            _uploads(number), lambda one: [one["path"]], cursor, limit, lambda one: one
+        )
 
 
 @router.get("contributions/{number}/progress", response=HowFar)

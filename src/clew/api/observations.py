@@ -82,13 +82,16 @@ class ObservationTypeShown(Schema):
     says: str
 
 
-@router.get("observations/types", response=list[ObservationTypeShown])
-def list_observation_types(request: HttpRequest) -> list[dict[str, object]]:
+@router.get("observations/types", response=Page[ObservationTypeShown])
+def list_observation_types(
+    request: HttpRequest, limit: Limit = 50, cursor: Cursor = None
+) -> dict[str, object]:
     """The types of observation there are; `note` is free text."""
-    return [
+    found = [
         {"type": name, "about": one.about, "choices": one.choices, "says": one.says}
-        for name, one in sorted(vocabulary().observations.items())
+        for name, one in vocabulary().observations.items()
     ]
+    return page_of(found, lambda one: [one["type"]], cursor, limit, dict)
 
 
 @router.get("observations", response=Page[ObservationShown])

@@ -7,6 +7,7 @@ for was done. Of two that come at once, the second waits for the first and gets 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 
 from django.db import connection, transaction
@@ -21,6 +22,8 @@ from clew.serving.middleware import secret_of
 
 _LONGEST = 200
 _KEPT = "24 hours"
+_SECRET = re.compile(r"/api/v1/(session|tokens|officers|officers/[0-9]+/invitation)")
+"""Addresses whose answers hold a secret, which is kept nowhere: not here either."""
 
 
 class Once:
@@ -38,6 +41,9 @@ class Once:
             return self._answering(request)
         if not 1 <= len(key) <= _LONGEST:
             return problem(422, "not-as-described", f"A key has 1 to {_LONGEST} characters.")
+        if _SECRET.fullmatch(request.path_info):
+            told = "The answer holds a secret and is not kept: send this without Idempotency-Key."
+            return problem(422, "not-as-described", told)
         try:
             return _kept(request, key, lambda: self._answering(request))
         except ProblemError as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import json
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Generic, TypeVar
@@ -67,6 +68,35 @@ def page_of(
             raise _unusable() from error
     more = list(key(ordered[limit - 1])) if len(ordered) > limit else None
     return _page([told(one) for one in ordered[:limit]], more)
+
+
+def page_in_order(
+    found: Sequence[T],
+    key: Callable[[T], Sequence[Any]],
+    cursor: str | None,
+    limit: int,
+    told: Callable[[T], Any],
+) -> dict[str, object]:
+    """A page of what has an order of its own, by time or by rank, with a key for each.
+
+    What comes behind the last thing told is told next; if that is no longer there, the list has
+    changed too much to go on.
+    """
+    after, start = _read(cursor), 0
+    if after is not None:
+        names = [_name(key(one)) for one in found]
+        if after not in names:
+            raise ProblemError(
+                422, "not-as-described", "The list has changed meanwhile: read it from the start."
+            )
+        start = names.index(after) + 1
+    part = found[start : start + limit]
+    more = _name(key(part[-1])) if start + limit < len(found) else None
+    return _page([told(one) for one in part], more)
+
+
+def _name(key: Sequence[Any]) -> str:
+    return hashlib.sha256(json.dumps(key).encode()).hexdigest()[:32]
 
 
 def _page(items: list[Any], more: object) -> dict[str, object]:

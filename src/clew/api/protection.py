@@ -11,6 +11,7 @@ from ninja import Query, Router, Schema, Status
 
 from clew.access.acting import acting, require_authority
 from clew.api.entities import EntityShown, told
+from clew.api.paging import Cursor, Limit, Page, page_in_order, page_of
 from clew.api.words import Made, Number, Why
 from clew.casework import protection as work
 
@@ -30,22 +31,32 @@ class KeptShown(Schema):
     counts: bool
 
 
-@router.get("protection/persons", response=list[EntityShown])
+@router.get("protection/persons", response=Page[EntityShown])
 def persons_named(
     request: HttpRequest,
     words: Annotated[str, Query(..., min_length=1, max_length=500, pattern=r"^[^\x00]*$")],
-) -> list[dict[str, object]]:
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> dict[str, object]:
     """Persons in whose record these words stand."""
     with acting():
-        return [told(one) for one in work.persons_named(words)]
+        return page_of(work.persons_named(words), lambda one: [one.pk], cursor, limit, told)
 
 
-@router.get("protection/persons/{number}", response=list[KeptShown])
-def kept_of_person(request: HttpRequest, number: Number) -> list[object]:
+@router.get("protection/persons/{number}", response=Page[KeptShown])
+def kept_of_person(
+    request: HttpRequest, number: Number, limit: Limit = 50, cursor: Cursor = None
+) -> dict[str, object]:
     """Everything that is kept of a person, oldest first, with what no longer counts."""
     with acting():
         require_authority()
-        return [msgspec.to_builtins(one) for one in work.kept_of(number)]
+        return page_in_order(
+            work.kept_of(number),
+            lambda one: [one.what, one.says, one.by, one.at.isoformat()],
+            cursor,
+            limit,
+            msgspec.to_builtins,
+        )
 
 
 @router.post("protection/persons/{number}/restrict", response={201: Made})

@@ -13,6 +13,7 @@ from clew.access.acting import acting, authority, officer, sign_out, use_authori
 from clew.access.authorities import usable_authorities
 from clew.access.models import Authority, Officer
 from clew.access.signin import sign_in
+from clew.api.paging import Cursor, Limit, Page, page_of_rows
 from clew.api.problems import Problem
 from clew.api.words import Number, Sent
 
@@ -97,13 +98,18 @@ def whoami(request: HttpRequest) -> dict[str, object]:
         }
 
 
-@router.get("authorities", response={200: list[AuthorityShown], 401: Problem})
-def authorities(request: HttpRequest) -> list[dict[str, object]]:
+@router.get("authorities", response={200: Page[AuthorityShown], 401: Problem})
+def authorities(
+    request: HttpRequest, limit: Limit = 50, cursor: Cursor = None
+) -> dict[str, object]:
     """The authorities that you may use now."""
     with acting():
         used = authority()
-        return [
-            {
+        return page_of_rows(
+            usable_authorities().distinct(),
+            cursor,
+            limit,
+            lambda one: {
                 "number": one.pk,
                 "reference": one.reference,
                 "operation": one.operation,
@@ -111,9 +117,8 @@ def authorities(request: HttpRequest) -> list[dict[str, object]]:
                 "purpose": one.purpose,
                 "valid_until": one.valid_until,
                 "in_use": one.pk == used,
-            }
-            for one in usable_authorities()
-        ]
+            },
+        )
 
 
 @router.put("session/authority", response={204: None, 401: Problem, 403: Problem, 422: Problem})

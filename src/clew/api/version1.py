@@ -19,12 +19,14 @@ from clew.api import (
     media,
     notices,
     observations,
+    officers,
     proposals,
     protection,
     query,
     retention,
     search,
     session,
+    tokens,
     victims,
 )
 from clew.api.limits import Rate
@@ -34,6 +36,8 @@ from clew.serving.served import served
 
 PARTS: tuple[Router, ...] = (
     session.router,
+    tokens.router,
+    officers.router,
     query.router,
     media.router,
     exhibits.router,

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from ninja import Router, Schema, Status
 
 from clew.access.acting import acting, require_authority
+from clew.api.paging import Cursor, Limit, Page, page_in_order, page_of
 from clew.api.words import (
     CertaintyWord,
     Made,
@@ -23,7 +24,7 @@ from clew.api.words import (
     agencies_named,
 )
 from clew.casework import identification as work
-from clew.casework.grades import agreements, disagreements, grade
+from clew.casework.grades import Agreement, agreements, disagreements, grade
 from clew.casework.vocabulary import vocabulary
 from clew.records.models import Aspect, Certainty
 
@@ -85,29 +86,33 @@ class CountShown(Schema):
     safeguarded: int
 
 
-@router.get("grades/schemes", response=list[SchemeShown])
-def list_schemes(request: HttpRequest) -> list[object]:
+@router.get("grades/schemes", response=Page[SchemeShown])
+def list_schemes(
+    request: HttpRequest, limit: Limit = 50, cursor: Cursor = None
+) -> dict[str, object]:
     """The grading schemes there are."""
-    return [msgspec.to_builtins(one, str_keys=False) for one in vocabulary().schemes.values()]
+    schemes = list(vocabulary().schemes.values())
+    return page_of(schemes, lambda one: [one.scheme], cursor, limit, msgspec.structs.asdict)
 
 
-@router.get("grades/schemes/{scheme}/differing", response=list[int])
-def differing_grades(request: HttpRequest, scheme: Word) -> list[int]:
+@router.get("grades/schemes/{scheme}/differing", response=Page[int])
+def differing_grades(
+    request: HttpRequest, scheme: Word, limit: Limit = 50, cursor: Cursor = None
+) -> dict[str, object]:
     """Media whose graders differ under a scheme."""
     with acting():
         require_authority()
-        return disagreements(scheme)
+        return page_of(disagreements(scheme), lambda media: [media], cursor, limit, int)
 
 
-@router.get("media/{number}/grades", response=list[AgreementShown])
-def grades_of_media(request: HttpRequest, number: Number) -> list[dict[str, object]]:
+@router.get("media/{number}/grades", response=Page[AgreementShown])
+def grades_of_media(
+    request: HttpRequest, number: Number, limit: Limit = 50, cursor: Cursor = None
+) -> dict[str, object]:
     """How the votes for a media stand that you see."""
     with acting():
         require_authority()
-        return [
-            {**msgspec.structs.asdict(one), "agreed": one.agreed, "share": one.share}
-            for one in agreements(number)
-        ]
+        return page_of(agreements(number), lambda one: [one.scheme], cursor, limit, _agreement)
 
 
 @router.post("media/{number}/grades", response={201: Made})
@@ -133,12 +138,15 @@ def count_victims(request: HttpRequest) -> object:
         return msgspec.to_builtins(work.count())
 
 
-@router.get("victims/{number}/way", response=list[StepShown])
-def way_of_victim(request: HttpRequest, number: Number) -> list[object]:
+@router.get("victims/{number}/way", response=Page[StepShown])
+def way_of_victim(
+    request: HttpRequest, number: Number, limit: Limit = 50, cursor: Cursor = None
+) -> dict[str, object]:
     """Every step of a victim's way, oldest first, for the lead agency."""
     with acting():
         require_authority()
-        return list(work.way(number))
+        way = work.way(number)
+        return page_in_order(way, lambda one: [one.pk], cursor, limit, lambda one: one)
 
 
 @router.post("victims/{number}/way", response={201: Made})
@@ -161,3 +169,7 @@ def confirm_identity(request: HttpRequest, number: Number, said: Why) -> Status[
     with acting():
         require_authority()
         return Status(201, {"number": work.confirm_identity(number, said.why).pk})
+
+
+def _agreement(one: Agreement) -> dict[str, object]:
+    return {**msgspec.structs.asdict(one), "agreed": one.agreed, "share": one.share}

@@ -13,9 +13,11 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         """Hear of those who are not let in; all else the database notes by itself."""
+        from clew.access.acting import session_over
         from clew.access.signin import not_let_in
 
         not_let_in.connect(_note)
+        session_over.connect(_note_over)
 
 
 def _note(**signal: object) -> None:
@@ -23,3 +25,9 @@ def _note(**signal: object) -> None:
     from clew.audit.log import note_not_let_in
 
     note_not_let_in(**signal)  # type: ignore[arg-type]
+
+
+def _note_over(**signal: object) -> None:
+    from clew.audit.log import note_session_over
+
+    note_session_over(**signal)  # type: ignore[arg-type]

@@ -38,7 +38,7 @@ class Event(StrEnum):
     SIGN_IN_FAILED = "failed sign-in", "Name, password or code was wrong."
     SIGN_IN_REFUSED = (
         "refused sign-in",
-        "Not let in: has to wait, was locked, left or not certified.",
+        "Not let in: has to wait, was locked, left or not certified; or a session is over.",
     )
     LOCK_OUT = "lock-out", "A name was locked after too many failed attempts in a row."
     LOCK_LIFTED = "lock lifted", "An administrator forgave the failed attempts at a name."

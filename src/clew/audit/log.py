@@ -10,13 +10,14 @@ acted, for whom and under which authority the database takes from the session.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import LiteralString
 
 from django.db import DatabaseError, connection, connections
 
-from clew.access.acting import acting
+from clew.access.acting import acting, at_once
 from clew.access.connections import Connection, prepared
 from clew.access.errors import AuthorityError, NotAllowedError, QuotaError, SignedOutError
 from clew.access.secret import digest
@@ -47,6 +48,19 @@ def record(event: Event, *, about: str = "", details: Mapping[str, object] = {})
     return _write("SELECT audit.record($1, $2, $3)", event, about, details)
 
 
+def record_at_once(event: Event, *, about: str = "", details: Mapping[str, object] = {}) -> int:
+    """Note what the signed-in officer does under an authority, in a transaction of its own.
+
+    Whoever is told of it must wait for :func:`clew.access.acting.on_disk` first.
+
+    Raises:
+        clew.access.errors.AccessError: nobody is signed in, or under no authority that holds.
+        ValueError: it is too long for a log.
+    """
+    told = _told(about, details)
+    return int(at_once("audit.record($1, $2, $3)", [event.value, about, told]))
+
+
 def record_unattended(event: Event, *, about: str = "", details: Mapping[str, object] = {}) -> int:
     """Note what happens on behalf of nobody, as the worker or the owner of the database.
 
@@ -64,14 +78,19 @@ def record_unattended(event: Event, *, about: str = "", details: Mapping[str, ob
 def _write(
     statement: LiteralString, event: Event, about: str, details: Mapping[str, object]
 ) -> int:
+    told = _told(about, details)
+    ((number,),) = prepared(connection, statement, [event.value, about, told])
+    return int(number)
+
+
+def _told(about: str, details: Mapping[str, object]) -> str:
     told = _encode(details)  # in ASCII: JSON may hold what is no text to PostgreSQL
     if len(about) > LONGEST_ABOUT or len(told) > LONGEST_DETAILS:
         raise ValueError(
             f"An entry of the log is about at most {LONGEST_ABOUT} characters with "
             f"{LONGEST_DETAILS} of details: name the thing, and tell what cannot be looked up."
         )
-    ((number,),) = prepared(connection, statement, [event.value, about, told])
-    return int(number)
+    return told
 
 
 @contextmanager
@@ -100,3 +119,21 @@ def note_not_let_in(name: str, why: str, **_signal: object) -> None:
     """Note that somebody was refused before or although they proved who they are."""
     with connections[Connection.SIGN_IN].cursor() as cursor:
         cursor.execute("SELECT audit.not_let_in(%s, %s)", [digest(name), why])
+
+
+_OVER_AGAIN = 60.0
+_MOST_REMEMBERED = 10_000
+_over: dict[bytes, float] = {}
+"""When the use of a session that is over was noted last, by the digest of its secret."""
+
+
+def note_session_over(secret: str, **_signal: object) -> None:
+    """Note that a session was used that is over: once a minute, however often a program tries."""
+    used, now = digest(secret), time.monotonic()
+    if now - _over.get(used, -_OVER_AGAIN) < _OVER_AGAIN:
+        return
+    if len(_over) >= _MOST_REMEMBERED:
+        _over.clear()
+    _over[used] = now
+    with connections[Connection.SIGN_IN].cursor() as cursor:
+        cursor.execute("SELECT audit.session_over(%s)", [used])

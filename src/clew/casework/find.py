@@ -11,7 +11,7 @@ from clew.casework.acts import noted
 from clew.casework.findings import Hit, Item
 from clew.casework.gather import items
 from clew.casework.hits import hits_behind
-from clew.casework.quotas import count_question
+from clew.casework.quotas import begin_question
 from clew.compare.calibration import Thresholds
 from clew.compare.evidence import Match, MatchKind
 from clew.compare.subject import Subject
@@ -58,9 +58,7 @@ def find_file(
         clew.access.errors.AccessError: nobody is signed in, or under no authority that holds, or
             the officer has asked as much as may be asked for now.
     """
-    with acting():
-        require_authority()
-        count_question()
+    begin_question()
     found = _search(workspace, reading, thresholds or Thresholds())
     with acting():
         require_authority()
@@ -76,14 +74,16 @@ def find_file(
 
 def note_answer(asked: str, about: str, answer: Answer) -> None:
     """Note a question in the log with what was shown, so that a watched item is noticed."""
-    noted(
-        asked,
-        about,
-        Event.QUERY,
-        found=len(answer.found),
-        hits=len(answer.hits),
-        things=[f"media:{one.item.id}" for one in answer.found[:_MOST_TOLD]],
-    )
+    noted(asked, about, Event.QUERY, **noted_of(answer))
+
+
+def noted_of(answer: Answer) -> dict[str, object]:
+    """What the log keeps of an answer."""
+    return {
+        "found": len(answer.found),
+        "hits": len(answer.hits),
+        "things": [f"media:{one.item.id}" for one in answer.found[:_MOST_TOLD]],
+    }
 
 
 def _search(

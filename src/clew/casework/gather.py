@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from clew import __version__
 from clew.access.acting import acting, require_authority
-from clew.access.connections import prepared
+from clew.access.connections import prepared_together
 from clew.audit.events import Event
 from clew.casework.acts import noted
 from clew.casework.findings import Figures, Findings, Group, Item, Link, Place, Problem
@@ -116,10 +116,11 @@ FROM records_media m WHERE m.id = ANY($1::bigint[])
 def items(media_ids: list[int]) -> dict[int, Item]:
     """Media by id, each with all its places."""
     places: dict[int, list[Place]] = defaultdict(list)
-    for media, folder, path, modified_ns in prepared(connection, _PLACES, [media_ids]):
+    at, known = prepared_together(connection, [(_PLACES, [media_ids]), (_ITEMS, [media_ids])])
+    for media, folder, path, modified_ns in at:
         places[media].append(_place(folder, path, modified_ns))
     found = {}
-    for row in prepared(connection, _ITEMS, [media_ids]):
+    for row in known:
         number, sha256, kind, form, size, width, height, duration, outcome, notes, *rest = row
         left_out, stored, quality = rest
         found[number] = Item(

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 
-from clew.access.acting import acting, require_authority
+from clew.access.acting import acting, on_disk
 from clew.access.connections import worker
+from clew.audit.events import Event
+from clew.audit.log import record_at_once
 from clew.casework.errors import StatementError
-from clew.casework.find import Answer, Found, note_answer
+from clew.casework.find import Answer, Found, note_answer, noted_of
 from clew.casework.gather import items
 from clew.casework.hits import hits_behind
-from clew.casework.quotas import count_question
+from clew.casework.quotas import begin_question
 from clew.casework.things import MEDIA, Thing, seen
 from clew.compare.calibration import Thresholds
 from clew.compare.evidence import Match, MatchKind
@@ -77,8 +79,9 @@ def look_up_media(workspace: Workspace, media: int, thresholds: Thresholds | Non
     """
 
     def found() -> list[tuple[int, Match]]:
-        seen(Thing(MEDIA, media))
-        kind = MediaType(Media.objects.only("type").get(pk=media).type)
+        with acting():
+            seen(Thing(MEDIA, media))
+            kind = MediaType(Media.objects.only("type").get(pk=media).type)
         subject = Subject.of(kind, traces_of([media])[media].values())
         return search(workspace, subject, thresholds or Thresholds(), but_not=media)
 
@@ -86,17 +89,25 @@ def look_up_media(workspace: Workspace, media: int, thresholds: Thresholds | Non
 
 
 def _asked(about: str, search_all: Callable[[], list[tuple[int, Match]]]) -> Answer:
-    """Search everything, and tell what the acting officer may know: in one transaction."""
-    with acting():
-        require_authority()
-        count_question()
-        found = search_all()
-        known = items([media for media, _ in found]) if found else {}
-        answer = Answer(
-            tuple(Found(known[media], match) for media, match in found if media in known),
-            hits_behind(found) if found else (),
-        )
-        note_answer("asked by hash or media", about, answer)
+    """Search everything, and tell what the acting officer may know.
+
+    Nothing is open while it is searched: no connection is kept from others, no count locked.
+    """
+    begin_question()
+    found = search_all()
+    asked = "asked by hash or media"
+    if found:
+        with acting(authorised=True, lasting=False):
+            known = items([media for media, _ in found])
+            answer = Answer(
+                tuple(Found(known[media], match) for media, match in found if media in known),
+                hits_behind(found),
+            )
+            note_answer(asked, about, answer)
+    else:
+        answer = Answer((), ())
+        record_at_once(Event.QUERY, about=about, details={"act": asked, **noted_of(answer)})
+    on_disk()  # nobody is answered whose question could still be lost
     return answer
 
 

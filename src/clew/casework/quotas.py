@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import connection, transaction
 
+from clew.access.acting import at_once
 from clew.access.errors import NotAllowedError, QuotaError
 from clew.access.models import Agency
 from clew.casework.acts import noted
@@ -14,12 +17,29 @@ from clew.records.models import Quota
 def count_question() -> None:
     """Count a question of the acting officer, within the transaction that asks it.
 
+    Until that ends, further questions of the same officer wait: for what takes longer, and for what
+    programs ask in numbers, :func:`begin_question`.
+
     Raises:
         QuotaError: they have asked as much as may be asked in an hour, or in a day.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT access.ask()")
         (until,) = cursor.fetchone()
+    _refuse(until)
+
+
+def begin_question() -> None:
+    """Count a question of the signed-in officer at once, whatever becomes of it.
+
+    Raises:
+        clew.access.errors.AccessError: nobody is signed in, or under no authority that holds, or
+            they have asked as much as may be asked in an hour, or in a day.
+    """
+    _refuse(at_once("access.ask()"))
+
+
+def _refuse(until: datetime | None) -> None:
     if until is not None:
         raise QuotaError(
             "You have asked as many questions as may be asked for now. Ask again after "

@@ -74,8 +74,7 @@ def upload(
                     number, uploads = told["number"], told["uploads"]
                 else:
                     number = contribution
-                    asked = f"/api/v1/contributions/{number}/uploads"
-                    uploads = _asked(client, "GET", asked).json()
+                    uploads = _expected(client, number)
                 by_path = {path.lstrip("/"): path for path in wanted}
                 _send_all(client, [one for one in uploads if one["path"] in by_path], by_path)
             except httpx.HTTPError as error:
@@ -98,6 +97,19 @@ def _sharing(share: str | None, agencies: list[str] | None) -> dict[str, object]
     if share not in SHARINGS:
         fail(f"there is no sharing {share}. There are: {', '.join(SHARINGS)}")
     return {"sharing": SHARINGS[share], "agencies": agencies or []}
+
+
+def _expected(client: httpx.Client, number: int) -> list[Any]:
+    """What a contribution still waits for, read page by page."""
+    found: list[Any] = []
+    asked: dict[str, str | int] = {"limit": 200}
+    while True:
+        address = f"/api/v1/contributions/{number}/uploads"
+        page = _asked(client, "GET", address, params=asked).json()
+        found += page["items"]
+        if page["next"] is None:
+            return found
+        asked["cursor"] = page["next"]
 
 
 def _token() -> str:

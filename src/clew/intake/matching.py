@@ -9,7 +9,7 @@ import numpy as np
 import structlog
 from django.db import transaction
 
-from clew.access.connections import Connection, prepared, worker
+from clew.access.connections import Connection, prepared, prepared_together, worker
 from clew.compare.calibration import Thresholds
 from clew.compare.evidence import Match
 from clew.compare.pair import compare_looks
@@ -19,7 +19,7 @@ from clew.intake.progress import Progress, Watcher, unwatched
 from clew.media.kind import MediaType
 from clew.records.locks import Lock, alone
 from clew.records.models import Media
-from clew.records.readings import traces_of
+from clew.records.readings import TRACES, as_traces
 from clew.records.rows import insert, replacing
 from clew.signals.base import Feature
 from clew.signals.reading import Trace
@@ -62,8 +62,8 @@ class Subjects:
 
     def _read(self, missing: list[int]) -> None:
         asked = "SELECT id, type FROM records_media WHERE id = ANY($1::bigint[])"
-        types = dict(prepared(worker(), asked, [missing]))
-        traces = traces_of(missing)
+        kinds, rows = prepared_together(worker(), [(asked, [missing]), (TRACES, [missing])])
+        types, traces = dict(kinds), as_traces(missing, rows)
         for pk in missing:
             self._known[pk] = _subject(MediaType(types[pk]), traces[pk])
 

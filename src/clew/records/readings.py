@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, LiteralString
 
 from django.db import transaction
 
@@ -298,20 +299,27 @@ def _text(notes: Iterable[str]) -> list[str]:
     ]
 
 
+TRACES: LiteralString = (
+    'SELECT id, media_id, signal, version, variant, value, quality, start, "end" '
+    "FROM records_storedtrace WHERE media_id = ANY($1::bigint[]) ORDER BY media_id, id"
+)
+"""Statement for the traces of media, to be asked beside others and read by :func:`as_traces`."""
+
+
 def traces_of(media: Iterable[int]) -> dict[int, dict[int, Trace]]:
     """The stored traces of media as the engine knows them.
 
     Returns:
         For each media its traces by their row, in the order in which they were read.
     """
+    wanted = list(media)
+    return as_traces(wanted, prepared(worker(), TRACES, [wanted]))
+
+
+def as_traces(media: Iterable[int], rows: Iterable[tuple[Any, ...]]) -> dict[int, dict[int, Trace]]:
+    """What :data:`TRACES` answered, as :func:`traces_of` returns it."""
     found: dict[int, dict[int, Trace]] = {pk: {} for pk in media}
     # No models: a comparison reads thousands, and a model costs more than the row itself.
-    rows = prepared(
-        worker(),
-        'SELECT id, media_id, signal, version, variant, value, quality, start, "end" '
-        "FROM records_storedtrace WHERE media_id = ANY($1::bigint[]) ORDER BY media_id, id",
-        [list(found)],
-    )
     for pk, of, signal, version, variant, value, quality, start, end in rows:
         feature = Feature(
             variant=variant, value=bytes(value), quality=quality, start=start, end=end

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.asgi import get_asgi_application
 from django.core.signals import got_request_exception
 from django.http import HttpRequest
+from django.urls import get_resolver
 from django.utils.module_loading import import_string
 from servestatic import ServeStaticASGI
 
@@ -67,6 +68,7 @@ def application(workspace: Workspace) -> Application:
         settings.CSRF_COOKIE_SECURE = url.startswith("https:")
         if settings.CSRF_COOKIE_SECURE:
             settings.CSRF_COOKIE_NAME = "__Host-clew-form"
+    get_resolver().url_patterns  # noqa: B018 - loads all views, so that no request waits for it
     files = ServeStaticASGI(None, max_age=3600, allow_all_origins=False)
     for beginning, (package, folder) in FILES.items():
         files.add_files(_folder(package, folder), prefix=beginning)

@@ -22,6 +22,6 @@ GRANT EXECUTE ON FUNCTION audit.confirmed TO clew_application, clew_worker;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("audit", "0010_more_ways_to_sign_in")]
+    dependencies = [("audit", "0030_sessions_that_are_over")]
 
     operations = [migrations.RunSQL(_CONFIRMED, migrations.RunSQL.noop)]
