@@ -35,14 +35,14 @@ class Batch:
 class Storing:
     """Stores readings of one folder in batches, in the order in which they came.
 
-    A batch is one transaction; its previews are in the vault before it commits. When one cannot be
+    A batch is one transaction; its previews and storyboards are in the vault before it commits. When one cannot be
     stored, none after it is: a file's last reading, which says that it was read to the end, must
     not get in without those before it. Use as a context manager: leaving it waits until everything
     handed over is stored, also after an exception.
 
     Args:
         folder: where the readings come from.
-        vault: where previews go.
+        vault: where previews and storyboards go.
 
     Attributes:
         files: whole files stored so far; ``bytes`` likewise.
@@ -112,23 +112,24 @@ class Storing:
         if self._failed:
             return
         self._failed = True
-        list(self._disk.map(self._keep_preview, [seen.reading for seen in batch.readings]))
+        list(self._disk.map(self._keep_derivatives, [seen.reading for seen in batch.readings]))
         store(self._folder, batch.readings)
         self._failed = False
         # Counted only now that it is committed.
         self.files += batch.files
         self.bytes += batch.bytes
 
-    def _keep_preview(self, reading: Reading) -> None:
-        if reading.preview is None or reading.sha256 is None:
+    def _keep_derivatives(self, reading: Reading) -> None:
+        if reading.sha256 is None:
             return
-        try:
-            self._vault.put_derivative("preview", reading.sha256.hex(), reading.preview)
-        except AlreadyStoredError:
-            pass  # the first one stays, even where this reading got further
-        except VaultError as error:
-            reading.notes.append(f"its preview could not be kept ({error})")
-        reading.preview = None
+        for name, content in reading.derivatives().items():
+            try:
+                self._vault.put_derivative(name, reading.sha256.hex(), content)
+            except AlreadyStoredError:
+                pass  # the first one stays, even where this reading got further
+            except VaultError as error:
+                reading.notes.append(f"its {name} could not be kept ({error})")
+        reading.preview = reading.storyboard = None
 
 
 def _close_connection() -> None:

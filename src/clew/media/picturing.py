@@ -21,6 +21,7 @@ from clew.media.shots import MINIATURE
 _ROWS, _COLUMNS = MINIATURE
 _MOST_STRETCHED = 8.0
 _PQ = 16  # SMPTE ST 2084 among the transfer characteristics of ITU-T H.273
+_KNEE = 0.8
 _WHITE = 203.0  # candelas per square metre, ITU-R BT.2408
 
 
@@ -123,12 +124,13 @@ class Picturing:
 def _shown_on_usual_screens() -> NDArray[np.uint8]:
     """What a level of a film of high dynamic range (ITU-R BT.2100, PQ) becomes on usual screens.
 
-    Decoded to light by SMPTE ST 2084, its brightest parts rolled off, encoded with a gamma of 2.2:
-    nearer than the raw level to what a copy for usual screens holds.
+    Decoded to light by SMPTE ST 2084, what is brighter than white paper pressed together above a
+    knee, encoded with a gamma of 2.2: nearer than the raw level to what a copy for usual screens
+    holds.
     """
     m1, m2, c1, c2, c3 = 0.1593017578125, 78.84375, 0.8359375, 18.8515625, 18.6875
     power = (np.arange(256) / 255) ** (1 / m2)
     light = 10_000 / _WHITE * (np.maximum(power - c1, 0) / (c2 - c3 * power)) ** (1 / m1)
-    rolled = light * (1 + light / 25) / (1 + light)  # Reinhard et al. 2002
-    shown = np.clip(rolled, 0, 1) ** (1 / 2.2)
+    above = np.maximum(light - _KNEE, 0) / (1 - _KNEE)
+    shown = (np.minimum(light, _KNEE) + (1 - _KNEE) * (1 - np.exp(-above))) ** (1 / 2.2)
     return np.round(shown * 255).astype(np.uint8)

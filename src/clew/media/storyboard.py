@@ -21,12 +21,15 @@ from clew.media.thumbnail import thumbnail
 MOST_STILLS = 40
 """Stills on one sheet, at most."""
 
+MOST_SHEET_BYTES = 512 * 1024
+"""A sheet is compressed until it is no larger."""
+
 _LONGEST = 10.0  # seconds for which one still stands
 _STILL_SIDE = 160
 _COLUMNS = 5
 _GAP = 4
 _LETTERS, _LINE = 11, 16
-_QUALITY = 70
+_QUALITIES = (70, 50, 25)
 _PAPER, _INK = (24, 26, 29), (225, 228, 232)
 
 
@@ -140,9 +143,7 @@ class Storyboard:
             image.paste(Image.fromarray(still.pixels), (left, top))
             below = (left + 1, top + still.pixels.shape[0] + 1)
             drawing.text(below, clock(still.time), _INK, font)
-        out = BytesIO()
-        image.save(out, "JPEG", quality=_QUALITY)
-        return out.getvalue()
+        return _compressed(image)
 
 
 def clock(seconds: float) -> str:
@@ -157,6 +158,15 @@ def clock(seconds: float) -> str:
 def _rank(one: Keyframe) -> tuple[float, float]:
     """Good stills first; among about equally good ones that of the longer shot."""
     return round(one.frame.worth, 1), one.end - one.start
+
+
+def _compressed(image: Image.Image) -> bytes | None:
+    for quality in _QUALITIES:
+        out = BytesIO()
+        image.save(out, "JPEG", quality=quality)
+        if out.tell() <= MOST_SHEET_BYTES:
+            return out.getvalue()
+    return None
 
 
 def _still(picture: Picture) -> NDArray[np.uint8]:

@@ -91,6 +91,11 @@ class Reading(msgspec.Struct, kw_only=True):
     storyboard: bytes | None = None
     passing: bool = False
 
+    def derivatives(self) -> dict[str, bytes]:
+        """What was made to be looked at, by the name under which the vault keeps it."""
+        made = {"preview": self.preview, "storyboard": self.storyboard}
+        return {name: content for name, content in made.items() if content is not None}
+
     @property
     def sha256(self) -> bytes | None:
         """SHA-256 of the bytes, None when they could not be read to the end."""
