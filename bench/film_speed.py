@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 from statistics import median
@@ -20,7 +21,7 @@ from clew.media.limits import Limits
 from clew.media.pool import ConfinedPool, Job, Task
 from clew.media.pool import Result as Told
 from clew.signals.base import Need
-from clew.signals.confined import open_untouched
+from clew.signals.confined import open_untouched, rehearse
 from clew.signals.reading import Reading, read
 from clew.signals.registry import signals
 
@@ -169,6 +170,8 @@ class ConfinedOnce:
     """One confined process that does what it is told, for as long as it is open."""
 
     def __enter__(self) -> ConfinedOnce:
+        # It imports this module by its name.
+        os.environ["PYTHONPATH"] = str(Path(__file__).resolve().parents[1])
         self._pool = ConfinedPool(f"{__name__}:serve", 1, accept=_seconds_of)
         return self
 

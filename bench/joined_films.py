@@ -1,8 +1,8 @@
 """Films whose shots are known: clips and moved-over photos joined by cuts, fades and dissolves.
 
 Each film is joined from pieces that hold no boundary of their own, with what is easily taken for
-one: flashes, quick pans, shaking, exposure that jumps. A third of the pieces is kept out of all
-tuning.
+one: flashes, quick pans, shaking, exposure that changes. Films to report on are made of photos of
+other rooms and landmarks, which no tuning has seen.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from bench.material import distinct_photos, shared_data
+from bench.material import PICTURE_NAMES, distinct_photos, shared_data
 
 Pixels = NDArray[np.uint8]
 
@@ -113,17 +113,24 @@ def write_film(frames: Sequence[Pixels], path: Path) -> None:
 
 def _piece(rng: np.random.Generator, kept_out: bool) -> list[Pixels]:
     length = round(RATE * rng.uniform(1.6, 5.0))
-    if rng.random() < 0.3:
-        clips = [clip for i, clip in enumerate(_CLIPS) if (i % 3 == 2) == kept_out]
-        name, start, end = clips[rng.integers(len(clips))]
+    if not kept_out and rng.random() < 0.3:
+        name, start, end = _CLIPS[rng.integers(len(_CLIPS))]
         begin = rng.uniform(start, max(start, end - length / RATE))
-        frames = _clip(name)
         first = round(begin * RATE)
-        piece = [frame.copy() for frame in frames[first : first + length]]
+        piece = [frame.copy() for frame in _clip(name)[first : first + length]]
     else:
-        photos = [p for i, p in enumerate(distinct_photos()) if (i % 3 == 2) == kept_out]
+        photos = _photos(kept_out)
         piece = _moved_over(photos[rng.integers(len(photos))], length, rng)
     return _TRAPS[rng.integers(len(_TRAPS))](piece, rng)
+
+
+@cache
+def _photos(kept_out: bool) -> tuple[Path, ...]:
+    if not kept_out:
+        return tuple(distinct_photos())
+    folders = (shared_data() / name for name in ("distractors", "outdoor_places"))
+    found = (path for folder in folders for path in sorted(folder.rglob("*")))
+    return tuple(path for path in found if path.suffix.lower() in PICTURE_NAMES)
 
 
 @cache

@@ -223,7 +223,9 @@ class Portion:
                 if _upload_of(row) is None:
                     modified = os.fstat(source.fileno()).st_mtime_ns
                 stored = self._vault.put_original(source, known)
-            for name, content in reading.derivatives().items() if known is not None else ():
+            for name, content in reading.derivatives().items():
+                if known is None:
+                    break
                 with contextlib.suppress(AlreadyStoredError):
                     self._vault.put_derivative(name, known, content)
         except OSError as error:

@@ -35,10 +35,10 @@ class Batch:
 class Storing:
     """Stores readings of one folder in batches, in the order in which they came.
 
-    A batch is one transaction; its previews and storyboards are in the vault before it commits. When one cannot be
-    stored, none after it is: a file's last reading, which says that it was read to the end, must
-    not get in without those before it. Use as a context manager: leaving it waits until everything
-    handed over is stored, also after an exception.
+    A batch is one transaction; its previews and storyboards are in the vault before it commits.
+    When one cannot be stored, none after it is: a file's last reading, which says that it was read
+    to the end, must not get in without those before it. Use as a context manager: leaving it waits
+    until everything handed over is stored, also after an exception.
 
     Args:
         folder: where the readings come from.

@@ -1,6 +1,7 @@
 """Shots begin where a film changes, and each has a keyframe worth looking at."""
 
 from functools import cache
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -114,7 +115,7 @@ def test_shots_cover_the_film_and_have_their_keyframe_inside():
     assert len(shots) == 3
     assert shots[0].start == 0.0
     assert shots[-1].end == pytest.approx(7.2, abs=0.1)
-    for shot, following in zip(shots, shots[1:], strict=False):
+    for shot, following in pairwise(shots):
         assert shot.end == following.start
     for shot in shots:
         assert shot.start <= keyframe_time(shot) <= shot.end
