@@ -23,7 +23,7 @@ from bench.material import scratch
 from bench.results import Result, Row
 from clew.signals.files import read_files
 
-_FILMS = {False: 24, True: 24}
+_FILMS = {False: 12, True: 24}
 _NEAR = 0.5  # seconds
 _PEERS: dict[str, Callable[[], Sequence[object]]] = {
     "AdaptiveDetector": lambda: [AdaptiveDetector()],
