@@ -59,7 +59,7 @@ def test_films_are_kept_with_their_shots_and_a_storyboard(scanned):
         films = Media.objects.filter(type="video", pk__in=several)
         assert films
         for film in films:
-            spans = film.storedtrace_set.filter(signal="shots").order_by("ordinal")
+            spans = StoredTrace.objects.filter(media=film, signal="shots").order_by("ordinal")
             assert spans[0].start == 0.0
             assert spans[0].end == spans[1].start
             sheet = workspace.vault.get_derivative("storyboard", bytes(film.sha256).hex())
