@@ -18,6 +18,8 @@ ORDER = (
     "vault_cost",
     "picture_speed",
     "reference_distance",
+    "film_shots",
+    "film_speed",
     "sample_clips",
     "edited_photos",
     "collection",

@@ -17,7 +17,7 @@ from left import connected, everything, pairs, places
 from clew.casework.gather import gather
 from clew.intake.progress import Phase, Progress
 from clew.intake.triage import Scan, ScanError
-from clew.records.models import Folder, Sighting
+from clew.records.models import Folder, Media, Sighting, StoredTrace
 from clew.settings import Settings
 from clew.training.practice import practice
 from clew.training.score import score
@@ -51,6 +51,19 @@ def test_a_collection_is_understood(collection, scanned):
         assert figures.files == len(known)
         assert figures.read + figures.partly + figures.unreadable + figures.other == figures.files
         assert figures.bytes == sum(f.stat().st_size for f in collection.folder.rglob("*.*"))
+
+
+def test_films_are_kept_with_their_shots_and_a_storyboard(scanned):
+    with opened(scanned) as workspace:
+        several = StoredTrace.objects.filter(signal="shots", ordinal=1).values("media")
+        films = Media.objects.filter(type="video", pk__in=several)
+        assert films
+        for film in films:
+            spans = StoredTrace.objects.filter(media=film, signal="shots").order_by("ordinal")
+            assert spans[0].start == 0.0
+            assert spans[0].end == spans[1].start
+            sheet = workspace.vault.get_derivative("storyboard", bytes(film.sha256).hex())
+            assert sheet.startswith(b"\xff\xd8\xff")
 
 
 def test_nothing_in_the_scanned_folder_is_changed(evidence, scan):

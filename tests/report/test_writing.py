@@ -63,7 +63,7 @@ def test_a_failure_leaves_the_older_report_alone(tmp_path: Path) -> None:
     target = tmp_path / "report.html"
     target.write_text("older")
 
-    def breaks_down(media: int) -> bytes:
+    def breaks_down(media: int, what: str) -> bytes:
         if media == 12:
             raise OSError("the disk is gone")
         return b"\xff\xd8\xff"
@@ -94,7 +94,7 @@ def test_the_policy_allows_exactly_what_is_written(tmp_path: Path) -> None:
 
 
 def test_the_page_is_well_formed_and_refers_to_nothing_outside(tmp_path: Path) -> None:
-    tags = Tags(written(tmp_path, pictures=lambda media: b"\xff\xd8\xff%d" % media))
+    tags = Tags(written(tmp_path, pictures=lambda media, what: b"\xff\xd8\xff%d" % media))
     assert tags.open == []
     for name, attributes in tags.found:
         assert "style" not in attributes, "refused by the policy"
@@ -187,3 +187,14 @@ def test_what_others_hold_is_told_by_agency_with_whom_to_call(tmp_path: Path) ->
     page = written(tmp_path, msgspec.structs.replace(sample.findings(), hits=tuple(found)))
     assert "&lt;b&gt;Politie (NL): 2 matches; +31 20 1234" in page
     assert "&lt;b&gt;Politie (NL): 1 match; no contact is recorded" in page
+
+
+def test_films_have_a_storyboard_that_is_covered_until_asked_for(tmp_path: Path) -> None:
+    page = written(tmp_path, pictures=lambda media, what: f"{what} of {media:06}".encode())
+    films = sum(i.type == "video" for g in sample.findings().groups for i in g.items)
+    assert films
+    assert page.count('class="preview sheet" aria-pressed="false"') == films
+    for group in sample.findings().groups:
+        for item in group.items:
+            sheet = b64encode(f"storyboard of {item.id:06}".encode()).decode()
+            assert (sheet in page) == (item.type == "video")

@@ -81,9 +81,12 @@ def matches_of_media(
 
 @router.post("media/{number}/reveal/{what}", response={200: None})
 def reveal_media(
-    request: HttpRequest, number: Number, what: Literal["preview", "original"], why: Purpose
+    request: HttpRequest,
+    number: Number,
+    what: Literal["preview", "storyboard", "original"],
+    why: Purpose,
 ) -> HttpResponse:
-    """Look at a media: its small preview, or its original where it was contributed.
+    """Look at a media: its small preview, a film's storyboard, or the original if contributed.
 
     Every look is in the log with its purpose.
     """

@@ -1,4 +1,4 @@
-"""Previews as they leave Clew: each says which officer was given it, and when."""
+"""Previews and storyboards as they leave Clew: each says which officer was given it, and when."""
 
 from __future__ import annotations
 
@@ -14,17 +14,18 @@ from clew.workspace import Workspace
 
 
 @contextmanager
-def marked_previews(
+def marked_pictures(
     workspace: Workspace, findings: Findings
-) -> Iterator[Callable[[int], bytes | None]]:
-    """Previews of what the acting officer was shown, and of nothing else.
+) -> Iterator[Callable[[int, str], bytes | None]]:
+    """Previews and storyboards of what the acting officer was shown, and of nothing else.
 
     Args:
         workspace: whose vault has them.
         findings: what the officer was shown, and when.
 
     Yields:
-        from the number of a media to its marked preview; None where there is none.
+        from the number of a media, and ``preview`` or ``storyboard``, to that of it with the
+        officer's mark; None where there is none.
 
     Raises:
         clew.media.nursery.ConfinementError: when no confined process can be started.
@@ -34,10 +35,10 @@ def marked_previews(
     shown = {item.id: item.sha256 for group in findings.groups for item in group.items}
     with Marker(f"{name} · {findings.made:%Y-%m-%d %H:%M} UTC") as marker:
 
-        def preview(media: int) -> bytes | None:
+        def picture(media: int, what: str) -> bytes | None:
             try:
-                return marker.mark(workspace.vault.get_derivative("preview", shown[media]))
+                return marker.mark(workspace.vault.get_derivative(what, shown[media]))
             except VaultError:
                 return None
 
-        yield preview
+        yield picture

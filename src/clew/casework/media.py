@@ -81,14 +81,17 @@ def matches_of(number: int) -> QuerySet[StoredMatch]:
 
 
 def reveal(
-    workspace: Workspace, number: int, what: Literal["preview", "original"], purpose: str
+    workspace: Workspace,
+    number: int,
+    what: Literal["preview", "storyboard", "original"],
+    purpose: str,
 ) -> Revealed:
     """Open a media to be looked at; who, when and why is in the log before anything is.
 
     Args:
         workspace: whose vault it is in.
         number: of the media.
-        what: its small preview, or its original.
+        what: its small preview, the keyframes of a film on one sheet, or its original.
         purpose: why it has to be looked at.
 
     Raises:
@@ -108,7 +111,7 @@ def reveal(
         actor = f"officer:{officer()}"
         record(Event.REVEAL, about=f"media:{number}", details={"what": what, "purpose": purpose})
     # Opened only now: what was not noted is not shown.
-    if what == "preview":
-        return Revealed(workspace.vault.get_derivative("preview", item.sha256), "image/jpeg")
+    if what != "original":
+        return Revealed(workspace.vault.get_derivative(what, item.sha256), "image/jpeg")
     with workspace.vault.open_original(item.sha256, actor=actor, purpose=purpose) as original:
         return Revealed(original.read(), "application/octet-stream")

@@ -115,13 +115,14 @@ def report(
     with_pictures: Annotated[
         bool,
         typer.Option(
-            "--with-pictures", help="Put in small previews, blurred until they are clicked."
+            "--with-pictures",
+            help="Put in small previews and storyboards of films, blurred until they are clicked.",
         ),
     ] = False,
 ) -> None:
     """Write what was found as one HTML page that opens without a network.
 
-    Each preview in it is marked with your sign-in name and the time.
+    Each picture in it is marked with your sign-in name and the time.
 
     Examples:
       clew report
@@ -130,13 +131,13 @@ def report(
     """
     with explained():
         from clew.casework.gather import Use, gather
-        from clew.casework.marked import marked_previews
+        from clew.casework.marked import marked_pictures
         from clew.cli.report import write_report
         from clew.cli.session import opened_for_work
 
         with opened_for_work(workspace) as opened:
             findings = gather(use=Use.REPORT_WITH_PICTURES if with_pictures else Use.REPORT)
-            marking = marked_previews(opened, findings) if with_pictures else nullcontext()
+            marking = marked_pictures(opened, findings) if with_pictures else nullcontext()
             try:
                 with aside.status("writing the report …"), marking as pictures:
                     write_report(findings, output, pictures)

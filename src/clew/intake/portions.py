@@ -213,7 +213,10 @@ class Portion:
         self._add(self._disk.submit(_Kept, row, _unread(), problem=problem))
 
     def _keep(self, row: ContributedFile, reading: Reading, settling: Settling) -> _Kept:
-        """Copy one original into the vault, with its preview; stored once those are settled."""
+        """Copy one original into the vault, with its preview and storyboard.
+
+        Stored once those are settled.
+        """
         # What is plainly no media was not hashed; somebody chose it all the same.
         if reading.sha256 is None and reading.outcome is not Outcome.OTHER:
             return _Kept(row, reading, problem="; ".join(reading.notes) or "it cannot be read")
@@ -225,15 +228,17 @@ class Portion:
                 if _upload_of(row) is None:
                     modified = os.fstat(source.fileno()).st_mtime_ns
                 stored = self._vault.put_original(source, known, settling)
-            if reading.preview is not None and known is not None:
+            for name, content in reading.derivatives().items():
+                if known is None:
+                    break
                 with contextlib.suppress(AlreadyStoredError):
-                    self._vault.put_derivative("preview", known, reading.preview, settling)
+                    self._vault.put_derivative(name, known, content, settling)
         except OSError as error:
             problem = f"it cannot be opened ({error.strerror or error})"
             return _Kept(row, reading, problem=problem)
         except VaultError as error:
             return _Kept(row, reading, problem=str(error))
-        reading.preview = None
+        reading.preview = reading.storyboard = None
         return _Kept(row, reading, modified, stored.sha256, stored.size)
 
     def _again(self, row: ContributedFile) -> int:

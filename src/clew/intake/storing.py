@@ -36,14 +36,14 @@ class Batch:
 class Storing:
     """Stores readings of one folder in batches, in the order in which they came.
 
-    A batch is one transaction; its previews are in the vault before it commits. When one cannot be
-    stored, none after it is: a file's last reading, which says that it was read to the end, must
-    not get in without those before it. Use as a context manager: leaving it waits until everything
-    handed over is stored, also after an exception.
+    A batch is one transaction; its previews and storyboards are in the vault before it commits.
+    When one cannot be stored, none after it is: a file's last reading, which says that it was read
+    to the end, must not get in without those before it. Use as a context manager: leaving it waits
+    until everything handed over is stored, also after an exception.
 
     Args:
         folder: where the readings come from.
-        vault: where previews go.
+        vault: where previews and storyboards go.
 
     Attributes:
         files: whole files stored so far; ``bytes`` likewise.
@@ -111,34 +111,38 @@ class Storing:
         if self._failed:
             return
         self._failed = True
-        self._keep_previews([seen.reading for seen in batch.readings])
+        self._keep_derivatives([seen.reading for seen in batch.readings])
         store(self._folder, batch.readings)
         self._failed = False
         # Counted only now that it is committed.
         self.files += batch.files
         self.bytes += batch.bytes
 
-    def _keep_previews(self, readings: Sequence[Reading]) -> None:
+    def _keep_derivatives(self, readings: Sequence[Reading]) -> None:
         settling = self._vault.settling()
-        kept = [reading for reading in readings if self._keep_preview(reading, settling)]
+        kept = [(one, name) for one in readings for name in self._keep(one, settling)]
         try:
             settling.settle()
         except VaultError as error:
-            for reading in kept:
-                reading.notes.append(f"its preview could not be kept ({error})")
+            for reading, name in kept:
+                reading.notes.append(f"its {name} could not be kept ({error})")
 
-    def _keep_preview(self, reading: Reading, settling: Settling) -> bool:
-        if reading.preview is None or reading.sha256 is None:
-            return False
-        preview, reading.preview = reading.preview, None
-        try:
-            self._vault.put_derivative("preview", reading.sha256.hex(), preview, settling)
-        except AlreadyStoredError:
-            pass  # the first one stays, even where this reading got further
-        except VaultError as error:
-            reading.notes.append(f"its preview could not be kept ({error})")
-            return False
-        return True
+    def _keep(self, reading: Reading, settling: Settling) -> list[str]:
+        """Write the derivatives of one reading; the names of those that are there."""
+        if reading.sha256 is None:
+            return []
+        kept = []
+        for name, content in reading.derivatives().items():
+            try:
+                self._vault.put_derivative(name, reading.sha256.hex(), content, settling)
+            except AlreadyStoredError:
+                pass  # the first one stays, even where this reading got further
+            except VaultError as error:
+                reading.notes.append(f"its {name} could not be kept ({error})")
+                continue
+            kept.append(name)
+        reading.preview = reading.storyboard = None
+        return kept
 
 
 def _close_connection() -> None:

@@ -81,10 +81,14 @@ def _run_from_start(lines: NDArray[np.uint8]) -> int:
 
 def _colour(lines: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """The mean colour of each line, and whether it is all of that colour but for noise."""
-    samples = lines.astype(np.float32)
-    count = samples.shape[1]
-    colours = np.einsum("lpc->lc", samples) / count
-    spread = np.abs(samples - colours[:, None]).max(axis=2)
+    count = lines.shape[1]
+    colours = np.empty((len(lines), 3), np.float32)
+    spread = np.zeros(lines.shape[:2], np.float32)
+    for channel in range(3):  # one after the other: a last axis of three is slow to reduce
+        samples = lines[:, :, channel].astype(np.float32)
+        mean = samples.mean(axis=1)
+        colours[:, channel] = mean
+        np.maximum(spread, np.abs(samples - mean[:, None]), out=spread)
     # Compression rings around a hard edge: two odd pixels in a hundred do not end a border.
     rank = int(count * 0.98)
     worst = np.partition(spread, rank, axis=1)[:, rank]

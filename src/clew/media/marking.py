@@ -23,7 +23,7 @@ _FAINT = 56
 """Of 255: seen by whoever looks for it, in bright and in dark parts."""
 _QUALITY = 88
 _JPEG = b"\xff\xd8\xff"
-_MOST_BYTES = 1024 * 1024
+_MOST_BYTES = 2 * 1024 * 1024
 _MOST_LETTERS = 120
 
 

@@ -1,38 +1,28 @@
 """Films and sounds, read with FFmpeg's libraries through PyAV.
 
-A film is looked at frame by frame, at very small scale, to find its shots; about two frames a
-second and the first of every shot are handed on for the signals. What is damaged in the middle is
-stepped over and said.
+Every frame is decoded once. A miniature of each goes to finding the shots
+(:mod:`clew.media.shots`); about two a second are handed on as pictures for the signals
+(:mod:`clew.media.sampling`). What is damaged in the middle is stepped over and said.
 """
 
 from __future__ import annotations
 
-import statistics
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from functools import partial
 from typing import BinaryIO
 
 import av
 import av.error
 import av.logging
-import cv2
-import numpy as np
-from numpy.typing import NDArray
 
-from clew.media.borders import luma
+from clew.media.clock import FilmClock
 from clew.media.errors import NotMediaError, UnreadableError, words_of
-from clew.media.image import MIN_SIDE, Picture
+from clew.media.image import Picture
 from clew.media.limits import Limits
+from clew.media.picturing import Picturing, Shape, miniature
+from clew.media.sampling import Frame, Moment, sampled
 
-SAMPLE_SECONDS = 0.5
-"""A frame at least this often is handed on, in seconds."""
-
-_CUT_WINDOW = 24
-_LONGEST_STEP = 86_400.0  # seconds
-_CUT_FACTOR = 4.0
-_CUT_FLOOR = 14.0
 # Every reader of a format is attack surface, and FFmpeg has hundreds, for games and raw samples
 # among others, that take anything for theirs. These are the ones that are used.
 _FORMATS = (
@@ -66,6 +56,7 @@ class FilmFacts:
         frame_rate: average frames a second, None for sounds or when unknown.
         picture_codec: name of the picture's codec, empty for sounds.
         sound_codec: name of the first sound track's codec, empty when silent.
+        cover_codec: name of the codec of an attached picture, which is no film; empty without.
         notes: what was wrong or left out, for people; empty when all was read.
     """
 
@@ -76,71 +67,8 @@ class FilmFacts:
     frame_rate: float | None = None
     picture_codec: str = ""
     sound_codec: str = ""
+    cover_codec: str = ""
     notes: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Frame:
-    """One frame handed on from a film.
-
-    Attributes:
-        picture: the frame, upright and reduced.
-        time: seconds from the start of the film.
-        until: seconds at which the next frame of the film begins (an estimate at the end).
-        shot: number of the shot it belongs to, from 0.
-    """
-
-    picture: Picture
-    time: float
-    until: float
-    shot: int
-
-
-@dataclass(frozen=True)
-class Moment:
-    """One frame as it is decoded, before anybody asked for its picture.
-
-    Attributes:
-        time: seconds from the start.
-        miniature: luma, uint8 of the same small shape for all frames of a film.
-        picture: makes the picture; called before the next frame is decoded, or never.
-    """
-
-    time: float
-    miniature: NDArray[np.uint8]
-    picture: Callable[[], Picture]
-
-
-def sampled(moments: Iterable[Moment], usual_step: float) -> Iterator[Frame]:
-    """About two frames a second and the first of every shot.
-
-    Args:
-        moments: all frames in order of time.
-        usual_step: seconds a frame lasts when nothing else tells (the last one).
-    """
-    shots = ShotFinder()
-    pending: Frame | None = None
-    time = 0.0
-    for moment in moments:
-        usual_step = moment.time - time if moment.time > time else usual_step
-        time = moment.time
-        cut = shots.is_cut(moment.miniature)
-        if cut or pending is None or time - pending.time >= SAMPLE_SECONDS:
-            if pending is not None:
-                yield replace(pending, until=time)
-            pending = Frame(moment.picture(), time, time, shots.count)
-    if pending is not None:
-        yield replace(pending, until=time + usual_step)
-
-
-def moments_of(pictures: Iterable[tuple[float, Picture]]) -> Iterator[Moment]:
-    """An animation's decoded frames, each with its start time in seconds, as moments."""
-    for time, picture in pictures:
-        yield Moment(time, _miniature_of(picture), partial(_given, picture))
-
-
-def _given(picture: Picture) -> Picture:
-    return picture
 
 
 class FilmReader:
@@ -177,19 +105,14 @@ class FilmReader:
         name = self._container.format.name.split(",")[0]
         if not certain and name not in _GUESSED:
             raise _unknown(certain=False)
-        self._picture = self._find_picture()
+        films = [s for s in self._container.streams.video if not _is_cover(s) and s.codec_context]
+        self._picture = films[0] if films else None
+        self._others = films[1:]
         self._sound = next(iter(self._container.streams.audio), None)
         if self._picture is None and self._sound is None:
             raise NotMediaError("the file holds neither film nor sound")
         self.facts = self._facts(name)
-
-    def _find_picture(self) -> av.VideoStream | None:
-        """The first real picture stream: cover pictures of sound files do not count."""
-        for stream in self._container.streams.video:
-            cover = stream.disposition & av.stream.Disposition.attached_pic
-            if not cover and stream.codec_context is not None:
-                return stream
-        return None
+        self._picturing = Picturing()
 
     def _facts(self, name: str) -> FilmFacts:
         facts = FilmFacts(name)
@@ -205,6 +128,8 @@ class FilmReader:
                 facts.frame_rate = rate
         if self._sound is not None and self._sound.codec_context is not None:
             facts.sound_codec = self._sound.codec_context.name
+        covers = (s.codec_context for s in self._container.streams.video if _is_cover(s))
+        facts.cover_codec = next((context.name for context in covers if context), "")
         return facts
 
     @property
@@ -256,18 +181,20 @@ class FilmReader:
             damage = "; ".join(self.facts.notes)
             raise UnreadableError(damage or "the film holds not one picture that can be decoded")
         self._note_missing_end(end)
+        for other in self._others:
+            self.facts.notes.append(
+                f"partly read: a further picture stream ({other.codec_context.name}, "
+                f"{other.codec_context.width} × {other.codec_context.height}) was not read"
+            )
 
     def _moments(self, progress: Callable[[float], None]) -> Iterator[Moment]:
         """Every frame that decodes, from time 0 on, up to the limit."""
-        start: float | None = None
         count = -1
-        for count, (clock, frame) in enumerate(self._decoded(progress)):
-            start = clock if start is None else start
-            time = clock - start
+        for count, (time, frame) in enumerate(self._decoded(progress)):
             if count >= self._limits.frames:
                 self.facts.notes.append(f"only the first {time:.0f} s read (limit on frames)")
                 return
-            yield Moment(time, _miniature(frame), partial(self._reduced, frame))
+            yield Moment(time, miniature(frame), partial(self._reduced, frame))
         if not self._certain and (count + 1 < _LEAST_GUESSED_FRAMES or self.facts.notes):
             raise _unknown(certain=False)
 
@@ -280,29 +207,27 @@ class FilmReader:
             self.facts.duration = end
 
     def _decoded(self, progress: Callable[[float], None]) -> Iterator[tuple[float, av.VideoFrame]]:
-        """Every frame that decodes with its time in seconds, whatever is broken between.
-
-        Times always grow: where a film's own clock is missing, jumps back (recordings joined end
-        to end) or leaps ahead by more than a day, it goes on at the frame rate.
-        """
+        """Every frame that decodes with its time in seconds, whatever is broken between."""
         stream = self._picture
         assert stream is not None
+        context = stream.codec_context
         # One thread per file: all cores are busy with other files already.
-        stream.codec_context.thread_count = 1
-        rate = self.facts.frame_rate or 25.0
-        clock: float | None = None
-        shift = 0.0
+        context.thread_count = 1
+        # Smoothing block edges of frames that no other is made from changes none of the others,
+        # and no hash by more than a bit; it costs up to a sixth of the time.
+        context.options = {"skip_loop_filter": "noref"}
+        clock = FilmClock(self.facts.frame_rate or 25.0)
         damaged = 0
         packets = self._container.demux(stream)
         while True:
             try:
                 packet = next(packets)
-                progress(clock or 0.0)
+                progress(clock.time)
             except StopIteration:
                 break
             except av.error.FFmpegError as error:
                 self.facts.notes.append(
-                    f"partly read: broken after {clock or 0.0:.1f} s ({words_of(error)})"
+                    f"partly read: broken after {clock.time:.1f} s ({words_of(error)})"
                 )
                 break
             try:
@@ -311,31 +236,21 @@ class FilmReader:
                 damaged += 1
                 continue
             for frame in decoded:
-                following = 0.0 if clock is None else clock + 1 / rate
-                if frame.time is None:
-                    clock = following
-                else:
-                    step = frame.time + shift - (clock or 0.0)
-                    if clock is not None and not 0 < step <= _LONGEST_STEP:
-                        shift = following - frame.time
-                    clock = frame.time + shift
-                yield clock, frame
+                yield clock.tick(frame.time), frame
         if damaged:
             self.facts.notes.append(f"{damaged} damaged parts stepped over")
 
     def _reduced(self, frame: av.VideoFrame) -> Picture:
-        scale = max(1.0, min(frame.width, frame.height) / MIN_SIDE)
-        # The scaler wants at least a few pixels, and even widths are its fast path.
-        width = max(2, round(frame.width / scale / 2) * 2)
-        height = max(2, round(frame.height / scale / 2) * 2)
-        small = frame.reformat(width, height, "rgb24", interpolation="AREA")
-        pixels: NDArray[np.uint8] = np.asarray(small.to_ndarray(), np.uint8)
-        full = (frame.width, frame.height)
-        if turns := round(frame.rotation / 90) % 4:
-            pixels = np.ascontiguousarray(np.rot90(pixels, turns))
-            full = full[::-1] if turns % 2 else full
-            self.facts.width, self.facts.height = full
-        return Picture(pixels, *full)
+        assert self._picture is not None
+        stretch = self._picture.sample_aspect_ratio or 1
+        shape = Shape.of(frame, float(stretch))
+        self.facts.width, self.facts.height = shape.width, shape.height
+        return self._picturing.picture(frame, shape)
+
+
+def _is_cover(stream: av.VideoStream) -> bool:
+    """Whether it is a picture that goes with a sound or a film, and no film."""
+    return bool(stream.disposition & av.stream.Disposition.attached_pic)
 
 
 def _unknown(*, certain: bool) -> UnreadableError:
@@ -346,53 +261,3 @@ def _unknown(*, certain: bool) -> UnreadableError:
 
 def _nobody(_seconds: float) -> None:
     """Is told how far a film is when nobody else wants to know."""
-
-
-class ShotFinder:
-    """Finds cuts by how much a frame differs from the one before, against what is usual.
-
-    A cut is a difference both large in itself and several times the median of the last second:
-    the adaptive rule of PySceneDetect's ``AdaptiveDetector``, looking only backwards.
-
-    Attributes:
-        count: number of the present shot, from 0.
-    """
-
-    def __init__(self) -> None:
-        self.count = 0
-        self._last: NDArray[np.uint8] | None = None
-        self._usual: deque[float] = deque(maxlen=_CUT_WINDOW)
-
-    def is_cut(self, miniature: NDArray[np.uint8]) -> bool:
-        """Whether a new shot begins with this frame.
-
-        Args:
-            miniature: uint8 array of shape (height, width), the same for all frames.
-        """
-        if self._last is None or self._last.shape != miniature.shape:
-            self._last = miniature
-            return False
-        change = float(cv2.norm(self._last, miniature, cv2.NORM_L1)) / miniature.size
-        self._last = miniature
-        usual = statistics.median(self._usual) if self._usual else 0.0
-        self._usual.append(change)
-        if change > max(_CUT_FLOOR, _CUT_FACTOR * usual):
-            self.count += 1
-            self._usual.clear()
-            return True
-        return False
-
-
-def _miniature(frame: av.VideoFrame) -> NDArray[np.uint8]:
-    """Luma of a frame as uint8 of shape (36, 64), without converting the whole frame first."""
-    name = frame.format.name
-    if name.startswith(("yuv4", "yuvj4", "nv12", "gray")) and frame.format.components[0].bits == 8:
-        plane = frame.planes[0]
-        rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
-        luma = rows[: frame.height, : frame.width]
-        return np.asarray(cv2.resize(luma, (64, 36), interpolation=cv2.INTER_AREA))
-    return np.asarray(frame.reformat(64, 36, "gray", interpolation="AREA").to_ndarray(), np.uint8)
-
-
-def _miniature_of(picture: Picture) -> NDArray[np.uint8]:
-    return np.asarray(cv2.resize(luma(picture.pixels), (64, 36), interpolation=cv2.INTER_AREA))

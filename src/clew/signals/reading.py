@@ -11,15 +11,16 @@ from functools import partial
 from typing import BinaryIO, Protocol
 
 import msgspec
-import numpy as np
 
 from clew.media.container import Budget, Member, walk
 from clew.media.errors import NotMediaError, UnreadableError, plain, words_of
-from clew.media.image import ImageReader, Picture
+from clew.media.image import ImageReader
 from clew.media.kind import HEAD_BYTES, Kind, MediaType, named_like_media, sniff
 from clew.media.limits import MEBIBYTE, Limits
+from clew.media.sampling import Frame, moments_of, sampled
+from clew.media.storyboard import Storyboard
 from clew.media.thumbnail import thumbnail
-from clew.media.video import FilmReader, Frame, moments_of, sampled
+from clew.media.video import FilmReader
 from clew.signals.base import Extractor, Feature, Need, Signal
 from clew.signals.exact.extract import SHA256
 from clew.signals.registry import available
@@ -68,7 +69,8 @@ class Reading(msgspec.Struct, kw_only=True):
         type: kind of media by content; format, width, height, duration (seconds), frame_rate and
             codecs as far as they apply.
         traces: what the signals read.
-        preview: a small JPEG to look at, or None.
+        preview: a small JPEG to look at, of a film its best keyframe, or None.
+        storyboard: a JPEG of a film's keyframes with their times; None when the preview is all.
         passing: what kept it from being read may be over the next time.
     """
 
@@ -86,7 +88,13 @@ class Reading(msgspec.Struct, kw_only=True):
     codecs: str = ""
     traces: list[Trace] = []
     preview: bytes | None = None
+    storyboard: bytes | None = None
     passing: bool = False
+
+    def derivatives(self) -> dict[str, bytes]:
+        """What was made to be looked at, by the name under which the vault keeps it."""
+        made = {"preview": self.preview, "storyboard": self.storyboard}
+        return {name: content for name, content in made.items() if content is not None}
 
     @property
     def sha256(self) -> bytes | None:
@@ -290,29 +298,27 @@ class _Reader:
         reading.format = reading.format or facts.format
         reading.width, reading.height = facts.width, facts.height
         reading.duration, reading.frame_rate = facts.duration, facts.frame_rate
-        reading.codecs = " + ".join(filter(None, (facts.picture_codec, facts.sound_codec)))
+        cover = f"cover picture ({facts.cover_codec})" if facts.cover_codec else ""
+        reading.codecs = " + ".join(filter(None, (facts.picture_codec, facts.sound_codec, cover)))
 
     def _feed_frames(self, frames: Iterable[Frame], reading: Reading) -> None:
         signals = [s for s in available(Need.FRAMES) if MediaType.VIDEO in s.media]
         extractors = [signal.extractor() for signal in signals]
-        best: tuple[float, Picture] | None = None
+        storyboard = Storyboard()
         for count, frame in enumerate(frames):
             if count == _MOST_SAMPLES:
                 reading.notes.append(f"only the first {frame.time:.0f} s are kept (limit)")
                 break
             for extractor in extractors:
                 extractor.take(frame)
+            storyboard.take(frame)
             self._listener.reached("film", frame.time)
             if time.monotonic() > self._deadline:
                 # By itself, before it is stopped from outside and all of it is lost.
                 reading.notes.append(f"only the first {frame.until:.0f} s read (time limit)")
                 break
-            if count < 40 or count % 10 == 0:
-                detail = _detail(frame.picture)
-                if best is None or detail > best[0] * 1.15:
-                    best = (detail, frame.picture)
-        if best is not None:
-            reading.preview = thumbnail(best[1])
+        storyboard.finish()
+        reading.preview, reading.storyboard = storyboard.preview(), storyboard.sheet()
         reading.traces.extend(_traces(signals, extractors))
 
 
@@ -402,8 +408,3 @@ def _is_text(head: bytes) -> bool:
     """Whether the content is plainly written text, which FFmpeg would take for subtitles."""
     sample = head[:1024]
     return b"\0" not in sample and sum(b < 9 or 13 < b < 32 or b == 127 for b in sample) == 0
-
-
-def _detail(picture: Picture) -> float:
-    """How much there is to see: the spread of brightness, for choosing a preview."""
-    return float(np.std(picture.pixels[::4, ::4]))

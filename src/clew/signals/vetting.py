@@ -15,6 +15,7 @@ import msgspec
 
 from clew.media.errors import plain
 from clew.media.limits import Limits
+from clew.media.storyboard import MOST_SHEET_BYTES
 from clew.signals.base import Feature, Signal
 from clew.signals.exact.extract import MD5
 from clew.signals.reading import MOST_NAME_BYTES, Reading, Trace
@@ -24,7 +25,6 @@ MOST_NOTES = 100
 MOST_NOTE = 2000
 _LATEST = 1e9  # seconds, thirty years: no film lasts longer
 _MOST_NUMBER = 2**62
-_MOST_PREVIEW_BYTES = 512 * 1024
 _MOST_VALUE_BYTES = 4096
 _MOST_VARIANT = 64
 _MOST_FORMAT = 32
@@ -46,10 +46,9 @@ def vetted(reading: Reading, limits: Limits) -> Reading:
     for number in (reading.size, reading.width, reading.height):
         if not 0 <= number <= _MOST_NUMBER:
             raise ValueError("no size")
-    if reading.preview is not None and not (
-        reading.preview.startswith(_JPEG) and len(reading.preview) <= _MOST_PREVIEW_BYTES
-    ):
-        raise ValueError("no preview")
+    for content in reading.derivatives().values():
+        if not content.startswith(_JPEG) or len(content) > MOST_SHEET_BYTES:
+            raise ValueError("no picture")
     for trace in reading.traces:
         _check(trace)
     if sum(trace.signal == "exact" for trace in reading.traces) > 1:

@@ -11,8 +11,9 @@ from clew.casework.findings import Group, Item, Place
 from clew.cli.report import text
 from clew.cli.report.links import LinkViews, Reference, kind_class, link_views
 
-Pictures = Callable[[int], bytes | None]
-"""From the number of a media to a small JPEG of it, None where there is none."""
+Pictures = Callable[[int, str], bytes | None]
+"""From the number of a media, and what is wanted (``preview``, or of a film ``storyboard``), to a
+JPEG of it; None where there is none."""
 
 PLACES_SHOWN = 3
 ITEMS_SHOWN = 24
@@ -50,6 +51,7 @@ class ItemView:
         type: word for the type; ``icon`` the drawing that stands for it.
         facts: size, pixels, length and format.
         picture: base64 of a small JPEG, empty without.
+        storyboard: base64 of a JPEG of a film's keyframes, likewise.
         copies: how many places, in words; empty for one.
         flat: whether it is too even to compare by look.
         left_out: how many matches were left out, in words.
@@ -63,6 +65,7 @@ class ItemView:
     icon: str
     facts: str
     picture: str
+    storyboard: str
     quality: str
     flat: bool
     copies: str
@@ -170,7 +173,6 @@ def _height(items: int, links: int) -> str:
 def _item(item: Item, label: str, several_folders: bool, pictures: Pictures | None) -> ItemView:
     path = item.places[0].path if item.places else ""
     name = text.file_name(path) or "(no place known)"
-    picture = pictures(item.id) if pictures is not None else None
     flat = item.quality is not None and item.quality < USABLE_QUALITY
     places = tuple(_place(place, several_folders) for place in item.places)
     return ItemView(
@@ -180,7 +182,8 @@ def _item(item: Item, label: str, several_folders: bool, pictures: Pictures | No
         type=_TYPES.get(item.type, item.type),
         icon=_ICONS.get(item.type, "icon-file"),
         facts=" · ".join(_facts(item)),
-        picture=b64encode(picture).decode("ascii") if picture else "",
+        picture=_encoded(pictures, item, "preview"),
+        storyboard=_encoded(pictures, item, "storyboard") if item.type == "video" else "",
         quality="" if item.quality is None or flat else str(item.quality),
         flat=flat,
         copies=f"{len(places)} exact copies" if len(places) > 1 else "",
@@ -196,6 +199,11 @@ def _item(item: Item, label: str, several_folders: bool, pictures: Pictures | No
         folded=places[PLACES_SHOWN:],
         folded_count=text.counted(len(places) - PLACES_SHOWN, "more place"),
     )
+
+
+def _encoded(pictures: Pictures | None, item: Item, what: str) -> str:
+    picture = pictures(item.id, what) if pictures is not None else None
+    return b64encode(picture).decode("ascii") if picture else ""
 
 
 def _facts(item: Item) -> Iterable[str]:

@@ -34,7 +34,8 @@ def write_report(findings: Findings, target: Path, pictures: Pictures | None = N
     Args:
         findings: what a scan found.
         target: the file to write; one that is there is replaced.
-        pictures: from the number of a media to a small JPEG of it; None leaves pictures out.
+        pictures: from the number of a media and ``preview`` or ``storyboard`` to a JPEG of it;
+            None leaves pictures out.
             Pictures are blurred and grey until somebody asks for one.
 
     Raises:

@@ -7,7 +7,7 @@ import numpy as np
 
 from clew.media.borders import Box, content_box
 from clew.media.image import Picture
-from clew.media.video import Frame
+from clew.media.sampling import Frame
 from clew.signals.base import Feature
 from clew.signals.registry import signals
 

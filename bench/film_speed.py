@@ -1,0 +1,191 @@
+"""What reading a film costs beside only decoding it."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from statistics import median
+from typing import BinaryIO
+
+import av
+import cv2
+import msgspec
+import numpy as np
+
+from bench.joined_films import joined_film
+from bench.material import FILM_NAMES, scratch, shared_data
+from bench.results import Result, Row
+from clew.media.child import Sender
+from clew.media.limits import Limits
+from clew.media.pool import ConfinedPool, Job, Task
+from clew.media.pool import Result as Told
+from clew.signals.base import Need
+from clew.signals.confined import open_untouched, rehearse
+from clew.signals.reading import Outcome, Reading, read
+from clew.signals.registry import signals
+
+__all__ = ["rehearse", "run", "serve"]  # the first and last for the confined process
+
+signals()  # found on disk now: once confined, a process cannot look any more
+
+_ROUNDS = 3
+_SMALL_PIXELS = 320 * 240
+_SECONDS = 30
+_BAR = 1.5
+_FOLDERS = ("video_copies", "video_misc", "containers/video")
+
+
+def run() -> Result:
+    """Decode and read every clip in turns, in one confined process."""
+    with scratch() as name, ConfinedOnce() as process:
+        made = Path(name) / "generated, 1080p, 30 s.mp4"
+        _write_large(made)
+        costs = [_Cost(path, process) for path in [*_clips(), made]]
+    usual = [cost for cost in costs if cost.pixels > _SMALL_PIXELS]
+    decoding, reading = (sum(cost.seconds[what] for cost in usual) for what in ("decode", "read"))
+    worst = max(usual, key=lambda cost: cost.ratio)
+    over = sum(cost.ratio > _BAR for cost in usual)
+    verdict = "met" if not over else f"missed by {over}"
+    return Result(
+        title="Reading a film",
+        says=(
+            "Seconds of processor time in one confined process: only decoding all frames, and "
+            "reading the file for every signal of films (digests, frames, shots"
+            f"{', sound' if _hears() else ''}), with its preview and storyboard. One thread, in "
+            f"turns, the middle of {_ROUNDS} rounds."
+        ),
+        rows=[cost.row() for cost in costs],
+        bars=[
+            f"at most {_BAR} × decoding for each of {len(usual)} clips larger than 320 × 240: "
+            f"{verdict}; together {reading / decoding:.2f} ×, worst {worst.ratio:.2f} × "
+            f"({worst.path.name})"
+        ],
+        figures={
+            "together": round(reading / decoding, 3),
+            **{cost.path.name: round(cost.ratio, 3) for cost in costs},
+        },
+    )
+
+
+def _clips() -> list[Path]:
+    found = [p for folder in _FOLDERS for p in sorted((shared_data() / folder).rglob("*"))]
+    return [path for path in found if path.suffix in FILM_NAMES]
+
+
+def _hears() -> bool:
+    return any(signal.need.value == "sound" for signal in signals().values())
+
+
+def _write_large(path: Path) -> None:
+    """A minute of full-HD H.264 as cameras write it, with B-frames."""
+    frames = []
+    for number in range(4):
+        frames += joined_film(number, kept_out=False)[0]
+    rng = np.random.default_rng(5)
+    grain = rng.normal(0, 3, (8, 1080, 1920, 1))
+    with av.open(path, "w") as target:
+        quality = {"crf": "23", "preset": "veryfast"}
+        stream = target.add_stream("libx264", rate=25, options=quality)
+        stream.width, stream.height, stream.pix_fmt = 1920, 1080, "yuv420p"
+        for i, small in enumerate(frames[: 25 * _SECONDS]):
+            large = cv2.resize(small, (1920, 1080), interpolation=cv2.INTER_CUBIC)
+            grainy = np.clip(large + grain[i % 8], 0, 255).astype(np.uint8)
+            target.mux(stream.encode(av.VideoFrame.from_ndarray(grainy, "rgb24")))
+        target.mux(stream.encode())
+
+
+class _Cost:
+    """What decoding and reading one clip cost.
+
+    Attributes:
+        pixels: of a frame.
+        seconds: processor time by what was done.
+    """
+
+    def __init__(self, path: Path, process: ConfinedOnce) -> None:
+        self.path = path
+        with av.open(str(path)) as film:
+            context = film.streams.video[0].codec_context
+            self.size = f"{context.width} × {context.height}"
+            self.pixels = context.width * context.height
+            self.codec = context.name
+        for what in ("decode", "read"):  # once before it counts
+            process.seconds(path, what)
+        rounds = [
+            {what: process.seconds(path, what) for what in ("decode", "read")}
+            for _ in range(_ROUNDS)
+        ]
+        self.seconds = {what: median(r[what] for r in rounds) for what in ("decode", "read")}
+        self.ratio = median(r["read"] / r["decode"] for r in rounds)
+
+    def row(self) -> Row:
+        return Row(
+            cells={
+                "clip": self.path.name,
+                "size": self.size,
+                "codec": self.codec,
+                "decoding": f"{self.seconds['decode']:.3f} s",
+                "reading": f"{self.seconds['read']:.3f} s",
+                "ratio": f"{self.ratio:.2f}",
+            }
+        )
+
+
+# ── In the confined process ──────────────────────────────────────────────────────────────────
+
+
+class _Silent:
+    """Is told how reading goes on, and says nothing."""
+
+    def reached(self, phase: str, position: float) -> None: ...
+
+    def digested(self, reading: Reading) -> None: ...
+
+    def finished(self, reading: Reading) -> None:
+        if reading.outcome not in (Outcome.READ, Outcome.PARTLY):
+            raise RuntimeError(f"not read: {reading.notes}")
+
+
+def serve(source: BinaryIO, job: Job, sender: Sender, limits: Limits) -> None:
+    """The task: what to do is the job's name; says how long it took."""
+    start = time.process_time()
+    if job.name == "read":
+        read(source, job.size, "film", _Silent(), limits)
+    else:
+        _decode(source)
+    sender.part(time.process_time() - start)
+
+
+def _decode(source: BinaryIO) -> None:
+    source.seek(0)
+    with av.open(source) as film:
+        wanted = [s for s in film.streams.video if not s.disposition & 1024][:1]
+        if hasattr(Need, "SOUND"):
+            wanted += film.streams.audio[:1]
+        wanted[0].codec_context.thread_count = 1
+        for packet in film.demux(wanted):
+            packet.decode()
+
+
+class ConfinedOnce:
+    """One confined process that does what it is told, for as long as it is open."""
+
+    def __enter__(self) -> ConfinedOnce:
+        # It imports this module by its name.
+        os.environ["PYTHONPATH"] = str(Path(__file__).resolve().parents[1])
+        self._pool = ConfinedPool(f"{__name__}:serve", 1, accept=_seconds_of)
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._pool.close()
+
+    def seconds(self, path: Path, what: str) -> float:
+        """How long it takes to decode or read a film."""
+        task = Task(0, open_untouched(bytes(path)), what, path.stat().st_size)
+        told = [e.content for _, e in self._pool.run([task]) if isinstance(e, Told)]
+        return float(told[0])
+
+
+def _seconds_of(_task: Task, part: bytes) -> float:
+    return msgspec.msgpack.decode(part, type=float)
