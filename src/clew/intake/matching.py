@@ -207,6 +207,8 @@ def _candidates(
             asked = [subjects[number] for number in numbers]
             for number, found in zip(numbers, _near(workspace, asked, way, radius), strict=True):
                 for media, (compared, hits) in found.items():
+                    if len(hits) < way.least_hits:
+                        continue  # chance: most of what is near in a large index
                     near[number].setdefault(media, (compared, {}))[1][way.space.name] = hits
     return near
 

@@ -32,12 +32,14 @@ class Way:
         judge: the matches between two subjects to which the neighbours found amount. Query
             numbers of the hits are ``feature × orientations + orientation`` of the first subject's
             features in the space, keys are rows of the second's.
+        least_hits: fewer amount to nothing, and the media they belong to need not be looked at.
     """
 
     space: Space
     kinds: frozenset[MatchKind]
     radius: Callable[[Thresholds, MediaType], int]
     judge: Callable[[Subject, Subject, Hits, Thresholds], list[Match]]
+    least_hits: int = 1
 
 
 @cache
