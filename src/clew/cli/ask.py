@@ -35,6 +35,14 @@ def compare(
     first: Annotated[Path, typer.Argument(help="A file.", show_default=False)],
     second: Annotated[Path, typer.Argument(help="Another file.", show_default=False)],
     bits: BitsOption = None,
+    picture: Annotated[
+        Path | None,
+        typer.Option(
+            "--picture",
+            help="Where to write a picture of the sound that both share, as PNG.",
+            show_default=False,
+        ),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Is there a lead between these two files, how, and why?
@@ -45,10 +53,13 @@ def compare(
       clew compare photo.jpg photo-from-the-web.png
 
       clew compare clip.mp4 still.jpg --json
+
+      clew compare clip.mp4 call.opus --picture heard.png
     """
     with explained():
         from clew.cli.matches import (
             comparable,
+            draw_heard,
             print_match,
             read_with_progress,
             thresholds,
@@ -70,6 +81,8 @@ def compare(
             matches = compare_subjects(one, other, thresholds(bits))
         unfound = Exit.NONE_FOUND if both else Exit.CANNOT_TELL
         code = Exit.FOUND if matches else unfound
+        if picture is not None:
+            draw_heard(picture, paths, readings, matches)
         troubles = {
             path_text(path): reading.notes
             for path, reading in zip(paths, readings, strict=True)
