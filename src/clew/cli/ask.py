@@ -61,6 +61,7 @@ def compare(
             comparable,
             draw_heard,
             print_match,
+            print_speech,
             read_with_progress,
             thresholds,
             told,
@@ -101,6 +102,7 @@ def compare(
             aside.print(f"{clean(name)}: {clean('; '.join(notes))}", soft_wrap=True, markup=False)
         for match in matches:
             print_match(match, path_text(first), path_text(second))
+        print_speech(paths, readings)
         if code is Exit.NONE_FOUND:
             people.print("No lead was found. That proves nothing: traces may have been destroyed.")
         if code is Exit.CANNOT_TELL:

@@ -23,6 +23,9 @@ from clew.settings import Settings
 from clew.signals.reading import Outcome, Reading
 from clew.signals.registry import spaces
 from clew.signals.spectrogram import spectrogram
+from clew.signals.speech.extract import SPEECH
+
+_MOST_SPOKEN = 8
 
 
 def read_with_progress(settings: Settings, paths: Sequence[Path]) -> list[Reading]:
@@ -117,6 +120,21 @@ def _spans(match: Match) -> list[str]:
         f"(distance {span.distance:.0f})"
         for span in match.spans
     ]
+
+
+def print_speech(paths: Sequence[Path], readings: Sequence[Reading]) -> None:
+    """Where somebody speaks in each file, so that an officer can jump there."""
+    for path, reading in zip(paths, readings, strict=True):
+        spoken = [
+            f"{clock(trace.feature.start or 0)}–{clock(trace.feature.end or 0)}"
+            for trace in reading.traces
+            if trace.signal == "speech" and trace.feature.variant.endswith(SPEECH)
+        ]
+        if spoken:
+            more = f" and {len(spoken) - _MOST_SPOKEN} more times" * (len(spoken) > _MOST_SPOKEN)
+            told = ", ".join(spoken[:_MOST_SPOKEN])
+            words = f"Somebody speaks in {path_text(path)} at {told}{more}."
+            people.print(clean(words), soft_wrap=True, markup=False)
 
 
 def draw_heard(
