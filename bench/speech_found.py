@@ -50,8 +50,10 @@ def run() -> Result:
         title="Speech found",
         says=(
             "Shares of time: of what is spoken, how much was told; of what was told, how much is "
-            f"spoken. Pauses below half a second count as spoken. {_MIXTURES} mixtures each of six "
-            f"utterances with pauses. Ten seconds of sound took {min(taken):.3f} s at best."
+            "spoken. Pauses below half a second count as spoken; in mixtures an utterance counts "
+            "from its beginning to its end, longer pauses of its own included, so that less is "
+            f"found than is spoken. {_MIXTURES} mixtures each of six utterances with pauses. "
+            f"Ten seconds of sound took {min(taken):.3f} s at best."
         ),
         rows=rows,
         figures={"seconds for ten": taken},
