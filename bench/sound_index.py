@@ -68,9 +68,10 @@ def run() -> Result:
         title="A thousand hours of sound",
         says=(
             f"{count:,} landmarks, as {HOURS:,} hours have at the {density:.2f} a second that were "
-            f"measured on {len(seeds):,} of recordings, sealed into memory-mapped segments; "
-            f"{len(asked)} landmarks of a minute of speech asked for at {radius} bits, one thread, "
-            f"warm, median of {_TIMES}. {len(hits) - int(mine.sum()):,} chance hits came with it."
+            f"measured on {len(seeds):,} of them from recordings, sealed into memory-mapped "
+            f"segments; {len(asked)} landmarks of a minute of speech asked for at {radius} bits, "
+            f"{index.threads} threads, warm, median of {_TIMES}. "
+            f"{len(hits) - int(mine.sum()):,} chance hits came with it."
         ),
         rows=[
             Row(
