@@ -15,7 +15,7 @@ help:  ## List the targets
 
 setup: .venv/installed  ## Install everything into .venv (done by the others when needed)
 
-.venv/installed: requirements.lock pyproject.toml scripts/setup
+.venv/installed: requirements.lock requirements-models.lock pyproject.toml scripts/setup
 	PYTHON=$(PYTHON) scripts/setup
 	@touch $@
 

@@ -36,9 +36,20 @@ def test_what_officers_are_told_of_false_matches_is_the_frozen_measurement() -> 
             assert told[kind, threshold] == f"{figures['wrong']} of {figures['pairs']:,}"
 
 
+def test_what_officers_are_told_of_false_sound_matches_is_the_frozen_measurement() -> None:
+    shipped = json.loads((ROOT / "src/clew/compare/calibration_sound.json").read_text())
+    result = json.loads((ROOT / "bench/results/edited_sounds.json").read_text())
+    measured = result["figures"]["false matches, held-out part"]
+    widest = max(shipped["false matches"]["sound"].values(), key=lambda row: row["threshold"])
+    assert (widest["pairs"], widest["wrong"]) == (measured["pairs"], measured["wrong"])
+    assert widest["upper"] == measured["upper"]
+
+
 @pytest.mark.parametrize(
     "name",
     [
+        "edited_sounds",
+        "sound_index",
         "picture_speed",
         "reference_distance",
         "edited_photos",

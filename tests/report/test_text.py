@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 import sample
 from django.utils.html import conditional_escape, escape
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clew.cli.report import text
+from clew.cli.report.links import Reference, link_views
 from clew.cli.report.timeline import Film, timeline
 from clew.compare.evidence import MatchKind
 from clew.signals.space import PDQ
@@ -110,6 +112,19 @@ def test_bars_are_to_scale_and_stay_inside() -> None:
     assert first.points == "250,0 500,0 250,100 0,100"
     assert float(second.top_x) + float(second.top_width) <= 1000
     assert first.words == "0:50–1:40 of 1.1 is 0:00–0:50 of 1.2"
+
+
+def test_shared_sound_is_told_with_its_offset_and_speed() -> None:
+    shared = msgspec.structs.replace(sample.span(20, 60, 500, 542, frames=250), speed=0.95)
+    link = sample.link(11, 12, MatchKind.SOUND, 9, spans=(shared,))
+    items = {11: sample.film(11, "a.mp4"), 12: sample.item(12, "b.mp3", type="sound")}
+    names = {n: Reference(f"1.{n - 10}", f"{n}", f"{n}") for n in (11, 12)}
+    (view,) = link_views([link], items, names).shown
+    assert (view.kind, view.words) == ("sound", "The same is heard")
+    assert "offset +480.00 s in the longest" in view.remarks
+    assert "1.2 is played at 0.95 times the speed of 1.1" in view.remarks
+    assert view.drawing is not None
+    assert "250 landmarks agree" in view.drawing.bands[0].detail
 
 
 @pytest.mark.parametrize("film_is_first", [True, False])

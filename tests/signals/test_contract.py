@@ -16,9 +16,11 @@ from PIL import Image
 import clew.signals
 from clew.media.image import Picture
 from clew.media.kind import MediaType
+from clew.media.sound import RATE, Stretch
 from clew.media.video import Frame
 from clew.signals.base import Feature, Need, Signal
 from clew.signals.registry import available, signals
+from clew.training.melodies import make_melody
 from clew.training.pictures import make_picture
 
 ALL = list(signals().values())
@@ -39,6 +41,9 @@ def items(need: Need, number: int) -> list[Any]:
     if need is Need.FRAMES:
         shown = [picture(number + 100), picture(number + 200)]
         return [Frame(one, i * 0.5, i * 0.5 + 0.5, shot=i) for i, one in enumerate(shown)]
+    if need is Need.SOUND:
+        tune = make_melody(np.random.default_rng(number), 6.0 + number, RATE)
+        return [Stretch(tune[at : at + RATE], at / RATE, 0) for at in range(0, len(tune), RATE)]
     file = io.BytesIO()
     Image.fromarray(picture(number).pixels).save(file, "PNG")
     return [file.getvalue()[:5000], file.getvalue()[5000:]]
@@ -57,8 +62,8 @@ def signal(request: pytest.FixtureRequest) -> Signal:
     return chosen
 
 
-def test_the_three_signals_of_the_ground_floor_are_found() -> None:
-    assert {"exact", "picture", "frames"} <= set(signals())
+def test_all_signals_are_found() -> None:
+    assert {"exact", "picture", "frames", "sound", "speech"} <= set(signals())
 
 
 def test_it_reads_the_same_from_the_same(signal: Signal) -> None:
@@ -114,6 +119,9 @@ def test_it_survives_difficult_pictures(signal: Signal, one: Picture) -> None:
         features = read(signal, [one])
     elif signal.need is Need.FRAMES:
         features = read(signal, [Frame(one, 0.0, 0.5, shot=0)])
+    elif signal.need is Need.SOUND:
+        hum = np.resize(one.pixels[:, :, 0].ravel() / 255 - 0.5, one.width).astype(np.float32)
+        features = read(signal, [Stretch(hum, 0.0, 0)])
     else:
         features = read(signal, [b""])
     assert features or not signal.connects

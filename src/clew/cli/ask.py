@@ -35,6 +35,14 @@ def compare(
     first: Annotated[Path, typer.Argument(help="A file.", show_default=False)],
     second: Annotated[Path, typer.Argument(help="Another file.", show_default=False)],
     bits: BitsOption = None,
+    picture: Annotated[
+        Path | None,
+        typer.Option(
+            "--picture",
+            help="Where to write a picture of the sound that both share, as PNG.",
+            show_default=False,
+        ),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Is there a lead between these two files, how, and why?
@@ -45,11 +53,15 @@ def compare(
       clew compare photo.jpg photo-from-the-web.png
 
       clew compare clip.mp4 still.jpg --json
+
+      clew compare clip.mp4 call.opus --picture heard.png
     """
     with explained():
         from clew.cli.matches import (
             comparable,
+            draw_heard,
             print_match,
+            print_speech,
             read_with_progress,
             thresholds,
             told,
@@ -70,6 +82,8 @@ def compare(
             matches = compare_subjects(one, other, thresholds(bits))
         unfound = Exit.NONE_FOUND if both else Exit.CANNOT_TELL
         code = Exit.FOUND if matches else unfound
+        if picture is not None:
+            draw_heard(picture, paths, readings, matches)
         troubles = {
             path_text(path): reading.notes
             for path, reading in zip(paths, readings, strict=True)
@@ -88,6 +102,7 @@ def compare(
             aside.print(f"{clean(name)}: {clean('; '.join(notes))}", soft_wrap=True, markup=False)
         for match in matches:
             print_match(match, path_text(first), path_text(second))
+        print_speech(paths, readings)
         if code is Exit.NONE_FOUND:
             people.print("No lead was found. That proves nothing: traces may have been destroyed.")
         if code is Exit.CANNOT_TELL:

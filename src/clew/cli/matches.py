@@ -12,12 +12,20 @@ from clew.casework.findings import Hit
 from clew.cli.output import aside, clean, clock, path_text, people, plain, size_in_words
 from clew.compare.calibration import Thresholds, says
 from clew.compare.evidence import Match, MatchKind
+from clew.compare.spectrograms import drawn, marks
+from clew.compare.spectrograms import window as shown_window
 from clew.compare.subject import Subject
+from clew.compare.ways.sound import track_number
 from clew.intake.reading import read_files
 from clew.media.kind import MediaType
 from clew.media.pool import Reached
 from clew.settings import Settings
 from clew.signals.reading import Outcome, Reading
+from clew.signals.registry import spaces
+from clew.signals.spectrogram import spectrogram
+from clew.signals.speech.extract import SPEECH
+
+_MOST_SPOKEN = 8
 
 
 def read_with_progress(settings: Settings, paths: Sequence[Path]) -> list[Reading]:
@@ -66,7 +74,8 @@ def print_match(match: Match, first: str, second: str) -> None:
     lines = [_headline(match)]
     if match.kind is not MatchKind.SAME_FILE:
         lines.append(
-            f"distance {match.distance} bits (threshold {match.threshold}), quality {match.quality}"
+            f"distance {match.distance} {match.kind.unit} (threshold {match.threshold}), "
+            f"quality {match.quality}"
         )
     if match.orientation != "as it is":
         lines.append(f"{Path(first).name} has to be {match.orientation}")
@@ -85,6 +94,7 @@ def _headline(match: Match) -> str:
         MatchKind.PICTURE: "Lead: the same picture",
         MatchKind.STILL: "Lead: the picture is a still of the film",
         MatchKind.FILM: f"Lead: the films share {clock(match.seconds)}",
+        MatchKind.SOUND: f"Lead: both let hear the same {clock(match.seconds)}",
     }[match.kind]
 
 
@@ -96,12 +106,60 @@ def _spans(match: Match) -> list[str]:
             f"({span.frames} frames, mean distance {span.distance:.0f})"
             for span in match.spans
         ]
+    if match.kind is MatchKind.SOUND:
+        return [
+            f"{clock(span.first_start)}–{clock(span.first_end)} ↔ "
+            f"{clock(span.second_start)}–{clock(span.second_end)}  "
+            f"({span.frames} landmarks, {100 * (span.share or 0):.0f} % of those there; "
+            f"offset {span.second_start - span.first_start:+.2f} s, speed × {span.speed:.3f})"
+            for span in match.spans
+        ]
     return [
         f"at {clock(max(span.first_start, span.second_start))}–"
         f"{clock(max(span.first_end, span.second_end))} of the film "
         f"(distance {span.distance:.0f})"
         for span in match.spans
     ]
+
+
+def print_speech(paths: Sequence[Path], readings: Sequence[Reading]) -> None:
+    """Where somebody speaks in each file, so that an officer can jump there."""
+    for path, reading in zip(paths, readings, strict=True):
+        spoken = [
+            f"{clock(trace.feature.start or 0)}–{clock(trace.feature.end or 0)}"
+            for trace in reading.traces
+            if trace.signal == "speech" and trace.feature.variant.endswith(SPEECH)
+        ]
+        if spoken:
+            more = f" and {len(spoken) - _MOST_SPOKEN} more times" * (len(spoken) > _MOST_SPOKEN)
+            told = ", ".join(spoken[:_MOST_SPOKEN])
+            words = f"Somebody speaks in {path_text(path)} at {told}{more}."
+            people.print(clean(words), soft_wrap=True, markup=False)
+
+
+def draw_heard(
+    picture: Path, paths: Sequence[Path], readings: Sequence[Reading], matches: Sequence[Match]
+) -> None:
+    """Write a picture of the longest stretch of sound that two files share."""
+    match = next((match for match in matches if match.kind is MatchKind.SOUND), None)
+    if match is None:
+        aside.print("No picture was written: the files share no sound.")
+        return
+    span = match.spans[0]
+    columns = [
+        spectrogram(path, track_number(variant), max(0.0, window[0]), window[1])
+        for path, variant, window in (
+            (paths[0], match.first_variant, shown_window(span, of_second=False)),
+            (paths[1], match.second_variant, shown_window(span, of_second=True)),
+        )
+    ]
+    one, other = (Subject.of(reading.type, reading.traces) for reading in readings)
+    names = (plain(paths[0].name), plain(paths[1].name))
+    png = drawn(columns[0], columns[1], span, marks(one, other, match, span), names)
+    beside = picture.with_name(f".{picture.name}.part")
+    beside.write_bytes(png)
+    beside.replace(picture)
+    aside.print(f"The picture is in {clean(path_text(picture))}.", soft_wrap=True, markup=False)
 
 
 def told(match: Match) -> dict[str, object]:
@@ -113,7 +171,8 @@ def comparable(reading: Reading) -> bool:
     """Whether there is anything but bytes to compare by."""
     if reading.outcome in (Outcome.UNREADABLE, Outcome.OTHER):
         return False
-    return len(Subject.of(reading.type, reading.traces).looks) > 0
+    subject = Subject.of(reading.type, reading.traces)
+    return any(len(subject.within(space)) for space in spaces().values())
 
 
 def untold(paths: Sequence[Path], readings: Sequence[Reading]) -> list[str]:
@@ -131,7 +190,7 @@ def _why_not(reading: Reading) -> str:
     if reading.type is MediaType.CONTAINER:
         return "is an archive (scan it to look inside)"
     if reading.type is MediaType.SOUND:
-        return "is a sound, of which only the bytes are compared so far"
+        return "is silent, or lets hear nothing but noise and tones, by which nothing is compared"
     if reading.outcome is Outcome.OTHER:
         return "is neither picture, film nor sound"
     return "is too flat to be compared by its look"

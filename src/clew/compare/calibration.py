@@ -1,7 +1,7 @@
 """Thresholds, one place, and how often a match at them is wrong on measured data.
 
-The figures are frozen results of ``bench/calibrate.py`` on pictures and films known to be
-different. Where too little was measured, that is what is said.
+The figures are frozen results of benchmarks on media known to be different: each of them ships one
+of the ``calibration*.json`` beside this file. Where too little was measured, that is what is said.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
         frame: most bits between frames of two films that are aligned.
         frame_alone: most bits where no more than one distinct frame agrees.
         film_frames: distinct frames that must agree for the looser ``frame`` to do.
+        landmark: most bits between landmarks of sound that propose a stretch in common.
+        sound: most percent of the landmarks in such a stretch that have no counterpart.
     """
 
     picture: int = 52
@@ -32,6 +34,8 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     frame: int = 64
     frame_alone: int = 31
     film_frames: int = 3
+    landmark: int = 40
+    sound: int = 60
 
     def radius(self, media_type: MediaType) -> int:
         """How far to search for what agrees with a media of this type, in bits."""
@@ -44,6 +48,7 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
             MatchKind.PICTURE: self.picture,
             MatchKind.STILL: self.still,
             MatchKind.FILM: self.frame,
+            MatchKind.SOUND: self.sound,
         }[kind]
 
 
@@ -62,22 +67,22 @@ class FalseMatches(msgspec.Struct, frozen=True, kw_only=True):
     wrong: int
     upper: float
 
-    def says(self) -> str:
+    def says(self, unit: str) -> str:
         """One sentence for people."""
         return (
             f"{self.wrong} of {self.pairs:,} pairs of different media matched when up to "
-            f"{self.threshold} bits counted; the true rate is below 1 in {1 / self.upper:,.0f} "
+            f"{self.threshold} {unit} counted; the true rate is below 1 in {1 / self.upper:,.0f} "
             "with 95 % confidence"
         )
 
 
 @cache
 def _measured() -> dict[str, dict[int, FalseMatches]]:
-    file = resources.files("clew.compare").joinpath("calibration.json")
-    content = json.loads(file.read_text(encoding="utf-8"))
     return {
         kind: {int(t): msgspec.convert(v, FalseMatches) for t, v in table.items()}
-        for kind, table in content["false matches"].items()
+        for file in resources.files("clew.compare").iterdir()
+        if file.name.startswith("calibration") and file.name.endswith(".json")
+        for kind, table in json.loads(file.read_text(encoding="utf-8"))["false matches"].items()
     }
 
 
@@ -103,4 +108,8 @@ def says(match: Match) -> str:
         return "every byte agrees (SHA-256)"
     at = match.threshold if match.kind is MatchKind.FILM else match.distance
     figures = false_matches(match.kind, at)
-    return figures.says() if figures else "too little was measured to say how often this is wrong"
+    return (
+        figures.says(match.kind.unit)
+        if figures
+        else "too little was measured to say how often this is wrong"
+    )

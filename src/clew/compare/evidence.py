@@ -14,6 +14,12 @@ class MatchKind(StrEnum):
     PICTURE = "picture"
     STILL = "still in film"
     FILM = "film"
+    SOUND = "sound"
+
+    @property
+    def unit(self) -> str:
+        """What its distances count: bits, or percent of landmarks that have no counterpart."""
+        return "%" if self is MatchKind.SOUND else "bits"
 
 
 class Span(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,8 +27,10 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         first_start: where it begins in the first media; the other three likewise.
-        distance: mean distance in bits of the frames that agree in it.
-        frames: how many distinct frames of the first agree.
+        distance: mean distance in bits of the frames, or landmarks of sound, that agree in it.
+        frames: how many distinct frames, or landmarks, of the first agree.
+        speed: how much faster the second runs than the first.
+        share: of the distinct frames that the one with fewer has in it, how many agree; 0 to 1.
     """
 
     first_start: float
@@ -31,6 +39,8 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
     second_end: float
     distance: float
     frames: int
+    speed: float = 1.0
+    share: float | None = None
 
     @property
     def seconds(self) -> float:
@@ -39,13 +49,13 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
 
     def swapped(self) -> Span:
         """The same stretch seen from the second media."""
-        return Span(
+        return msgspec.structs.replace(
+            self,
             first_start=self.second_start,
             first_end=self.second_end,
             second_start=self.first_start,
             second_end=self.first_end,
-            distance=self.distance,
-            frames=self.frames,
+            speed=round(1 / self.speed, 3),
         )
 
 
@@ -57,7 +67,7 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         kind: how they agree.
-        distance: the best distance, in bits (0 for the same file).
+        distance: the best distance, in the kind's unit (0 for the same file).
         threshold: the largest distance that counted.
         orientation: how the first must be turned or mirrored to lie on the second.
         first_variant: the part or treatment of the first that agrees; and

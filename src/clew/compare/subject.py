@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clew.media.kind import MediaType
-from clew.signals.base import Feature
+from clew.signals.base import Feature, Signal
 from clew.signals.exact.extract import SHA256
 from clew.signals.reading import Trace
 from clew.signals.registry import signals
@@ -43,7 +43,17 @@ class Subject:
     @cached_property
     def looks(self) -> Looks:
         """Its usable features in the space of pictures."""
-        return Looks.of(self.traces, PDQ)
+        return self.within(PDQ)
+
+    def within(self, space: Space) -> Looks:
+        """Its usable features in a space."""
+        if space.name not in self._within:
+            self._within[space.name] = Looks.of(self.traces, space)
+        return self._within[space.name]
+
+    @cached_property
+    def _within(self) -> dict[str, Looks]:
+        return {}
 
     @cached_property
     def versions(self) -> dict[str, int]:
@@ -53,7 +63,7 @@ class Subject:
 
 @dataclass(frozen=True)
 class Looks:
-    """Features of one space, those good enough to propose connections.
+    """Features of one space, those good enough to stand behind a connection.
 
     Attributes:
         features: the features themselves, n of them.
@@ -83,7 +93,7 @@ class Looks:
             if (signal := known.get(trace.signal)) is not None
             and signal.space == space
             and signal.version == trace.version
-            and trace.feature.quality >= signal.usable_quality
+            and trace.feature.quality >= _least_quality(signal)
         )
         width = space.bits // 8
         hashes = np.array([space.indexed(f.value) for f in usable], np.uint8)
@@ -96,3 +106,7 @@ class Looks:
             np.array([f.end or 0.0 for f in usable]),
             np.array([not f.variant.startswith("whole") for f in usable], np.bool_),
         )
+
+
+def _least_quality(signal: Signal) -> int:
+    return signal.usable_quality if signal.asked_quality is None else signal.asked_quality

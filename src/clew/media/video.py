@@ -13,6 +13,7 @@ from functools import partial
 from typing import BinaryIO
 
 import av
+import av.container
 import av.error
 import av.logging
 
@@ -71,6 +72,31 @@ class FilmFacts:
     notes: list[str] = field(default_factory=list)
 
 
+def open_container(source: BinaryIO, *, certain: bool = True) -> av.container.InputContainer:
+    """Open a film or sound with FFmpeg's libraries, from its beginning.
+
+    Args:
+        source: seekable file.
+        certain: false when the kind of file is only a guess.
+
+    Raises:
+        NotMediaError: when FFmpeg knows no such format.
+        UnreadableError: when it does but the file cannot be opened.
+    """
+    source.seek(0)
+    # No other file or address that the content may name is opened.
+    allowed = {"format_whitelist": ",".join(_FORMATS), "protocol_whitelist": "none"}
+    if not certain:
+        # Most of a drive is neither film nor sound: guessing must not take long.
+        allowed["formatprobesize"] = str(_GUESSED_FROM_BYTES)
+    try:
+        return av.open(source, "r", metadata_errors="replace", container_options=allowed)
+    except (av.error.InvalidDataError, av.error.ArgumentError):
+        raise _unknown(certain=certain) from None
+    except (av.error.FFmpegError, ValueError, OSError) as error:
+        raise UnreadableError(f"the film cannot be opened ({words_of(error)})") from error
+
+
 class FilmReader:
     """Opens a film or a sound.
 
@@ -88,20 +114,7 @@ class FilmReader:
     def __init__(self, source: BinaryIO, limits: Limits, *, certain: bool = True) -> None:
         self._limits = limits
         self._certain = certain
-        source.seek(0)
-        # No other file or address that the content may name is opened.
-        allowed = {"format_whitelist": ",".join(_FORMATS), "protocol_whitelist": "none"}
-        if not certain:
-            # Most of a drive is neither film nor sound: guessing must not take long.
-            allowed["formatprobesize"] = str(_GUESSED_FROM_BYTES)
-        try:
-            self._container = av.open(
-                source, "r", metadata_errors="replace", container_options=allowed
-            )
-        except (av.error.InvalidDataError, av.error.ArgumentError):
-            raise _unknown(certain=certain) from None
-        except (av.error.FFmpegError, ValueError, OSError) as error:
-            raise UnreadableError(f"the film cannot be opened ({words_of(error)})") from error
+        self._container = open_container(source, certain=certain)
         name = self._container.format.name.split(",")[0]
         if not certain and name not in _GUESSED:
             raise _unknown(certain=False)

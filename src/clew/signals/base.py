@@ -28,6 +28,8 @@ class Need(StrEnum):
     """Each page of a picture as :class:`clew.media.image.Picture`."""
     FRAMES = "frames"
     """Frames of a film as :class:`clew.media.video.Frame`, about two a second."""
+    SOUND = "sound"
+    """Sound of films and sound files as :class:`clew.media.sound.Stretch`, all tracks."""
 
 
 class Feature(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,7 +89,9 @@ class Signal:
         extractor: makes an :class:`Extractor` for one media.
         compare: two features of this signal (or of two that share a space) to a score.
         space: where its features are searched, or None when only equal values agree.
-        usable_quality: features below this propose no connection.
+        usable_quality: features below this are not indexed.
+        asked_quality: features from this on are asked for and stand behind a match, indexed or
+            not; None for the usable ones alone.
         symmetric: whether ``compare(a, b)`` and ``compare(b, a)`` give the same distance.
         describe: one picture to one feature, for signals that look at many pictures.
         connects: whether what agrees is something two files have in common; otherwise it is only
@@ -104,6 +108,7 @@ class Signal:
     compare: Callable[[Feature, Feature], Score]
     space: Space | None = None
     usable_quality: int = 0
+    asked_quality: int | None = None
     symmetric: bool = True
     describe: Callable[[Picture], Feature] | None = None
     connects: bool = True

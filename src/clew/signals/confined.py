@@ -78,7 +78,7 @@ class _Silent:
 
 
 def rehearse() -> None:
-    """Read tiny archives with a picture and a film in them, made on the spot.
+    """Read tiny archives with a picture and a film with sound in them, made on the spot.
 
     Raises:
         RuntimeError: when this installation cannot read even that.
@@ -89,8 +89,13 @@ def rehearse() -> None:
     with av.open(film, "w", "avi") as container:
         stream = container.add_stream("mjpeg", rate=1, options={"strict": "unofficial"})
         stream.width, stream.height, stream.pix_fmt = 64, 48, "yuvj420p"
+        track = container.add_stream("pcm_s16le", rate=8000, layout="mono")
         for shade in (noise, 255 - noise, noise, noise // 2):
             container.mux(stream.encode(av.VideoFrame.from_ndarray(shade, "rgb24")))
+            hiss = np.resize(noise.reshape(1, -1), (1, 8000)).astype(np.int16) << 6
+            sound = av.AudioFrame.from_ndarray(hiss, "s16", "mono")
+            sound.sample_rate = 8000
+            container.mux(track.encode(sound))
         container.mux(stream.encode())
     inner = io.BytesIO()
     with py7zr.SevenZipFile(inner, "w") as packed:

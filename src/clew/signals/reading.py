@@ -6,6 +6,7 @@ import hashlib
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from enum import StrEnum
 from functools import partial
 from typing import BinaryIO, Protocol
@@ -18,6 +19,7 @@ from clew.media.image import ImageReader
 from clew.media.kind import HEAD_BYTES, Kind, MediaType, named_like_media, sniff
 from clew.media.limits import MEBIBYTE, Limits
 from clew.media.sampling import Frame, moments_of, sampled
+from clew.media.sound import heard
 from clew.media.storyboard import Storyboard
 from clew.media.thumbnail import thumbnail
 from clew.media.video import FilmReader
@@ -31,6 +33,7 @@ MOST_NAME_BYTES = 1000
 _CHUNK = 4 * MEBIBYTE
 _MOST_NOTE = 2000
 _MOST_SAMPLES = 150_000
+_MOST_SECONDS_HEARD = 12 * 3600.0
 _MISNAMED = (
     "its name says picture, film or sound, its content is neither "
     "(encrypted, overwritten or renamed?)"
@@ -295,6 +298,8 @@ class _Reader:
                 film.listen()
         finally:
             film.close()
+        if facts.sound_codec:
+            self._feed_sound(source, reading)
         reading.format = reading.format or facts.format
         reading.width, reading.height = facts.width, facts.height
         reading.duration, reading.frame_rate = facts.duration, facts.frame_rate
@@ -319,6 +324,27 @@ class _Reader:
                 break
         storyboard.finish()
         reading.preview, reading.storyboard = storyboard.preview(), storyboard.sheet()
+        reading.traces.extend(_traces(signals, extractors))
+
+    def _feed_sound(self, source: BinaryIO, reading: Reading) -> None:
+        signals = [s for s in available(Need.SOUND) if reading.type in s.media]
+        extractors = [signal.extractor() for signal in signals]
+        stretches = heard(source, reading.notes, partial(self._listener.reached, "sound"))
+        with closing(stretches):
+            try:
+                for stretch in stretches:
+                    for extractor in extractors:
+                        extractor.take(stretch)
+                    if stretch.end > _MOST_SECONDS_HEARD:
+                        reading.notes.append(f"only the first {stretch.end:.0f} s heard (limit)")
+                        break
+                    if time.monotonic() > self._deadline:
+                        reading.notes.append(
+                            f"only the first {stretch.end:.0f} s heard (time limit)"
+                        )
+                        break
+            except UnreadableError as error:
+                reading.notes.append(f"the sound could not be read ({error})")
         reading.traces.extend(_traces(signals, extractors))
 
 

@@ -28,6 +28,7 @@ _KIND_LABELS = {
     "picture": "pictures alike",
     "still": "picture in film",
     "film": "films overlap",
+    "sound": "heard in both",
 }
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from clew.casework.findings import Item, Link
 from clew.cli.report import text
 from clew.cli.report.timeline import Film, Timeline, timeline
-from clew.compare.evidence import MatchKind
+from clew.compare.evidence import Match, MatchKind
 
 FEW_LINKS = 6
 """With no more than so many links in a group, all are shown at once."""
@@ -22,12 +22,14 @@ _KIND_CLASSES = {
     MatchKind.PICTURE: "picture",
     MatchKind.STILL: "still",
     MatchKind.FILM: "film",
+    MatchKind.SOUND: "sound",
 }
 _KIND_WORDS = {
     MatchKind.SAME_FILE: "Same file",
     MatchKind.PICTURE: "Pictures look alike",
     MatchKind.STILL: "Picture seen in a film",
     MatchKind.FILM: "Films share a stretch",
+    MatchKind.SOUND: "The same is heard",
 }
 # Upper ends of the share of the threshold that is used up.
 _CLOSENESS = ((0.2, "very close"), (0.5, "close"), (0.8, "less close"), (1.0, "near the limit"))
@@ -132,7 +134,7 @@ def _view(link: Link, items: Mapping[int, Item], references: Mapping[int, Refere
         kind=_KIND_CLASSES[match.kind],
         words=_KIND_WORDS[match.kind],
         closeness="" if same else _closeness(share),
-        measure="" if same else f"difference {match.distance} of at most {match.threshold}",
+        measure="" if same else _measure(match),
         share=f"{min(share, 1.0) * 100:.0f}",
         remarks=tuple(_remarks(link, first.label, second.label)),
         trust=text.sentence(text.plain(link.trust)),
@@ -140,6 +142,12 @@ def _view(link: Link, items: Mapping[int, Item], references: Mapping[int, Refere
         turn=match.orientation.replace("°", "").replace(" ", "-"),
         drawing=_drawing(link, items, first.label, second.label),
     )
+
+
+def _measure(match: Match) -> str:
+    if match.kind is MatchKind.SOUND:
+        return f"{match.distance} % of what stands out differs, of at most {match.threshold} %"
+    return f"difference {match.distance} of at most {match.threshold}"
 
 
 def _closeness(share: float) -> str:
@@ -151,9 +159,14 @@ def _remarks(link: Link, first: str, second: str) -> list[str]:
     remarks: list[str] = []
     if match.kind is MatchKind.SAME_FILE:
         return remarks
-    if match.spans and match.kind is MatchKind.FILM:
+    if match.spans and match.kind in (MatchKind.FILM, MatchKind.SOUND):
         stretches = text.counted(len(match.spans), "stretch", "stretches")
         remarks.append(f"{text.duration(match.seconds)} shared in {stretches}")
+    if match.spans and match.kind is MatchKind.SOUND:
+        span = match.spans[0]
+        remarks.append(f"offset {span.second_start - span.first_start:+.2f} s in the longest")
+        if abs(span.speed - 1) >= 0.01:
+            remarks.append(f"{second} is played at {span.speed:.2f} times the speed of {first}")
     if match.orientation != "as it is":
         remarks.append(f"agrees when {first} is {match.orientation}")
     parts = [(first, match.first_variant), (second, match.second_variant)]
@@ -168,7 +181,7 @@ def _remarks(link: Link, first: str, second: str) -> list[str]:
 
 def _drawing(link: Link, items: Mapping[int, Item], first: str, second: str) -> Timeline | None:
     match = link.match
-    if not match.spans or match.kind not in (MatchKind.STILL, MatchKind.FILM):
+    if not match.spans or match.kind is MatchKind.PICTURE:
         return None
     one, other = items[link.first], items[link.second]
     return timeline(

@@ -122,6 +122,7 @@ def _filters(groups: Iterable[Group]) -> list[tuple[str, str, str]]:
         ("picture", "Pictures alike"),
         ("still", "Picture in film"),
         ("film", "Films overlap"),
+        ("sound", "Heard in both"),
     )
     return [(kind, label, text.count(counts[kind])) for kind, label in words if counts[kind]]
 

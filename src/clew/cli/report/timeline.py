@@ -101,17 +101,19 @@ def timeline(name: str, match: Match, first: Film, second: Film, film_is_first: 
 
     Args:
         name: unique in the page.
-        match: a still in a film, or two films.
+        match: a still in a film, two films, or two recordings.
         first: of the match's first media.
         second: of its second.
         film_is_first: for a still, which of the two is the film.
     """
     if match.kind is MatchKind.STILL:
         return _still(name, match.spans, first if film_is_first else second, film_is_first)
-    return _films(name, match.spans, first, second)
+    return _films(name, match, first, second)
 
 
-def _films(name: str, spans: Sequence[Span], first: Film, second: Film) -> Timeline:
+def _films(name: str, match: Match, first: Film, second: Film) -> Timeline:
+    spans = match.spans
+    counted = "landmark" if match.kind is MatchKind.SOUND else "frame"
     lengths = (
         first.seconds or max(span.first_end for span in spans),
         second.seconds or max(span.second_end for span in spans),
@@ -133,7 +135,7 @@ def _films(name: str, spans: Sequence[Span], first: Film, second: Film) -> Timel
             f"{_stretch(span.second_start, span.second_end, tenths)} of {second.label}"
         )
         detail = (
-            f"{text.duration(span.seconds)}, {text.counted(span.frames, 'frame')} "
+            f"{text.duration(span.seconds)}, {text.counted(span.frames, counted)} "
             f"{'agrees' if span.frames == 1 else 'agree'}, mean difference {span.distance:.0f}"
         )
         bands.append(_band(number, top, bottom, _points(corners), words, detail))
