@@ -21,6 +21,7 @@ from clew.compare.calibration import Thresholds
 from clew.compare.evidence import MatchKind
 from clew.compare.pair import all_hits, compare_looks
 from clew.compare.subject import Subject
+from clew.compare.ways import ways
 
 THRESHOLDS = (16, 24, 31, 40, 48, 52, 56, 60, 64, 72, 80)
 _WIDEST = Thresholds(
@@ -83,7 +84,7 @@ def _distances(one: Subject, other: Subject, kind: MatchKind) -> Distances:
     if kind is not MatchKind.FILM:
         nearest = _nearest(one, other)
         return [nearest] if nearest <= THRESHOLDS[-1] else []
-    hits = all_hits(one, other, _WIDEST)
+    hits = all_hits(one, other, ways()["pdq"], _WIDEST)
     for limit in THRESHOLDS:
         if len(hits) and compare_looks(one, other, hits, _films_at(limit)):
             return [limit]

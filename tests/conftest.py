@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -22,6 +23,9 @@ from clew.training.truth import Truth
 sys.path.insert(0, str(Path(__file__).parent))  # for agencies.py, beside this
 
 Make = Callable[[], Path]
+
+_FINISHED = "finished"
+"""In a folder that its test needs no longer."""
 
 
 def _stop_database(workspace: Path) -> None:
@@ -59,6 +63,9 @@ def make_place() -> Iterator[Make]:
     made: list[Path] = []
 
     def make() -> Path:
+        for place in [one for one in made if (one / _FINISHED).exists()]:
+            made.remove(place)
+            _clear(place)
         place = tempfile.mkdtemp(prefix="clew-test-", dir=memory if memory.is_dir() else None)
         Path(place).chmod(0o755)
         made.append(Path(place))
@@ -66,17 +73,35 @@ def make_place() -> Iterator[Make]:
 
     yield make
     for place in made:
-        for mark in place.rglob("workspace.json"):
-            _stop_database(mark.parent)
-        # Some tests take permissions away.
-        subprocess.run(["chmod", "-R", "u+rwX", place], check=False, capture_output=True)
-        shutil.rmtree(place)
+        _clear(place)
+
+
+def _clear(place: Path) -> None:
+    """Stop the servers of the workspaces in a folder, and remove it."""
+    for mark in place.rglob("workspace.json"):
+        _stop_database(mark.parent)
+    # Some tests take permissions away.
+    subprocess.run(["chmod", "-R", "u+rwX", place], check=False, capture_output=True)
+    shutil.rmtree(place)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _databases_from_a_template(make_place: Make) -> Iterator[None]:
+    """New workspaces of this process begin with a copy of a database that has all its tables."""
+    from prepared import PreparedDatabase, use
+
+    end = use(PreparedDatabase(make_place, _stop_database))
+    yield
+    end()
 
 
 @pytest.fixture
-def place(make_place: Make) -> Path:
-    """A fresh folder."""
-    return make_place()
+def place(make_place: Make) -> Iterator[Path]:
+    """A fresh folder; removed before the next one is made, when its servers are idle anyhow."""
+    folder = make_place()
+    yield folder
+    with contextlib.suppress(OSError):  # gone, or shut by its test
+        (folder / _FINISHED).touch()
 
 
 @dataclass(frozen=True)

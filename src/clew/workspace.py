@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.core.management import call_command
 from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
 
 from clew.access.connections import Connection, let_go, point
 from clew.access.roles import RolesError, make_roles, urls
@@ -147,8 +148,8 @@ class Workspace:
 
     def close(self) -> None:
         """Close the database; it stops by itself when nobody else uses it."""
-        if "looks" in self.__dict__:
-            self.looks.close()
+        for index in self.__dict__.get("indexes", {}).values():
+            index.close()
         let_go()
         if self._server is not None:
             self._server.close()
@@ -166,12 +167,19 @@ class Workspace:
         return Vault.in_folder(self.folder / "vault", key)
 
     @cached_property
+    def indexes(self) -> dict[str, FedIndex]:
+        """The index of every space that signals declare, by the space's name."""
+        from clew.records.index_feed import FedIndex
+        from clew.signals.registry import spaces
+
+        return {
+            name: FedIndex(self.folder / "index" / name, space) for name, space in spaces().items()
+        }
+
+    @property
     def looks(self) -> FedIndex:
         """The index of everything that looks like something: pictures and film frames."""
-        from clew.records.index_feed import FedIndex
-        from clew.signals.space import PDQ
-
-        return FedIndex(self.folder / "index" / PDQ.name, PDQ)
+        return self.indexes["pdq"]
 
     def _claim(self, *, create: bool, demo: bool) -> None:
         """Make the folder, or see that it is a workspace of a version known here."""
@@ -281,7 +289,7 @@ class Workspace:
                 further = urls(self._server, self.settings, make_roles())
                 if fill is not None:
                     self._fill(url, fill)
-                call_command("migrate", database=Connection.OWNER, verbosity=0, interactive=False)
+                _bring_up_to_date()
         except RolesError as error:
             raise WorkspaceError(str(error)) from error
         point({Connection.OWNER: url, **further}, default, shared=shared)
@@ -301,6 +309,17 @@ class Workspace:
                 "backup: it is never restored over what is there."
             )
         # Otherwise an earlier call filled it: nobody else can have.
+
+
+def _bring_up_to_date() -> None:
+    """Run what migrations are missing; when there are none it is found out in a moment.
+
+    Django's own command renders all models before it sees that it has nothing to do, which every
+    command of an officer would wait for.
+    """
+    executor = MigrationExecutor(connections[Connection.OWNER])
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", database=Connection.OWNER, verbosity=0, interactive=False)
 
 
 def _marked(mark: Path) -> tuple[object, bool]:

@@ -297,6 +297,7 @@ def destroy(workspace: Workspace) -> int:
             (forgotten,) = cursor.fetchone()
         if forgotten:  # otherwise somebody found it again just now
             if keys:
-                workspace.looks.forget(keys)
+                for index in workspace.indexes.values():
+                    index.forget(keys)
             done += 1
     return done

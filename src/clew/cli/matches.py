@@ -18,6 +18,7 @@ from clew.media.kind import MediaType
 from clew.media.pool import Reached
 from clew.settings import Settings
 from clew.signals.reading import Outcome, Reading
+from clew.signals.registry import spaces
 
 
 def read_with_progress(settings: Settings, paths: Sequence[Path]) -> list[Reading]:
@@ -113,7 +114,8 @@ def comparable(reading: Reading) -> bool:
     """Whether there is anything but bytes to compare by."""
     if reading.outcome in (Outcome.UNREADABLE, Outcome.OTHER):
         return False
-    return len(Subject.of(reading.type, reading.traces).looks) > 0
+    subject = Subject.of(reading.type, reading.traces)
+    return any(len(subject.within(space)) for space in spaces().values())
 
 
 def untold(paths: Sequence[Path], readings: Sequence[Reading]) -> list[str]:

@@ -11,6 +11,7 @@ from clew.compare.align import FrameHits, align, span_holds
 from clew.compare.calibration import Thresholds
 from clew.compare.evidence import Match, MatchKind, Span
 from clew.compare.subject import Looks, Subject
+from clew.compare.ways import Way, surest, ways
 from clew.index import HammingIndex, Hits
 from clew.media.kind import MediaType
 from clew.signals.space import PDQ
@@ -29,22 +30,25 @@ def compare(first: Subject, second: Subject, thresholds: Thresholds | None = Non
     thresholds = thresholds or Thresholds()
     if first.sha256 is not None and first.sha256 == second.sha256:
         return [Match(kind=MatchKind.SAME_FILE, distance=0, threshold=0, versions={"exact": 1})]
-    if not len(first.looks) or not len(second.looks):
-        return []
-    return compare_looks(first, second, all_hits(first, second, thresholds), thresholds)
+    return surest(
+        match
+        for way in ways().values()
+        if len(first.within(way.space)) and len(second.within(way.space))
+        for match in way.judge(first, second, all_hits(first, second, way, thresholds), thresholds)
+    )
 
 
-def all_hits(first: Subject, second: Subject, thresholds: Thresholds) -> Hits:
+def all_hits(first: Subject, second: Subject, way: Way, thresholds: Thresholds) -> Hits:
     """Every feature of the first, in every orientation, near a feature of the second.
 
     The query numbers are ``feature × orientations + orientation``, the keys rows of ``second``.
     """
     index = HammingIndex()
-    index.add(np.arange(len(second.looks)), second.looks.hashes)
-    queries = first.looks.queries
+    index.add(np.arange(len(second.within(way.space))), second.within(way.space).hashes)
+    queries = first.within(way.space).queries
     return index.search(
         queries.reshape(-1, queries.shape[-1]),
-        max(thresholds.radius(first.type), thresholds.radius(second.type)),
+        max(way.radius(thresholds, first.type), way.radius(thresholds, second.type)),
     )
 
 

@@ -43,7 +43,17 @@ class Subject:
     @cached_property
     def looks(self) -> Looks:
         """Its usable features in the space of pictures."""
-        return Looks.of(self.traces, PDQ)
+        return self.within(PDQ)
+
+    def within(self, space: Space) -> Looks:
+        """Its usable features in a space."""
+        if space.name not in self._within:
+            self._within[space.name] = Looks.of(self.traces, space)
+        return self._within[space.name]
+
+    @cached_property
+    def _within(self) -> dict[str, Looks]:
+        return {}
 
     @cached_property
     def versions(self) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import structlog
@@ -12,8 +12,8 @@ from django.db import transaction
 from clew.access.connections import Connection, prepared, prepared_together, worker
 from clew.compare.calibration import Thresholds
 from clew.compare.evidence import Match
-from clew.compare.pair import compare_looks
 from clew.compare.subject import Subject
+from clew.compare.ways import Way, surest, ways
 from clew.index import Hits
 from clew.intake.progress import Progress, Watcher, unwatched
 from clew.media.kind import MediaType
@@ -23,11 +23,14 @@ from clew.records.readings import TRACES, as_traces
 from clew.records.rows import insert, replacing
 from clew.signals.base import Feature
 from clew.signals.reading import Trace
-from clew.signals.registry import signals
+from clew.signals.registry import signals, spaces
 from clew.signals.space import PDQ
 from clew.workspace import Workspace
 
 log = structlog.get_logger()
+
+Near = dict[str, Hits]
+"""What of one media was hit, by the name of the space; keys are ids of traces."""
 
 MOST_MATCHES = 200
 """Matches kept for one media as it is compared; the nearest are, the rest is counted."""
@@ -44,7 +47,7 @@ class Subjects:
         self._known: OrderedDict[int, tuple[Subject, dict[int, int]]] = OrderedDict()
 
     def get(self, wanted: Iterable[int]) -> dict[int, tuple[Subject, dict[int, int]]]:
-        """Subjects by media id, each with the row in its looks of every trace id."""
+        """Subjects by media id, each with the row of every trace id among its space's features."""
         wanted = list(dict.fromkeys(wanted))
         if missing := [pk for pk in wanted if pk not in self._known]:
             self._read(missing)
@@ -70,8 +73,12 @@ class Subjects:
 
 def _subject(media_type: MediaType, traces: dict[int, Trace]) -> tuple[Subject, dict[int, int]]:
     subject = Subject.of(media_type, traces.values())
-    # Looks keep the usable traces in their order: find each one's row by identity.
-    places = {id(feature): row for row, feature in enumerate(subject.looks.features)}
+    # Of each space the usable traces are kept in their order: find each one's row by identity.
+    places = {
+        id(feature): row
+        for space in spaces().values()
+        for row, feature in enumerate(subject.within(space).features)
+    }
     keys = {
         pk: places[id(trace.feature)] for pk, trace in traces.items() if id(trace.feature) in places
     }
@@ -167,7 +174,8 @@ def search_hash(
         thresholds: what counts as agreeing.
     """
     asked = np.frombuffer(value, np.uint8).reshape(1, -1)
-    hits = workspace.looks.search(asked, thresholds.radius(MediaType.IMAGE))
+    radius = ways()[PDQ.name].radius(thresholds, MediaType.IMAGE)
+    hits = workspace.indexes[PDQ.name].search(asked, radius)
     if not len(hits):
         return []
     signal = signals()["picture"]
@@ -176,7 +184,7 @@ def search_hash(
     near = _by_media(hits, slice(0, len(hits)), 0, _owners(hits))
     return _agreeing(
         Subject.of(MediaType.IMAGE, [trace]),
-        {media: of for media, (_, of) in near.items()},
+        {media: {PDQ.name: of} for media, (_, of) in near.items()},
         Subjects(),
         thresholds,
     )
@@ -184,26 +192,38 @@ def search_hash(
 
 def _candidates(
     workspace: Workspace, subjects: list[Subject], thresholds: Thresholds
-) -> list[dict[int, tuple[bool, Hits]]]:
-    """For each subject the media near it: whether each was compared before, and the hits.
+) -> list[dict[int, tuple[bool, Near]]]:
+    """For each subject the media near it in any space: whether each was compared before, and hits.
 
-    Subjects are searched together by radius: one look at the index for a whole batch.
+    Subjects are searched together by radius: one look at each index for a whole batch.
     """
-    near: list[dict[int, tuple[bool, Hits]]] = [{} for _ in subjects]
-    by_radius: dict[int, list[int]] = {}
-    for number, subject in enumerate(subjects):
-        if len(subject.looks):
-            by_radius.setdefault(thresholds.radius(subject.type), []).append(number)
-    for radius, numbers in by_radius.items():
-        queries = [subjects[n].looks.queries.reshape(-1, PDQ.bits // 8) for n in numbers]
-        hits = workspace.looks.search(np.concatenate(queries), radius)
-        owner = _owners(hits)
-        start = 0
-        for number, asked in zip(numbers, queries, strict=True):
-            first, last = np.searchsorted(hits.query, [start, start + len(asked)])
-            near[number] = _by_media(hits, slice(int(first), int(last)), start, owner)
-            start += len(asked)
+    near: list[dict[int, tuple[bool, Near]]] = [{} for _ in subjects]
+    for way in ways().values():
+        by_radius: dict[int, list[int]] = {}
+        for number, subject in enumerate(subjects):
+            if len(subject.within(way.space)):
+                by_radius.setdefault(way.radius(thresholds, subject.type), []).append(number)
+        for radius, numbers in by_radius.items():
+            asked = [subjects[number] for number in numbers]
+            for number, found in zip(numbers, _near(workspace, asked, way, radius), strict=True):
+                for media, (compared, hits) in found.items():
+                    near[number].setdefault(media, (compared, {}))[1][way.space.name] = hits
     return near
+
+
+def _near(
+    workspace: Workspace, subjects: list[Subject], way: Way, radius: int
+) -> Iterator[dict[int, tuple[bool, Hits]]]:
+    """For each subject, all of which have features in the way's space, the media near it there."""
+    queries = [subject.within(way.space).queries for subject in subjects]
+    rows = [asked.reshape(-1, asked.shape[-1]) for asked in queries]
+    hits = workspace.indexes[way.space.name].search(np.concatenate(rows), radius)
+    owner = _owners(hits)
+    start = 0
+    for asked in rows:
+        first, last = np.searchsorted(hits.query, [start, start + len(asked)])
+        yield _by_media(hits, slice(int(first), int(last)), start, owner)
+        start += len(asked)
 
 
 def _owners(hits: Hits) -> dict[int, tuple[int, bool]]:
@@ -240,30 +260,44 @@ def _by_media(
 
 
 def _agreeing(
-    subject: Subject, near: dict[int, Hits], subjects: Subjects, thresholds: Thresholds
+    subject: Subject, near: dict[int, Near], subjects: Subjects, thresholds: Thresholds
 ) -> list[tuple[int, Match]]:
     """Compare a subject with the media near it; those that agree, nearest first."""
     others = subjects.get(near)
     if outdated := [
         media
-        for media, hits in near.items()
+        for media, of_spaces in near.items()
+        for hits in of_spaces.values()
         if not others[media][1].keys() >= set(hits.key.tolist())
     ]:
         subjects.forget(outdated)  # more was read of them since they were remembered
         others = subjects.get(near)
     found: list[tuple[int, Match]] = []
-    for media, hits in near.items():
-        other, places = others[media]
-        # From ids of traces to rows of the other's looks.
-        keys = np.array([places[key] for key in hits.key.tolist()], np.int64)
-        between = Hits(hits.query, keys, hits.distance)
+    for media, of_spaces in near.items():
         try:
-            found.extend((media, m) for m in compare_looks(subject, other, between, thresholds))
+            matches = surest(_judged(subject, *others[media], of_spaces, thresholds))
         except (ArithmeticError, MemoryError, ValueError) as error:
             # One pair that cannot be compared must not keep all others waiting for ever.
             log.error("a pair could not be compared", media=media, error=repr(error))
+        else:
+            found.extend((media, match) for match in matches)
     found.sort(key=lambda pair: (pair[1].distance, -pair[1].seconds, pair[0]))
     return found
+
+
+def _judged(
+    subject: Subject,
+    other: Subject,
+    places: dict[int, int],
+    of_spaces: Near,
+    thresholds: Thresholds,
+) -> Iterator[Match]:
+    """What the hits between two media amount to, space by space."""
+    for name, hits in of_spaces.items():
+        # From ids of traces to rows of the other's features.
+        keys = np.array([places[key] for key in hits.key.tolist()], np.int64)
+        between = Hits(hits.query, keys, hits.distance)
+        yield from ways()[name].judge(subject, other, between, thresholds)
 
 
 _NEWER = ("distance", "threshold", "evidence")

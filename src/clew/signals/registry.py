@@ -8,6 +8,7 @@ from functools import cache
 
 import clew.signals
 from clew.signals.base import Need, Signal
+from clew.signals.space import Space
 
 
 @cache
@@ -33,3 +34,19 @@ def signals() -> dict[str, Signal]:
 def available(need: Need) -> list[Signal]:
     """The signals that want this kind of item and have all they need installed."""
     return [s for s in signals().values() if s.need is need and not s.missing]
+
+
+@cache
+def spaces() -> dict[str, Space]:
+    """Every space that a signal declares, by name: each is searched in an index of its own.
+
+    Raises:
+        TypeError: when two different spaces have one name.
+    """
+    found: dict[str, Space] = {}
+    for signal in signals().values():
+        if signal.space is not None and found.setdefault(signal.space.name, signal.space) != (
+            signal.space
+        ):
+            raise TypeError(f"two spaces are named {signal.space.name!r}")
+    return found

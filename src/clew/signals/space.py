@@ -18,7 +18,7 @@ class Space:
     """Where features are near each other. Signals that share a space find each other's media.
 
     Attributes:
-        name: stored with index segments, so it never changes its meaning.
+        name: stored with index segments, so it never changes its meaning; names their folder.
         bits: length of a searched hash.
         orientations: names of the ways a query is turned; the first is ``as it is``.
         indexed: from a feature's value to the uint8 hash that is searched, shape (bits / 8,).
