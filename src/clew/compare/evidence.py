@@ -23,6 +23,9 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
         first_start: where it begins in the first media; the other three likewise.
         distance: mean distance in bits of the frames that agree in it.
         frames: how many distinct frames of the first agree.
+        speed: how much faster the second runs than the first.
+        share: of the distinct frames that the one with fewer has in it, how many agree; 0 to 1.
+        regions: how many regions of frames agree in place, where those were compared.
     """
 
     first_start: float
@@ -31,6 +34,9 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
     second_end: float
     distance: float
     frames: int
+    speed: float = 1.0
+    share: float | None = None
+    regions: int | None = None
 
     @property
     def seconds(self) -> float:
@@ -39,13 +45,13 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
 
     def swapped(self) -> Span:
         """The same stretch seen from the second media."""
-        return Span(
+        return msgspec.structs.replace(
+            self,
             first_start=self.second_start,
             first_end=self.second_end,
             second_start=self.first_start,
             second_end=self.first_end,
-            distance=self.distance,
-            frames=self.frames,
+            speed=round(1 / self.speed, 3),
         )
 
 
