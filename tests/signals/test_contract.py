@@ -116,7 +116,8 @@ def test_it_survives_difficult_pictures(signal: Signal, one: Picture) -> None:
         features = read(signal, [Frame(one, 0.0, 0.5, shot=0)])
     else:
         features = read(signal, [b""])
-    assert features or not signal.connects
+    # Parts of a picture that stand out there need not be.
+    assert features or not signal.connects or signal.need is Need.FRAMES
     for feature in features:
         assert signal.compare(feature, feature).distance == 0
 

@@ -37,7 +37,7 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     frame_proposed: int = 52
     frame_alone: int = 31
     film_frames: int = 3
-    region: int = 40
+    region: int = 36
     regions: int = 5
     spread: float = 0.4
 

@@ -224,7 +224,11 @@ def _near(
     start = 0
     for rows in queries:
         first, last = np.searchsorted(hits.query, [start, start + len(rows)])
-        yield _by_media(hits, slice(int(first), int(last)), start, owner)
+        near = _by_media(hits, slice(int(first), int(last)), start, owner)
+        if way.most is not None and len(near) > way.most:
+            most_hit = sorted(near, key=lambda media: (-len(near[media][1]), media))[: way.most]
+            near = {media: near[media] for media in most_hit}
+        yield near
         start += len(rows)
 
 

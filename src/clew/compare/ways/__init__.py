@@ -35,12 +35,15 @@ class Way:
         judge: the matches between two subjects to which the neighbours found amount. Query
             numbers of the hits are ``feature × orientations + orientation`` of the first subject's
             features in the space, keys are rows of the second's.
+        most: how many media are judged at most, those of which most was hit; None for all. For
+            spaces in which a single neighbour says next to nothing.
     """
 
     space: Space
     kinds: frozenset[MatchKind]
     radius: Callable[[Thresholds, MediaType], int]
     judge: Callable[[Subject, Subject, Hits, Thresholds], list[Match]]
+    most: int | None = None
 
 
 @cache

@@ -14,9 +14,13 @@ def _radius(thresholds: Thresholds, _type: MediaType) -> int:
     return thresholds.region
 
 
+_MOST_FILMS = 200
+"""Among 1,000 hours each film has a neighbour or two by chance, and a copy tens of them."""
+
 WAY = Way(
     space=REGIONS,
     kinds=frozenset({MatchKind.FILM}),
     radius=_radius,
     judge=compare_parts,
+    most=_MOST_FILMS,
 )
