@@ -120,17 +120,24 @@ def false_matches(kind: str, distance: int) -> FalseMatches | None:
     return table[min(at)] if at else None
 
 
-def says(match: Match) -> str:
-    """How far a match can be trusted, in one sentence for people.
+def figures_of(match: Match) -> FalseMatches | None:
+    """What was measured for matches like one, or None: equal bytes need no figures.
 
     Pictures are judged by their own distance; films by the threshold under which their frames
     counted, since one near frame alone would not have made the match.
     """
     if match.kind is MatchKind.SAME_FILE:
-        return "every byte agrees (SHA-256)"
+        return None
     at = match.threshold if match.kind is MatchKind.FILM else match.distance
     by_parts = any(span.regions is not None for span in match.spans)
-    figures = false_matches(BY_PARTS if by_parts else match.kind, at)
+    return false_matches(BY_PARTS if by_parts else match.kind, at)
+
+
+def says(match: Match) -> str:
+    """How far a match can be trusted, in one sentence for people."""
+    if match.kind is MatchKind.SAME_FILE:
+        return "every byte agrees (SHA-256)"
+    figures = figures_of(match)
     if figures is None:
         return "too little was measured to say how often this is wrong"
     return (
