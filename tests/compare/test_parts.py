@@ -14,7 +14,7 @@ from clew.compare.pair import compare
 from clew.compare.subject import Subject
 from clew.media.image import Picture
 from clew.media.kind import MediaType
-from clew.media.video import Frame
+from clew.media.sampling import Frame
 from clew.signals.reading import Trace
 from clew.signals.registry import signals
 from clew.training.edits import pictures

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clew.media.borders import luma
-from clew.media.video import Frame
+from clew.media.sampling import Frame
 from clew.signals.base import Feature
 from clew.signals.regions.describe import Regions, regions_of
 from clew.signals.regions.view import packed

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from clew.media.image import Picture
-from clew.media.video import Frame
+from clew.media.sampling import Frame
 from clew.signals.base import Feature
 from clew.signals.regions import SIGNAL
 from clew.signals.regions.describe import mirrored, regions_of
