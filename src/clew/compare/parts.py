@@ -55,6 +55,19 @@ def compare_parts(
     """
     if first.type is not MediaType.VIDEO or second.type is not MediaType.VIDEO or not len(hits):
         return []
+    ours, theirs = first.within(REGIONS).hashes, second.within(REGIONS).hashes
+    if ours.tobytes() > theirs.tobytes():
+        # Which of them is followed through the other depends on what they show, not on which was
+        # asked about.
+        feature, orientation = np.divmod(hits.query, len(REGIONS.orientations))
+        back = Hits(hits.key * len(REGIONS.orientations) + orientation, feature, hits.distance)
+        return [match.swapped() for match in _in_order(second, first, back, thresholds)]
+    return _in_order(first, second, hits, thresholds)
+
+
+def _in_order(first: Subject, second: Subject, hits: Hits, thresholds: Thresholds) -> list[Match]:
+    order = np.lexsort((hits.key, hits.query))
+    hits = Hits(hits.query[order], hits.key[order], hits.distance[order])
     best: tuple[int, int, list[Span]] | None = None
     for orientation in range(len(REGIONS.orientations)):
         turned = hits.query % len(REGIONS.orientations) == orientation
