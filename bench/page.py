@@ -21,6 +21,8 @@ ORDER = (
     "film_shots",
     "film_speed",
     "sample_clips",
+    "edited_films",
+    "film_search",
     "edited_photos",
     "edited_sounds",
     "sound_index",

@@ -27,7 +27,7 @@ def run() -> Result:
     folder = shared_data() / "video_copies"
     group = labels(folder, "group")
     read = subjects(folder / name for name in group)
-    hashes = {name: _frames(folder / name) for name in group}
+    hashes = {name: frames_of(folder / name) for name in group}
     rows = []
     for clip in sorted(set(group.values())):
         names = [name for name in group if group[name] == clip]
@@ -43,10 +43,10 @@ def run() -> Result:
                         sum(bool(compare(read[folder / a], read[folder / b])) for a, b in pairs)
                     ),
                     "vPDQ, 80 % of both": str(
-                        sum(min(_shares(hashes[a], hashes[b])) >= 0.8 for a, b in pairs)
+                        sum(min(shares(hashes[a], hashes[b])) >= 0.8 for a, b in pairs)
                     ),
                     "vPDQ, any frame": str(
-                        sum(max(_shares(hashes[a], hashes[b])) > 0 for a, b in pairs)
+                        sum(max(shares(hashes[a], hashes[b])) > 0 for a, b in pairs)
                     ),
                     "TMK, published": str(sum(not {a, b} & _TMK_LEFT_OUT for a, b in pairs)),
                 }
@@ -54,7 +54,7 @@ def run() -> Result:
         )
     across = [(a, b) for a, b in combinations(group, 2) if group[a] != group[b]]
     wrong = sum(bool(compare(read[folder / a], read[folder / b])) for a, b in across)
-    wrong_plain = sum(max(_shares(hashes[a], hashes[b])) > 0 for a, b in across)
+    wrong_plain = sum(max(shares(hashes[a], hashes[b])) > 0 for a, b in across)
     rows.append(
         Row(
             cells={
@@ -62,7 +62,7 @@ def run() -> Result:
                 "pairs": str(len(across)),
                 "Clew": str(wrong),
                 "vPDQ, 80 % of both": str(
-                    sum(min(_shares(hashes[a], hashes[b])) >= 0.8 for a, b in across)
+                    sum(min(shares(hashes[a], hashes[b])) >= 0.8 for a, b in across)
                 ),
                 "vPDQ, any frame": str(wrong_plain),
                 "TMK, published": "0",
@@ -86,7 +86,7 @@ def run() -> Result:
     )
 
 
-def _frames(file: Path) -> np.ndarray:
+def frames_of(file: Path) -> np.ndarray:
     """PDQ of one frame a second, uint8[n, 32], those of quality 50 and more."""
     kept = []
     next_at = 0.0
@@ -101,7 +101,7 @@ def _frames(file: Path) -> np.ndarray:
     return np.array(kept, np.uint8).reshape(-1, 32)
 
 
-def _shares(one: np.ndarray, other: np.ndarray) -> tuple[float, float]:
+def shares(one: np.ndarray, other: np.ndarray) -> tuple[float, float]:
     """Shares of the frames of each film that match a frame of the other."""
     if not len(one) or not len(other):
         return 0.0, 0.0

@@ -7,10 +7,10 @@ from clew.compare.ways import surest, ways
 from clew.signals.registry import spaces
 
 
-def test_every_kind_of_match_but_equal_bytes_comes_from_one_space() -> None:
-    kinds = [kind for way in ways().values() for kind in way.kinds]
+def test_every_kind_of_match_but_equal_bytes_comes_from_a_space() -> None:
+    kinds = {kind for way in ways().values() for kind in way.kinds}
     assert ways().keys() == spaces().keys()
-    assert sorted([*kinds, MatchKind.SAME_FILE]) == sorted(MatchKind)
+    assert sorted({*kinds, MatchKind.SAME_FILE}) == sorted(MatchKind)
 
 
 def test_of_each_kind_the_match_that_shows_more_is_kept_the_nearest_kind_first() -> None:

@@ -124,7 +124,8 @@ def test_it_survives_difficult_pictures(signal: Signal, one: Picture) -> None:
         features = read(signal, [Stretch(hum, 0.0, 0)])
     else:
         features = read(signal, [b""])
-    assert features or not signal.connects
+    # Parts of a picture that stand out there need not be.
+    assert features or not signal.connects or signal.need is Need.FRAMES
     for feature in features:
         assert signal.compare(feature, feature).distance == 0
 

@@ -9,8 +9,8 @@ from ninja import Schema
 
 from clew.casework.find import Answer
 from clew.casework.findings import Hit, Item
-from clew.compare.calibration import false_matches, says
-from clew.compare.evidence import Match, MatchKind
+from clew.compare.calibration import figures_of, says
+from clew.compare.evidence import Match
 
 
 class PlaceShown(Schema):
@@ -112,9 +112,7 @@ def media_told(item: Item) -> dict[str, object]:
 
 def match_told(match: Match) -> dict[str, object]:
     """A match, with how far it can be trusted."""
-    at = match.threshold if match.kind is MatchKind.FILM else match.distance
-    same = match.kind is MatchKind.SAME_FILE
-    rate = None if same else false_matches(match.kind, at)
+    rate = figures_of(match)
     return {
         **msgspec.to_builtins(match),
         "measured": msgspec.to_builtins(rate) if rate is not None else None,

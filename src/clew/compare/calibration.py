@@ -23,23 +23,37 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
         picture: most bits between two pictures.
         still: most bits between a picture and a frame of a film.
         frame: most bits between frames of two films that are aligned.
+        frame_proposed: most bits between the nearest frames of two films that are looked into.
         frame_alone: most bits where no more than one distinct frame agrees.
         film_frames: distinct frames that must agree for the looser ``frame`` to do.
         landmark: most bits between landmarks of sound that propose a stretch in common.
         sound: most percent of the landmarks in such a stretch that have no counterpart.
+        region: most bits between two regions that propose to compare views.
+        regions: how many regions must agree in place in a stretch, beyond what chance brings.
+        spread: least share of the common picture in which they must lie.
     """
 
     picture: int = 52
     still: int = 52
     frame: int = 64
+    frame_proposed: int = 52
     frame_alone: int = 31
     film_frames: int = 3
     landmark: int = 40
     sound: int = 60
+    region: int = 36
+    regions: int = 5
+    spread: float = 0.4
 
     def radius(self, media_type: MediaType) -> int:
-        """How far to search for what agrees with a media of this type, in bits."""
-        return max(self.frame if media_type is MediaType.VIDEO else self.picture, self.still)
+        """How far to search for what may agree with a media of this type, in bits.
+
+        Of two films that share more than a moment some frame is nearer than most need be, and
+        once one is, all are compared.
+        """
+        if media_type is MediaType.VIDEO:
+            return max(self.still, min(self.frame, self.frame_proposed))
+        return max(self.picture, self.still)
 
     def of(self, kind: MatchKind) -> int:
         """The threshold for one kind of match."""
@@ -50,6 +64,11 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
             MatchKind.FILM: self.frame,
             MatchKind.SOUND: self.sound,
         }[kind]
+
+
+BY_PARTS = "film by parts"
+"""What the figures for films that agree in regions of their pictures are called."""
+A_MILLION = 1_000_000
 
 
 class FalseMatches(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +85,10 @@ class FalseMatches(msgspec.Struct, frozen=True, kw_only=True):
     pairs: int
     wrong: int
     upper: float
+
+    def among(self, media: int) -> float:
+        """How many wrong answers a question has at most, with 95 % confidence, among many media."""
+        return self.upper * media
 
     def says(self, unit: str) -> str:
         """One sentence for people."""
@@ -86,30 +109,44 @@ def _measured() -> dict[str, dict[int, FalseMatches]]:
     }
 
 
-def false_matches(kind: MatchKind, distance: int) -> FalseMatches | None:
+def false_matches(kind: str, distance: int) -> FalseMatches | None:
     """What was measured for matches of a kind at a distance or nearer.
+
+    Args:
+        kind: a :class:`MatchKind`, or :data:`BY_PARTS`.
+        distance: in bits.
 
     Returns:
         The figures at the smallest measured threshold that is not below ``distance``, or None
         where nothing was measured.
     """
-    table = _measured().get(kind.value, {})
+    table = _measured().get(str(kind), {})
     at = [threshold for threshold in table if threshold >= distance]
     return table[min(at)] if at else None
 
 
-def says(match: Match) -> str:
-    """How far a match can be trusted, in one sentence for people.
+def figures_of(match: Match) -> FalseMatches | None:
+    """What was measured for matches like one, or None: equal bytes need no figures.
 
     Pictures are judged by their own distance; films by the threshold under which their frames
     counted, since one near frame alone would not have made the match.
     """
     if match.kind is MatchKind.SAME_FILE:
-        return "every byte agrees (SHA-256)"
+        return None
     at = match.threshold if match.kind is MatchKind.FILM else match.distance
-    figures = false_matches(match.kind, at)
+    by_parts = any(span.regions is not None for span in match.spans)
+    return false_matches(BY_PARTS if by_parts else match.kind, at)
+
+
+def says(match: Match) -> str:
+    """How far a match can be trusted, in one sentence for people."""
+    if match.kind is MatchKind.SAME_FILE:
+        return "every byte agrees (SHA-256)"
+    figures = figures_of(match)
+    if figures is None:
+        return "too little was measured to say how often this is wrong"
+    wrong = max(1.0, figures.among(A_MILLION))
     return (
-        figures.says(match.kind.unit)
-        if figures
-        else "too little was measured to say how often this is wrong"
+        f"{figures.says(match.kind.unit)}: fewer than {wrong:,.0f} wrong answers to one question "
+        "among a million media"
     )

@@ -31,6 +31,7 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
         frames: how many distinct frames, or landmarks, of the first agree.
         speed: how much faster the second runs than the first.
         share: of the distinct frames that the one with fewer has in it, how many agree; 0 to 1.
+        regions: how many regions of frames agree in place, where those were compared.
     """
 
     first_start: float
@@ -41,6 +42,7 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
     frames: int
     speed: float = 1.0
     share: float | None = None
+    regions: int | None = None
 
     @property
     def seconds(self) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from clew.compare.align import FrameHits, align, span_holds
+from clew.compare.align import FrameHits, align, span_holds, with_share
 from clew.compare.calibration import Thresholds
 from clew.compare.evidence import Match, MatchKind, Span
 from clew.compare.subject import Looks, Subject
@@ -73,6 +73,8 @@ def compare_looks(
     }
     moving = (first.type is MediaType.VIDEO, second.type is MediaType.VIDEO)
     kind, judge = kinds[moving]
+    if kind is MatchKind.FILM:
+        hits = _every_hit(first.looks, second.looks, hits, thresholds)
     judged = judge(first.looks, second.looks, hits, thresholds)
     if judged is None:
         return []
@@ -92,6 +94,18 @@ def compare_looks(
             versions={**first.versions, **second.versions},
         )
     ]
+
+
+def _every_hit(first: Looks, second: Looks, hits: Hits, thresholds: Thresholds) -> Hits:
+    """All frames that agree in the orientations in which some are near."""
+    turns = len(PDQ.orientations)
+    index = HammingIndex()
+    index.add(np.arange(len(second)), second.hashes)
+    found = []
+    for turn in np.unique(hits.query % turns):
+        near = index.search(np.ascontiguousarray(first.queries[:, turn]), thresholds.frame)
+        found.append(Hits(near.query * turns + turn, near.key, near.distance))
+    return Hits.merged(found)
 
 
 _Judge = Callable[[Looks, Looks, Hits, Thresholds], "tuple[int, list[Span]] | None"]
@@ -171,7 +185,11 @@ def _films(
         if not turned.any():
             continue
         spans = _aligned(first, second, hits, turned)
-        spans = [span for span in spans if _convincing(span, thresholds)]
+        spans = [
+            with_share(span, (first.start, first.end), (second.start, second.end))
+            for span in spans
+            if _convincing(span, thresholds)
+        ]
         seconds = sum(span.seconds for span in spans) + 1e-3 * (orientation == 0)
         if spans and (best is None or seconds > best[0]):
             best = (seconds, _nearest_within(first, second, hits, turned, spans), spans)
@@ -199,9 +217,10 @@ def _aligned(first: Looks, second: Looks, hits: Hits, keep: NDArray[np.bool_]) -
     """
     pairs = _frame_hits(first, second, hits, keep)
     rows = hits.query[keep] // len(PDQ.orientations)
+    ends = (float(first.end.max()), float(second.end.max()))
     if first.hashes.tobytes() <= second.hashes.tobytes():
         order = np.lexsort((hits.key[keep], rows))
-        return align(pairs.where(order), LEAST_SECONDS)
+        return align(pairs.where(order), LEAST_SECONDS, ends)
     keys = hits.key[keep]
     other_way = FrameHits(
         pairs.second_start,
@@ -211,7 +230,7 @@ def _aligned(first: Looks, second: Looks, hits: Hits, keep: NDArray[np.bool_]) -
         pairs.distance,
     )
     order = np.lexsort((rows, keys))
-    return [span.swapped() for span in align(other_way.where(order), LEAST_SECONDS)]
+    return [span.swapped() for span in align(other_way.where(order), LEAST_SECONDS, ends[::-1])]
 
 
 def _convincing(span: Span, thresholds: Thresholds) -> bool:

@@ -9,12 +9,15 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from clew.compare.views import Views
 from clew.media.kind import MediaType
 from clew.signals.base import Feature, Signal
 from clew.signals.exact.extract import SHA256
 from clew.signals.reading import Trace
 from clew.signals.registry import signals
 from clew.signals.space import PDQ, Space
+
+_TURNED = 1.9  # seconds
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,11 @@ class Subject:
         return {}
 
     @cached_property
+    def views(self) -> Views:
+        """Its views, for a film."""
+        return Views.of(self.traces)
+
+    @cached_property
     def versions(self) -> dict[str, int]:
         """Signal name to version, of what was read."""
         return {trace.signal: trace.version for trace in self.traces}
@@ -82,6 +90,25 @@ class Looks:
 
     def __len__(self) -> int:
         return len(self.features)
+
+    @cached_property
+    def asked(self) -> NDArray[np.bool_]:
+        """Which queries an index is asked, bool[n, orientations].
+
+        As it is, everything; turned, one frame of a film every two seconds: a film that is turned
+        is turned for longer, and once a frame is near, all frames are compared.
+        """
+        asked = np.ones(self.queries.shape[:2], np.bool_)
+        last: dict[str, float] = {}
+        for row, feature in enumerate(self.features):
+            if feature.start is None:
+                continue
+            before = last.get(feature.variant)
+            if before is None or feature.start == before or feature.start - before >= _TURNED:
+                last[feature.variant] = feature.start
+            else:
+                asked[row, 1:] = False
+        return asked
 
     @classmethod
     def of(cls, traces: Iterable[Trace], space: Space) -> Looks:

@@ -217,15 +217,21 @@ def _near(
     workspace: Workspace, subjects: list[Subject], way: Way, radius: int
 ) -> Iterator[dict[int, tuple[bool, Hits]]]:
     """For each subject, all of which have features in the way's space, the media near it there."""
-    queries = [subject.within(way.space).queries for subject in subjects]
-    rows = [asked.reshape(-1, asked.shape[-1]) for asked in queries]
-    hits = workspace.indexes[way.space.name].search(np.concatenate(rows), radius)
+    looks = [subject.within(way.space) for subject in subjects]
+    queries = [of.queries.reshape(-1, of.queries.shape[-1]) for of in looks]
+    asked = np.flatnonzero(np.concatenate([of.asked.ravel() for of in looks]))
+    found = workspace.indexes[way.space.name].search(np.concatenate(queries)[asked], radius)
+    hits = Hits(asked[found.query], found.key, found.distance)
     owner = _owners(hits)
     start = 0
-    for asked in rows:
-        first, last = np.searchsorted(hits.query, [start, start + len(asked)])
-        yield _by_media(hits, slice(int(first), int(last)), start, owner)
-        start += len(asked)
+    for rows in queries:
+        first, last = np.searchsorted(hits.query, [start, start + len(rows)])
+        near = _by_media(hits, slice(int(first), int(last)), start, owner)
+        if way.most is not None and len(near) > way.most:
+            most_hit = sorted(near, key=lambda media: (-len(near[media][1]), media))[: way.most]
+            near = {media: near[media] for media in most_hit}
+        yield near
+        start += len(rows)
 
 
 def _owners(hits: Hits) -> dict[int, tuple[int, bool]]:

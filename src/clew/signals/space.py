@@ -61,3 +61,24 @@ PDQ = Space(
     queries=_all_orientations,
 )
 """256-bit hashes of pictures and of film frames; a value holds all eight orientations."""
+
+_MIRRORED_REGION = np.repeat(np.array([0, 255], np.uint8), _PDQ_BYTES // 2)
+
+
+def _region(value: bytes) -> NDArray[np.uint8]:
+    return np.frombuffer(value, np.uint8, 32)
+
+
+def _region_both_ways(value: bytes) -> NDArray[np.uint8]:
+    upright = _region(value)
+    return np.stack([upright, upright ^ _MIRRORED_REGION])
+
+
+REGIONS = Space(
+    name="regions",
+    bits=256,
+    orientations=("as it is", "mirrored"),
+    indexed=_region,
+    queries=_region_both_ways,
+)
+"""256 bits of a local region, in whatever angle it lies; mirroring inverts the second half."""

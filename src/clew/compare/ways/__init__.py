@@ -20,6 +20,9 @@ from clew.media.kind import MediaType
 from clew.signals.registry import spaces
 from clew.signals.space import Space
 
+_LONGER = 1.15
+"""How much longer a shared time must be to be told instead of one that agrees more closely."""
+
 
 @dataclass(frozen=True)
 class Way:
@@ -27,12 +30,14 @@ class Way:
 
     Attributes:
         space: where neighbours are looked for.
-        kinds: the kinds of match it finds: a kind says which space it came from.
+        kinds: the kinds of match it finds; films agree as a whole or in parts of their pictures.
         radius: how far to search for what agrees with a media of a type, in bits.
         judge: the matches between two subjects to which the neighbours found amount. Query
             numbers of the hits are ``feature × orientations + orientation`` of the first subject's
             features in the space, keys are rows of the second's.
         least_hits: fewer amount to nothing, and the media they belong to need not be looked at.
+        most: how many media are judged at most, those of which most was hit; None for all. For
+            spaces in which a single neighbour says next to nothing.
     """
 
     space: Space
@@ -40,6 +45,7 @@ class Way:
     radius: Callable[[Thresholds, MediaType], int]
     judge: Callable[[Subject, Subject, Hits, Thresholds], list[Match]]
     least_hits: int = 1
+    most: int | None = None
 
 
 @cache
@@ -71,5 +77,8 @@ def surest(matches: Iterable[Match]) -> list[Match]:
 
 
 def _surer(one: Match, other: Match) -> bool:
-    """Whether one shows more: the longer shared time, of equals the smaller distance."""
-    return (-one.seconds, one.distance) < (-other.seconds, other.distance)
+    """Whether one shows more: the longer shared time, of about equals the smaller distance."""
+    longer, shorter = max(one.seconds, other.seconds), min(one.seconds, other.seconds)
+    if longer > _LONGER * shorter:
+        return one.seconds == longer
+    return (one.distance, -one.seconds) < (other.distance, -other.seconds)

@@ -8,7 +8,7 @@ from clew.signals.space import PDQ
 
 SIGNAL = Signal(
     name="frames",
-    version=1,
+    version=2,
     title="the same moving picture",
     media=frozenset({MediaType.VIDEO}),
     need=Need.FRAMES,

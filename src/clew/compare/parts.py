@@ -1,0 +1,216 @@
+"""Two films that share parts of their pictures: cropped, overlaid, turned, or filmed again.
+
+A region of one film that lies near a region of the other proposes a pair of views; whether their
+regions agree in place too is then counted (:mod:`clew.compare.geometry`), and from a pair that does
+the agreement is followed forwards and backwards in both films. Pairs that agree are aligned in time
+as whole frames are (:mod:`clew.compare.align`). A stretch counts when many regions agree in it, and
+when they lie all over what the pictures should have in common: two films with the same logo agree
+in the logo alone.
+"""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+
+from clew.compare.align import FrameHits, align, span_holds, with_share
+from clew.compare.calibration import Thresholds
+from clew.compare.evidence import Match, MatchKind, Span
+from clew.compare.geometry import ALIKE_BITS, Placement, placement
+from clew.compare.subject import Subject
+from clew.compare.views import Views
+from clew.index import Hits
+from clew.media.kind import MediaType
+from clew.signals.regions.view import View
+from clew.signals.space import REGIONS
+
+_SURE = 5
+_MOST_LOOKED_AT = 20_000
+_SMALL = 1500
+_REACH = 2
+_GRID = 4
+_MIDDLES = np.stack(np.meshgrid(*[(np.arange(_GRID) + 0.5) / _GRID] * 2), axis=2).reshape(-1, 2)
+_LEAST_COMMON = 0.4
+_MOSTLY = 0.6
+_LEAST_SECONDS = 1.0
+_STEP = 1.2  # seconds from view to view, and a little
+_PACE_GAIN = 1.3
+_LEAST_DISTANCE = 32.0
+"""However near the regions are, they do not say that the films are copies as a whole."""
+
+Pairs = dict[tuple[int, int], Placement]
+"""Placements by the numbers of both views."""
+
+
+def compare_parts(
+    first: Subject, second: Subject, hits: Hits, thresholds: Thresholds
+) -> list[Match]:
+    """The match, if any, that regions near each other amount to.
+
+    Args:
+        first: the media whose regions were the queries.
+        second: the media whose regions were hit.
+        hits: queries number ``region × orientations + orientation``, keys are regions of second.
+        thresholds: what counts.
+    """
+    if first.type is not MediaType.VIDEO or second.type is not MediaType.VIDEO or not len(hits):
+        return []
+    ours, theirs = first.within(REGIONS).hashes, second.within(REGIONS).hashes
+    if ours.tobytes() > theirs.tobytes():
+        # Which of them is followed through the other depends on what they show, not on which was
+        # asked about.
+        feature, orientation = np.divmod(hits.query, len(REGIONS.orientations))
+        back = Hits(hits.key * len(REGIONS.orientations) + orientation, feature, hits.distance)
+        return [match.swapped() for match in _in_order(second, first, back, thresholds)]
+    return _in_order(first, second, hits, thresholds)
+
+
+def _in_order(first: Subject, second: Subject, hits: Hits, thresholds: Thresholds) -> list[Match]:
+    order = np.lexsort((hits.key, hits.query))
+    hits = Hits(hits.query[order], hits.key[order], hits.distance[order])
+    best: tuple[int, int, list[Span]] | None = None
+    for orientation in range(len(REGIONS.orientations)):
+        turned = hits.query % len(REGIONS.orientations) == orientation
+        ours = Hits(hits.query[turned], hits.key[turned], hits.distance[turned])
+        pairs = _agreeing(first, second, ours, mirrored=orientation == 1)
+        if not pairs:
+            continue
+        spans = _spans(first.views, second.views, pairs, thresholds)
+        strength = sum(span.regions or 0 for span in spans)
+        if spans and (best is None or strength > best[0]):
+            best = (strength, orientation, spans)
+    return [] if best is None else [_match(first, second, *best[1:])]
+
+
+def _agreeing(first: Subject, second: Subject, hits: Hits, *, mirrored: bool) -> Pairs:
+    """Pairs of views whose regions agree in place, around those that hits propose."""
+    ones, others = first.views, second.views
+    if not len(ones) or not len(others):
+        return {}
+    looks, theirs = first.within(REGIONS), second.within(REGIONS)
+    rows = ones.at(looks.start[hits.query // len(REGIONS.orientations)])
+    columns = others.at(theirs.start[hits.key])
+    waiting = list(dict.fromkeys(zip(rows.tolist(), columns.tolist(), strict=True)))
+    looked_at: set[tuple[int, int]] = set()
+    turned: dict[int, View] = {}
+    found: Pairs = {}
+    while waiting and len(looked_at) < _MOST_LOOKED_AT:
+        row, column = waiting.pop()
+        if (row, column) in looked_at:
+            continue
+        looked_at.add((row, column))
+        if row not in turned:
+            turned[row] = ones.views[row].mirrored() if mirrored else ones.views[row]
+        placed = placement(turned[row], others.views[column])
+        if placed is None or placed.agreeing < _SURE:
+            continue
+        found[row, column] = placed
+        waiting.extend(
+            (r, c)
+            for r in range(max(0, row - _REACH), min(len(ones), row + _REACH + 1))
+            for c in range(max(0, column - _REACH), min(len(others), column + _REACH + 1))
+        )
+    return found
+
+
+def _spans(one: Views, other: Views, pairs: Pairs, thresholds: Thresholds) -> list[Span]:
+    """The stretches that are convincing, longest first."""
+    rows, columns = np.array(list(pairs)).T
+    agreeing = np.array([placed.agreeing for placed in pairs.values()])
+    # Neighbours of the right view agree as well, less: only what is about the best counts.
+    most_row, most_column = np.zeros(len(one)), np.zeros(len(other))
+    np.maximum.at(most_row, rows, agreeing)
+    np.maximum.at(most_column, columns, agreeing)
+    keep = (agreeing >= 0.75 * most_row[rows]) & (agreeing >= 0.75 * most_column[columns])
+    rows, columns, agreeing = rows[keep], columns[keep], agreeing[keep]
+    hits = FrameHits(
+        one.start[rows], one.end[rows], other.start[columns], other.end[columns],
+        np.clip(100 - agreeing, 0, 100).astype(np.int16),
+    )  # fmt: skip
+    kept = []
+    ends = (float(one.end[-1]), float(other.end[-1]))
+    for span in align(hits, _LEAST_SECONDS, ends, _STEP, _PACE_GAIN):
+        inside = span_holds(span, hits)
+        held = [(int(r), int(c)) for r, c in zip(rows[inside], columns[inside], strict=True)]
+        telling = _telling(held, pairs, one, other)
+        strength = _strength(telling)
+        if strength < thresholds.regions or _spread(telling, one, other) < thresholds.spread:
+            continue
+        distance = float(np.mean([pairs[pair].distance for pair in held]))
+        told = msgspec.structs.replace(
+            span, distance=round(max(distance, _LEAST_DISTANCE), 1), regions=strength
+        )
+        kept.append(with_share(told, (one.start, one.end), (other.start, other.end)))
+    return kept
+
+
+def _telling(held: list[tuple[int, int]], pairs: Pairs, one: Views, other: Views) -> Pairs:
+    """The placements of a stretch, without what stands still where the picture moves."""
+    drop_first = _moves(one, {row for row, _ in held})
+    drop_second = _moves(other, {column for _, column in held})
+    telling: Pairs = {}
+    for row, column in held:
+        placed = pairs[row, column]
+        keep = np.ones(placed.agreeing, np.bool_)
+        if drop_first:
+            keep &= ~one.still[row][placed.rows]
+        if drop_second:
+            keep &= ~other.still[column][placed.columns]
+        telling[row, column] = placed.only(keep)
+    return telling
+
+
+def _moves(views: Views, shown: set[int]) -> bool:
+    """Whether most of what some views show is not at the same place later."""
+    return float(np.mean(np.concatenate([views.still[number] for number in shown]))) < _MOSTLY
+
+
+def _strength(pairs: Pairs) -> int:
+    """Regions that agree in a stretch, beyond what chance brings, each view counted once."""
+    best: dict[int, tuple[int, int]] = {}
+    for (row, column), placed in pairs.items():
+        if placed.agreeing > best.get(row, (0, 0))[0]:
+            best[row] = (placed.agreeing, column)
+    columns: dict[int, int] = {}
+    for agreeing, column in best.values():
+        columns[column] = max(columns.get(column, 0), agreeing)
+    return sum(max(0, agreeing - _SURE + 1) for agreeing in columns.values())
+
+
+def _spread(pairs: Pairs, one: Views, other: Views) -> float:
+    """Share of what the frames should have in common in which regions do agree, 0 to 1.
+
+    Told in the frame of which more should be in common; 0 where that is little of either.
+    """
+    seen = np.zeros((2, _GRID, _GRID), np.bool_)
+    common = np.zeros((2, _GRID, _GRID), np.bool_)
+    for (row, column), placed in pairs.items():
+        here, there = one.views[row], other.views[column]
+        for side, view, of, points, moved in (
+            (0, here, there, placed.first, placed.moved),
+            (1, there, here, placed.second, placed.moved_back),
+        ):
+            size = np.array([view.width, view.height])
+            middles = moved(_MIDDLES * size)
+            inside = ((middles >= 0) & (middles <= (of.width, of.height))).all(axis=1)
+            common[side] |= inside.reshape(_GRID, _GRID)
+            cells = np.clip(points / size * _GRID, 0, _GRID - 1).astype(np.int64)
+            seen[side, cells[:, 1], cells[:, 0]] = True
+    shares = common.mean(axis=(1, 2))
+    side = int(np.argmax(shares))
+    if shares[side] < _LEAST_COMMON:
+        return 0.0
+    return float((seen[side] & common[side]).sum() / common[side].sum())
+
+
+def _match(first: Subject, second: Subject, orientation: int, spans: list[Span]) -> Match:
+    return Match(
+        kind=MatchKind.FILM,
+        distance=round(min(span.distance for span in spans)),
+        threshold=2 * ALIKE_BITS,
+        orientation=REGIONS.orientations[orientation],
+        first_variant="parts of the picture",
+        second_variant="parts of the picture",
+        spans=tuple(spans),
+        versions={**first.versions, **second.versions},
+    )

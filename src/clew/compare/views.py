@@ -1,0 +1,79 @@
+"""The views of a film in order of time, as the comparison wants them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clew.signals.reading import Trace
+from clew.signals.regions import SIGNAL
+from clew.signals.regions.extract import VIEW
+from clew.signals.regions.view import View, unpacked
+
+_GOES_ON = 1.6  # seconds between views that follow each other
+_APART = 2  # views
+_MOVED = 0.015  # of the frame's shorter side
+_SAME_BITS = 20
+
+
+@dataclass(frozen=True)
+class Views:
+    """The views of one film.
+
+    Attributes:
+        views: in order of time, n of them.
+        start: float64[n], seconds.
+        end: float64[n]: when the next view begins, or the last frame like it ends.
+        still: for each view which of its regions, bool, are at the same place two views before or
+            after. Where most of the picture moves, these are logos, captions and the like.
+    """
+
+    views: tuple[View, ...]
+    start: NDArray[np.float64]
+    end: NDArray[np.float64]
+    still: tuple[NDArray[np.bool_], ...]
+
+    def __len__(self) -> int:
+        return len(self.views)
+
+    @classmethod
+    def of(cls, traces: Iterable[Trace]) -> Views:
+        """The views among a film's traces."""
+        found = sorted(
+            (
+                trace.feature
+                for trace in traces
+                if trace.signal == SIGNAL.name
+                and trace.version == SIGNAL.version
+                and trace.feature.variant == VIEW
+            ),
+            key=lambda feature: feature.start or 0.0,
+        )
+        start = np.array([feature.start or 0.0 for feature in found])
+        end = np.array([feature.end or 0.0 for feature in found])
+        following = np.append(start[1:], np.inf)
+        end = np.where(following - start <= _GOES_ON, following, end)
+        views = tuple(unpacked(feature.value) for feature in found)
+        still = [np.zeros(len(view.place), np.bool_) for view in views]
+        for number in range(len(views) - _APART):
+            one, other = _still(views[number], views[number + _APART])
+            still[number] |= one
+            still[number + _APART] |= other
+        return cls(views, start, end, tuple(still))
+
+    def at(self, times: NDArray[np.float64]) -> NDArray[np.int64]:
+        """The view that each time falls into."""
+        return np.maximum(np.searchsorted(self.start, times + 1e-6) - 1, 0)
+
+
+def _still(one: View, other: View) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which regions of two views are at the same place in the other, and look the same."""
+    if not len(one.place) or not len(other.place):
+        return np.zeros(len(one.place), np.bool_), np.zeros(len(other.place), np.bool_)
+    moved = np.abs(one.place[:, None, :2] - other.place[None, :, :2]).max(axis=2)
+    apart = np.bitwise_count(one.bits[:, None] ^ other.bits[None]).sum(axis=2)
+    same = (moved <= _MOVED) & (apart <= _SAME_BITS)
+    return same.any(axis=1), same.any(axis=0)

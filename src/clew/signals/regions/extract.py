@@ -1,0 +1,114 @@
+"""From a film's frames to views, one a second, and to the few regions that are searched."""
+
+from __future__ import annotations
+
+import cv2
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from clew.media.borders import luma
+from clew.media.sampling import Frame
+from clew.signals.base import Feature
+from clew.signals.regions.describe import Regions, regions_of
+from clew.signals.regions.view import packed
+
+VIEW = "view"
+REGION = "region"
+KEPT = 48
+"""Regions in a view."""
+SEARCHED = 8
+"""Regions of a view that are searched."""
+
+MOST_VIEWS = 25_000
+"""Views of one film, seven hours if something moves all the time; what comes later has none. With
+the frames they must fit into what a confined process may answer."""
+
+_VIEW_SECONDS = 0.9
+_SEARCH_SECONDS = 2.9
+_SHOT_SECONDS = 1.2
+_STILL = 2.0
+_FEW = 5
+
+
+class RegionsExtractor:
+    """Looks at one frame a second and at the first of every shot.
+
+    While nothing moves, the view before is said to last longer. Of one view in about three
+    seconds the strongest regions are searched; all others are only compared.
+    """
+
+    def __init__(self) -> None:
+        self._features: list[Feature] = []
+        self._view: int | None = None
+        self._views = 0
+        self._shot = -1
+        self._looked = self._searched = -np.inf
+        self._miniature: NDArray[np.uint8] | None = None
+
+    def take(self, item: Frame) -> None:
+        """Take the next frame in order of time."""
+        cut = item.shot != self._shot
+        if not cut and item.time - self._looked < _VIEW_SECONDS:
+            self._last(item)
+            return
+        grey = luma(item.picture.pixels)
+        small = np.asarray(cv2.resize(grey, (32, 32), interpolation=cv2.INTER_AREA), np.uint8)
+        still = not cut and self._miniature is not None and _still(self._miniature, small)
+        self._looked, self._shot = item.time, item.shot
+        if still:
+            self._last(item)
+            return
+        self._miniature = small
+        self._describe(item, cut)
+
+    def finish(self) -> list[Feature]:
+        """Views in order of time, each followed by its searched regions if it has any."""
+        return self._features
+
+    def _last(self, frame: Frame) -> None:
+        """The view goes on until this frame ends."""
+        if self._view is not None:
+            view = self._features[self._view]
+            self._features[self._view] = msgspec.structs.replace(view, end=frame.until)
+
+    def _describe(self, frame: Frame, cut: bool) -> None:
+        picture = frame.picture
+        found = regions_of(picture.pixels, KEPT)
+        if len(found) < _FEW or self._views == MOST_VIEWS:
+            self._view = None
+            return
+        self._views += 1
+        self._view = len(self._features)
+        self._features.append(
+            Feature(
+                variant=VIEW,
+                value=packed(found, picture.width, picture.height),
+                quality=0,  # never searched
+                start=frame.time,
+                end=frame.until,
+            )
+        )
+        if frame.time - self._searched >= (_SHOT_SECONDS if cut else _SEARCH_SECONDS):
+            self._searched = frame.time
+            self._features.extend(_searched(found, frame))
+
+
+def _searched(found: Regions, frame: Frame) -> list[Feature]:
+    picture = frame.picture
+    short = min(picture.width, picture.height)
+    shape = (picture.height / short, picture.width / short)
+    return [
+        Feature(
+            variant=REGION,
+            value=bits.tobytes(),
+            quality=100,
+            start=frame.time,
+            end=frame.until,
+        )
+        for bits in found.scattered(shape, SEARCHED).bits
+    ]
+
+
+def _still(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> bool:
+    return float(cv2.norm(one, other, cv2.NORM_L1)) / one.size < _STILL

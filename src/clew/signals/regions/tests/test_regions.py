@@ -1,0 +1,97 @@
+"""Local regions: the same in a mirrored picture, packed without loss that matters."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from clew.media.image import Picture
+from clew.media.sampling import Frame
+from clew.signals.base import Feature
+from clew.signals.regions import SIGNAL
+from clew.signals.regions.describe import mirrored, regions_of
+from clew.signals.regions.extract import KEPT, REGION, SEARCHED, VIEW
+from clew.signals.regions.view import packed, unpacked
+from clew.signals.space import REGIONS
+from clew.training.edits.pictures import logo
+from clew.training.pictures import Pixels, make_picture
+
+SCENE = make_picture(8, 0, 360, 640).pixels
+
+
+def read(*frames: Pixels, shots: bool = False) -> list[Feature]:
+    extractor = SIGNAL.extractor()
+    for step, pixels in enumerate(frames):
+        picture = Picture(pixels, pixels.shape[1], pixels.shape[0])
+        extractor.take(Frame(picture, float(step), step + 1.0, shot=step if shots else 0))
+    return extractor.finish()
+
+
+def test_a_mirrored_picture_has_the_same_regions_with_the_bits_of_the_space() -> None:
+    found = regions_of(SCENE, KEPT)
+    other = regions_of(np.ascontiguousarray(SCENE[:, ::-1]), KEPT)
+    bits = mirrored(found.bits)
+    assert (bits == [REGIONS.queries(one.tobytes())[1] for one in found.bits]).all()
+    apart = np.bitwise_count(bits[:, None] ^ other.bits[None]).sum(axis=2).min(axis=1)
+    assert np.mean(apart <= 20) > 0.8
+    assert np.bitwise_count(found.bits ^ bits).sum() == 128 * len(found)
+
+
+def test_a_view_keeps_places_and_bits() -> None:
+    found = regions_of(SCENE, KEPT)
+    view = unpacked(packed(found, 640, 360))
+    assert (view.width, view.height) == pytest.approx((640 / 360, 1.0), abs=0.01)
+    assert view.place[:, :2] == pytest.approx(found.place[:, :2], abs=0.01)
+    assert view.place[:, 2] == pytest.approx(found.place[:, 2], rel=0.02)
+    turned = np.angle(np.exp(1j * (view.place[:, 3] - found.place[:, 3])))
+    assert np.abs(turned).max() < 0.02
+    kept = view.bits.view(np.uint8)
+    assert (kept[:, :8] == found.bits[:, :8]).all()
+    assert (kept[:, 8:] == found.bits[:, 16:24]).all()
+
+
+@pytest.mark.parametrize("value", [b"", b"x", b"\xff" * 7, b"\xff" * 50])
+def test_any_bytes_are_a_view(value: bytes) -> None:
+    view = unpacked(value)
+    assert len(view.place) == len(view.bits) == max(0, len(value) - 2) // 20
+    assert view.width >= 1.0
+    assert view.height >= 1.0
+
+
+def test_views_are_not_searched_and_their_regions_few() -> None:
+    moved = [np.roll(SCENE, 40 * step, axis=1) for step in range(4)]
+    found = read(*moved)
+    views = [feature for feature in found if feature.variant == VIEW]
+    regions = [feature for feature in found if feature.variant == REGION]
+    assert len(views) == 4
+    assert all(view.quality < SIGNAL.usable_quality for view in views)
+    assert len(regions) == 2 * SEARCHED
+    assert all(region.quality >= SIGNAL.usable_quality for region in regions)
+
+
+def test_while_nothing_moves_a_view_lasts() -> None:
+    views = [feature for feature in read(SCENE, SCENE, SCENE) if feature.variant == VIEW]
+    assert [(view.start, view.end) for view in views] == [(0.0, 3.0)]
+
+
+def test_every_shot_has_a_view() -> None:
+    other = make_picture(8, 1, 360, 640).pixels
+    views = [f for f in read(SCENE, other, SCENE, shots=True) if f.variant == VIEW]
+    assert [view.start for view in views] == [0.0, 1.0, 2.0]
+
+
+def test_a_logo_is_not_all_that_is_searched() -> None:
+    with_logo = [f.value for f in read(logo(SCENE, 0.25)) if f.variant == REGION]
+    without = [f.value for f in read(SCENE) if f.variant == REGION]
+    distances = [
+        min(SIGNAL.compare(_feature(a), _feature(b)).distance for b in without) for a in with_logo
+    ]
+    assert sum(distance <= 40 for distance in distances) >= 3
+
+
+def _feature(value: bytes) -> Feature:
+    return Feature(variant=REGION, value=value)
+
+
+def test_a_flat_film_has_no_regions() -> None:
+    assert read(np.full((360, 640, 3), 90, np.uint8)) == []

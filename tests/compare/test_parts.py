@@ -1,0 +1,114 @@
+"""Films that share parts of their pictures: cropped, overlaid, turned, beside others."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import cv2
+import numpy as np
+import pytest
+
+from clew.compare.calibration import Thresholds, says
+from clew.compare.evidence import Match, MatchKind
+from clew.compare.pair import compare
+from clew.compare.subject import Subject
+from clew.media.image import Picture
+from clew.media.kind import MediaType
+from clew.media.sampling import Frame
+from clew.signals.reading import Trace
+from clew.signals.registry import signals
+from clew.training.edits import pictures
+from clew.training.pictures import Pixels, make_picture
+
+SECONDS = 8
+
+
+@cache
+def scene(number: int) -> Pixels:
+    return make_picture(29, number, 480, 800).pixels
+
+
+def moving(number: int) -> list[Pixels]:
+    """Two frames a second of a camera that moves over a scene."""
+    return [
+        np.ascontiguousarray(scene(number)[step * 11 :, step * 19 :][:300, :500])
+        for step in range(2 * SECONDS)
+    ]
+
+
+def film(frames: list[Pixels]) -> Subject:
+    traces = []
+    for name in ("frames", "regions"):
+        extractor = signals()[name].extractor()
+        for step, pixels in enumerate(frames):
+            picture = Picture(pixels, pixels.shape[1], pixels.shape[0])
+            extractor.take(Frame(picture, step / 2, (step + 1) / 2, shot=0))
+        traces += [Trace(name, signals()[name].version, f) for f in extractor.finish()]
+    return Subject.of(MediaType.VIDEO, traces)
+
+
+def crop(frame: Pixels) -> Pixels:
+    return np.ascontiguousarray(pictures.crop(frame, 0.25))
+
+
+def askew(frame: Pixels) -> Pixels:
+    matrix = cv2.getRotationMatrix2D((250, 150), 10, 1.0)
+    return np.asarray(cv2.warpAffine(frame, matrix, (500, 300)), np.uint8)
+
+
+def logo(frame: Pixels) -> Pixels:
+    return pictures.logo(frame, 0.25)
+
+
+def one(matches: list[Match]) -> Match:
+    (match,) = matches
+    return match
+
+
+@pytest.mark.parametrize("change", [askew, logo])
+def test_a_copy_of_which_no_frame_looks_the_same_is_found_with_its_seconds(change) -> None:
+    original, copy = film(moving(1)), film([change(frame) for frame in moving(1)][6:])
+    match = one(compare(original, copy, Thresholds(frame=8, still=8)))
+    assert match.kind is MatchKind.FILM
+    assert match.first_variant == "parts of the picture"
+    (span,) = match.spans
+    assert (span.first_start, span.first_end) == pytest.approx((3, SECONDS), abs=1.1)
+    assert (span.second_start, span.second_end) == pytest.approx((0, SECONDS - 3), abs=0.6)
+    assert span.regions is not None
+    assert span.regions >= Thresholds().regions
+
+
+def test_a_crop_is_found() -> None:
+    match = one(compare(film(moving(1)), film([crop(frame) for frame in moving(1)])))
+    assert match.first_variant == match.second_variant == "parts of the picture"
+    assert match.seconds > SECONDS / 2
+
+
+def test_what_agrees_in_a_mirrored_copy_says_mirrored() -> None:
+    mirrored = film([np.ascontiguousarray(crop(frame)[:, ::-1]) for frame in moving(2)])
+    assert one(compare(film(moving(2)), mirrored)).orientation == "mirrored"
+
+
+def test_two_films_with_the_same_logo_have_nothing_in_common() -> None:
+    assert compare(film([logo(f) for f in moving(3)]), film([logo(f) for f in moving(4)])) == []
+
+
+def test_other_films_are_no_lead_either_way_round() -> None:
+    assert compare(film(moving(5)), film(moving(6))) == []
+    assert compare(film(moving(6)), film(moving(5))) == []
+
+
+def test_a_film_beside_another_agrees_as_a_panel() -> None:
+    beside = [np.hstack([a, b]) for a, b in zip(moving(7), moving(8), strict=True)]
+    for number in (7, 8):
+        match = one(compare(film(moving(number)), film(beside)))
+        assert match.second_variant.startswith("panel")
+        assert match.seconds == pytest.approx(SECONDS, abs=0.6)
+        assert match.spans[0].share == 1.0
+
+
+def test_the_figures_are_those_of_films_that_agree_by_parts() -> None:
+    original, copy = film(moving(1)), film([crop(frame) for frame in moving(1)])
+    said = says(one(compare(original, copy)))
+    assert "pairs of different media matched" in said
+    assert "among a million media" in said
