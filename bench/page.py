@@ -23,6 +23,7 @@ ORDER = (
     "sample_clips",
     "edited_photos",
     "collection",
+    "world",
     "calibrate",
     "hostile",
     "index",
