@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from django.db import connections
+
 from clew.access.acting import acting, agency, signed_in
 from clew.access.connections import Connection
 from clew.access.demonstration import DEMO, Practising, sign_in_for_practice
@@ -98,9 +100,12 @@ def fill_workspace(
 
 def _read(say: Callable[[str], None], files: int) -> bool:
     """Whether all that was handed in has its answers; tells how much of it is stored."""
-    stored = ContributedFile.objects.using(_OWNER).filter(state=FileState.STORED).count()
-    say(f"reading and comparing: {stored} of {files} files are stored …")
-    return not Contribution.objects.using(_OWNER).filter(ended_at=None).exists()
+    try:
+        stored = ContributedFile.objects.using(_OWNER).filter(state=FileState.STORED).count()
+        say(f"reading and comparing: {stored} of {files} files are stored …")
+        return not Contribution.objects.using(_OWNER).filter(ended_at=None).exists()
+    finally:
+        connections[_OWNER].close()  # asked in a thread of its own, which nobody closes it for
 
 
 @contextmanager
