@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 WORKSPACE ?= demo/workspace
-FOLDER ?= demo/files
+FOLDER ?=
 
 # Several linear-algebra threads in every one of several processes only get in each other's way.
 export OPENBLAS_NUM_THREADS = 1
@@ -22,11 +22,14 @@ setup: .venv/installed  ## Install everything into .venv (done by the others whe
 browser:  ## See that there is a Chromium for the tests of pages
 	@scripts/browser
 
-demo: setup  ## Make a harmless collection, scan it, write the report (FOLDER=~/Pictures for yours)
-	@if [ "$(FOLDER)" = demo/files ] && [ ! -e demo/truth.json ]; then \
-		rm -rf demo/files && $(BIN)/clew sample demo/files --truth demo/truth.json; fi
-	$(BIN)/clew setup --demo --workspace $(WORKSPACE)
-	$(BIN)/clew scan "$(FOLDER)" --workspace $(WORKSPACE)
+demo: setup  ## Three made-up agencies at work on a harmless world (FOLDER=~/Pictures for yours)
+	@if [ -z "$(FOLDER)" ]; then \
+		$(BIN)/clew world make --size demo demo/world && \
+		$(BIN)/clew world fill demo/world --workspace $(WORKSPACE); \
+	else \
+		$(BIN)/clew setup --demo --workspace $(WORKSPACE) && \
+		$(BIN)/clew scan "$(FOLDER)" --workspace $(WORKSPACE); \
+	fi
 	$(BIN)/clew report --with-pictures --workspace $(WORKSPACE) --output demo/report.html
 
 test: setup browser lint  ## Run all tests (browser included) and checks

@@ -28,6 +28,7 @@ ORDER = (
     "sound_index",
     "speech_found",
     "collection",
+    "world",
     "calibrate",
     "hostile",
     "index",

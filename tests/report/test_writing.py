@@ -172,6 +172,13 @@ def test_problems_that_differ_in_numbers_share_a_heading(tmp_path: Path) -> None
     assert "partly read: 3.5 of 33.0 s decode" in page
 
 
+def test_many_folders_are_counted_and_listed_apart(tmp_path: Path) -> None:
+    folders = tuple(f"/media/exhibit {number}" for number in range(30))
+    page = written(tmp_path, sample.findings(folders=folders))
+    assert "<h1>What was found in 30 folders</h1>" in page
+    assert all(f'dir="ltr">{folder}</bdi></li>' in page for folder in folders)
+
+
 def test_several_folders_are_told_apart(tmp_path: Path) -> None:
     page = written(tmp_path, sample.findings(folders=(sample.FOLDER, "/media/exhibit 8")))
     assert f'<bdi class="folder" dir="ltr">{sample.FOLDER}</bdi>' in page

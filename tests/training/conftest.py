@@ -1,5 +1,6 @@
 """Made once for all tests of the training material."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from clew.training.collection import make_collection
 from clew.training.footage import Footage
 from clew.training.pictures import Pixels, make_picture
 from clew.training.truth import Truth
+from clew.training.world.making import make_world
 
 
 @pytest.fixture(scope="session")
@@ -43,3 +45,12 @@ def collection(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Tr
         folder, seed=5, pictures=6, clips=2, clip_seconds=3, truth_file=truth_file
     )
     return folder, truth_file, truth
+
+
+@pytest.fixture(scope="session")
+def world(make_place: Callable[[], Path]) -> Path:
+    """A tiny whole world; nobody may change it."""
+    folder = make_place() / "world"
+    made = make_world(folder, 11, "tiny")
+    assert (made.cases, made.whole) == (2, True)
+    return folder

@@ -1,11 +1,12 @@
-"""Practice accounts: an officer and an authority that exist in demo workspaces and nowhere else.
+"""Practice accounts: officers and authorities that exist in demo workspaces and nowhere else.
 
-A demo workspace says in its mark that it is one (``clew setup --demo``). Its officer signs in by
-itself, has no password and belongs to a country of its own, which no other workspace lets in.
+A demo workspace says in its mark that it is one (``clew setup --demo``). Its officers sign in by
+themselves, have no password and belong to countries of their own, which no other workspace lets in.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
@@ -30,30 +31,60 @@ from clew.access.officers import PRACTICE_COUNTRY
 from clew.access.secret import digest, new_secret
 from clew.access.signin import LENGTHS
 
-_NAME = "demo"
 _ROLES = (Role.ADMINISTRATOR, Role.SPECIALIST, Role.SUPERVISOR)
+_REFERENCE = "DEMO"
 _LONG = timedelta(days=3650)
 _OWNER = Connection.OWNER.value
 
 
-def sign_in_for_practice() -> str:
-    """Begin a session of the demo officer, under the demo authority. For demo workspaces alone.
+@dataclass(frozen=True)
+class Practising:
+    """Whose practice account: an officer of an agency of a country that practises.
+
+    Attributes:
+        country: its code, which begins with :data:`clew.access.officers.PRACTICE_COUNTRY`.
+        country_name: what it is called.
+        agency: the officer's.
+        officer: their name.
+        sign_in_name: by which they are known.
+    """
+
+    country: str
+    country_name: str
+    agency: str
+    officer: str
+    sign_in_name: str
+
+
+DEMO = Practising(PRACTICE_COUNTRY, "Demonstration", "Demonstration", "Demo Officer", "demo")
+"""Who signs in where nobody is named."""
+
+
+def sign_in_for_practice(who: Practising = DEMO) -> str:
+    """Begin a session of a demo officer, under the demo authority. For demo workspaces alone.
+
+    Args:
+        who: the officer, who is made with country and agency when they are not there yet.
 
     Returns:
         The session's secret.
 
     Raises:
-        NotAllowedError: the database holds officers who are no demo accounts.
+        NotAllowedError: the database holds officers who are no demo accounts, or this is none.
     """
+    if not who.country.startswith(PRACTICE_COUNTRY):
+        raise NotAllowedError(f"{who.country} is no country for practice")
     with transaction.atomic(using=_OWNER):
-        if Country.objects.using(_OWNER).exclude(code=PRACTICE_COUNTRY).exists():
+        if Country.objects.using(_OWNER).exclude(code__startswith=PRACTICE_COUNTRY).exists():
             raise NotAllowedError(
                 "This workspace is marked as one for demonstration, and its database holds real "
                 "agencies: nobody is signed in by themselves. Sign in with: clew login"
             )
-        officer = Officer.objects.using(_OWNER).filter(sign_in_name=_NAME).first()
-        officer = officer or _make_officer()
-        authority = Authority.objects.using(_OWNER).get(agency=officer.agency_id)
+        named = Officer.objects.using(_OWNER).filter(sign_in_name=who.sign_in_name)
+        officer = named.first() or _make_officer(who)
+        authority = Authority.objects.using(_OWNER).get(
+            agency=officer.agency_id, reference=_REFERENCE
+        )
         secret = new_secret()
         length, idle = LENGTHS[SessionKind.COMMAND_LINE]
         Session.objects.using(_OWNER).create(
@@ -69,20 +100,23 @@ def sign_in_for_practice() -> str:
     return secret
 
 
-def _make_officer() -> Officer:
-    """The demo officer with agency, roles and authority; two processes may do so at once."""
+def _make_officer(who: Practising) -> Officer:
+    """A demo officer with agency, roles and authority; two processes may do so at once."""
     owned = Country.objects.using(_OWNER)
     country, _ = owned.get_or_create(
-        code=PRACTICE_COUNTRY, defaults={"name": "Demonstration", "organisation": True}
+        code=who.country,
+        defaults={"name": who.country_name, "organisation": who.country == PRACTICE_COUNTRY},
     )
     # Whoever comes second waits here, and finds what the first has made.
     owned.select_for_update().get(pk=country.pk)
-    if found := Officer.objects.using(_OWNER).filter(sign_in_name=_NAME).first():
+    if found := Officer.objects.using(_OWNER).filter(sign_in_name=who.sign_in_name).first():
         return found
     until = timezone.now() + _LONG
-    body = Agency.objects.using(_OWNER).create(country=country, name="Demonstration")
+    body = Agency.objects.using(_OWNER).create(
+        country=country, name=who.agency, contact=f"duty officer of {who.agency}"
+    )
     officer = Officer.objects.using(_OWNER).create(
-        name="Demo Officer", sign_in_name=_NAME, agency=body
+        name=who.officer, sign_in_name=who.sign_in_name, agency=body
     )
     for role in _ROLES:
         OfficerRole.objects.using(_OWNER).create(officer=officer, role=role)
@@ -91,7 +125,7 @@ def _make_officer() -> Officer:
         agency=body,
         operation="Demonstration",
         legal_basis="none: practice on harmless material",
-        reference="DEMO",
+        reference=_REFERENCE,
         purpose="practice",
         valid_until=until,
         whole_agency=True,
@@ -107,7 +141,9 @@ def refuse_practice_account() -> None:
         SignedOutError: it is one.
     """
     with acting():
-        if Agency.objects.filter(pk=agency() or 0, country__code=PRACTICE_COUNTRY).exists():
+        if Agency.objects.filter(
+            pk=agency() or 0, country__code__startswith=PRACTICE_COUNTRY
+        ).exists():
             raise SignedOutError(
                 "Demo accounts are refused here: this is no workspace for demonstration. Sign in "
                 "with: clew login"

@@ -30,7 +30,10 @@ from clew.access.models import (
 from clew.access.secret import digest, new_secret
 
 PRACTICE_COUNTRY = "DEMO"
-"""Of demo accounts; see :mod:`clew.access.demonstration`."""
+"""Of demo accounts, and how codes of further such countries begin.
+
+See :mod:`clew.access.demonstration`.
+"""
 INVITED_FOR = timedelta(days=7)
 
 _REFUSED = (
@@ -61,7 +64,7 @@ def first_administrator(
         NotAllowedError: the country has an administrator already, who adds the others, or is the
             one of demo accounts.
     """
-    if country.strip().upper() == PRACTICE_COUNTRY:
+    if country.strip().upper().startswith(PRACTICE_COUNTRY):
         raise NotAllowedError(f"{PRACTICE_COUNTRY} is for practice alone: clew setup --demo")
     sign_in_name = sign_in_name.strip().lower()
     owner = Connection.OWNER.value

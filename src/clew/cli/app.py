@@ -38,6 +38,7 @@ from clew.cli import (
     vault,
     watch,
     worker,
+    world,
 )
 from clew.cli.output import people
 
@@ -228,4 +229,10 @@ _group(
     "What a person may ask for, for data-protection officers.",
     'clew protection find "Mia Muster"',
     *(retention.find, retention.restrict, retention.free),
+)
+_group(
+    "world",
+    "A harmless made-up case load with known answers: to measure, to practise, to show.",
+    "clew world make ./world && clew world fill ./world --workspace ./practice",
+    *(world.make, world.fill, world.score),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -51,6 +51,11 @@ class Footage:
 
 def _samples(frames: int, rate: Fraction) -> int:
     return int(Fraction(frames * SOUND_RATE) / rate)
+
+
+def sound_until(footage: Footage, seconds: float) -> NDArray[np.float32] | None:
+    """The sound of the first so many seconds, if there is any."""
+    return None if footage.sound is None else footage.sound[: int(seconds * SOUND_RATE)]
 
 
 def join(parts: list[Footage]) -> Footage:
@@ -125,11 +130,19 @@ AVI = Codec(
 )
 
 
-def write(footage: Footage, path: Path, codec: Codec = MP4) -> None:
-    """Write footage to a video file. The bytes are the same each time for one FFmpeg build."""
+def write(
+    footage: Footage, path: Path, codec: Codec = MP4, told: Mapping[str, str] | None = None
+) -> None:
+    """Write footage to a video file. The bytes are the same each time for one FFmpeg build.
+
+    `told` is what the container says of itself, such as ``creation_time``, ``make`` and ``model``.
+    """
     height, width = footage.frames[0].shape[:2]
     options = {"fflags": "+bitexact"}
+    if told and codec.container in ("mp4", "mov"):
+        options["movflags"] = "use_metadata_tags"
     with av.open(str(path), "w", format=codec.container, options=options) as container:
+        container.metadata.update(told or {})
         video = container.add_stream(codec.video, rate=footage.rate, options=dict(codec.options))
         assert isinstance(video, av.VideoStream)
         video.width, video.height = width - width % 2, height - height % 2
@@ -146,6 +159,16 @@ def write(footage: Footage, path: Path, codec: Codec = MP4) -> None:
         audio.codec_context.flags |= av.codec.context.Flags.bitexact
         sound = _sound_packets(audio, footage.sound, rate)
         for packet in _interleaved(packets, sound):
+            container.mux(packet)
+
+
+def write_sound(sound: NDArray[np.float32], path: Path) -> None:
+    """Write a recording without pictures, as AAC in MPEG-4 the way phones do."""
+    with av.open(str(path), "w", format="mp4", options={"fflags": "+bitexact"}) as container:
+        audio = container.add_stream("aac", rate=SOUND_RATE, layout="mono")
+        assert isinstance(audio, av.AudioStream)
+        audio.codec_context.flags |= av.codec.context.Flags.bitexact
+        for packet in _sound_packets(audio, sound, SOUND_RATE):
             container.mux(packet)
 
 

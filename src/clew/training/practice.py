@@ -13,7 +13,7 @@ from clew.workspace import Workspace
 
 
 @contextmanager
-def practice(folder: Path, settings: Settings | None = None) -> Iterator[Workspace]:
+def practice(folder: Path | None, settings: Settings | None = None) -> Iterator[Workspace]:
     """Open a demo workspace as its owner, signed in as its officer under its authority.
 
     What acts for an officer acts for that one; what asks the database directly asks as the owner,

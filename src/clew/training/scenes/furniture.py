@@ -108,9 +108,11 @@ def bed(
     z: float,
     wide: float,
     colours: list[Colour],
+    spread: Cover | None = None,
 ) -> None:
     """A bed with its head at the far end, a patterned spread and pillows."""
-    frame, spread = wooden(random), woven(random, colours)
+    frame = wooden(random)
+    spread = woven(random, colours) if spread is None else spread
     shadow(scene, x + wide / 2, 0, z + 1, wide * 1.35, 2.6)
     box(scene, (x, 0.12, z), (wide, 0.22, 2.0), frame)
     box(scene, (x - 0.02, 0.3, z - 0.02), (wide + 0.04, 0.26, 1.5), spread)

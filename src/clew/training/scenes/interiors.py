@@ -78,7 +78,7 @@ def bedroom(random: np.random.Generator, height: int, width: int) -> Image:
         texture = ball(
             random, room.colours[int(random.integers(4))], room.colours[int(random.integers(5))]
         )
-        cutout(scene, scene.camera, foot, 0.26, 0.26, texture)
+        cutout(scene, foot, 0.26, 0.26, texture)
     return render(scene, height, width)
 
 

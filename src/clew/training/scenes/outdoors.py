@@ -16,7 +16,8 @@ _SUN = np.array([0.95, 0.88, 0.72], np.float32)
 _LEAVES = ("5f7f3c", "6f8a3e", "46693f", "8b8f45", "a3803f")
 
 
-def _open_air(random: np.random.Generator, camera: Camera, backdrop: Image) -> Scene:
+def open_air(random: np.random.Generator, camera: Camera, backdrop: Image | None) -> Scene:
+    """A scene in sunlight under a backdrop of sky."""
     direction = vector((random.uniform(-1, 1), random.uniform(0.6, 1.2), random.uniform(-1, -0.2)))
     strength = float(random.uniform(0.7, 1.0))
     ambient = np.array([0.42, 0.45, 0.5], np.float32)
@@ -25,14 +26,15 @@ def _open_air(random: np.random.Generator, camera: Camera, backdrop: Image) -> S
     )
 
 
-def _grow(random: np.random.Generator, scene: Scene, x: float, z: float, tall: float) -> None:
+def grow(random: np.random.Generator, scene: Scene, x: float, z: float, tall: float) -> None:
+    """Plant a tree at (x, z), `tall` metres high, with its shadow."""
     leaf = colour(_LEAVES[int(random.integers(len(_LEAVES)))])
     shadow(scene, x + 0.3, 0, z, tall * 0.7, tall * 0.5)
     texture = tree(random, leaf, colour("4f3a28"))
-    cutout(scene, scene.camera, (x, 0, z), tall * float(random.uniform(0.6, 0.9)), tall, texture)
+    cutout(scene, (x, 0, z), tall * float(random.uniform(0.6, 0.9)), tall, texture)
 
 
-def _fence(random: np.random.Generator, scene: Scene, z: float, wide: float) -> None:
+def fence(random: np.random.Generator, scene: Scene, z: float, wide: float) -> None:
     """Upright pickets with gaps, at depth `z`."""
     paint = mix(choose_wood(random), np.ones(3, np.float32), float(random.uniform(0, 0.7)))
     tall, count = float(random.uniform(0.8, 1.6)), int(random.integers(24, 60))
@@ -47,7 +49,7 @@ def _fence(random: np.random.Generator, scene: Scene, z: float, wide: float) -> 
     )
 
 
-def _house(
+def house(
     random: np.random.Generator, scene: Scene, x: float, z: float, wide: float, floors: int
 ) -> None:
     """A house facing the camera, with a sloping tiled roof."""
@@ -78,7 +80,7 @@ def yard(random: np.random.Generator, height: int, width: int) -> Image:
         vector((random.uniform(-2, 2), random.uniform(0.9, 1.8), 9)),
         float(random.uniform(55, 78)),
     )
-    scene = _open_air(random, camera, sky(random, height, width))
+    scene = open_air(random, camera, sky(random, height, width))
     lawn = colour(_LEAVES[int(random.integers(len(_LEAVES)))])
     scene.surfaces.append(
         Surface(
@@ -95,15 +97,20 @@ def yard(random: np.random.Generator, height: int, width: int) -> Image:
     scene.surfaces.append(
         Surface(vector((left, 0.02, 9)), vector((wide, 0, 0)), vector((0, 0, -11)), stone)
     )
-    house, wide_house = float(random.uniform(-9, 2)), float(random.uniform(6, 9))
-    _house(
-        random, scene, house, float(random.uniform(8, 11)), wide_house, int(random.integers(1, 3))
+    house_left, wide_house = float(random.uniform(-9, 2)), float(random.uniform(6, 9))
+    house(
+        random,
+        scene,
+        house_left,
+        float(random.uniform(8, 11)),
+        wide_house,
+        int(random.integers(1, 3)),
     )
-    _fence(random, scene, 14, 50)
+    fence(random, scene, 14, 50)
     for _ in range(int(random.integers(4, 9))):
         x, tall = float(random.uniform(-9, 9)), float(random.uniform(2.5, 6.5))
-        beside = x < house - 2 or x > house + wide_house + 2
-        _grow(
+        beside = x < house_left - 2 or x > house_left + wide_house + 2
+        grow(
             random, scene, x, float(random.uniform(6, 16) if beside else random.uniform(5, 7)), tall
         )
     x, z = float(random.uniform(-2.5, 1)), float(random.uniform(3, 4.5))
@@ -118,9 +125,9 @@ def yard(random: np.random.Generator, height: int, width: int) -> Image:
         shadow(scene, foot[0] + 0.05, 0, foot[2], size * 0.8, size * 0.6)
         if random.random() < 0.7:
             texture = plant(random, paint, colour(_LEAVES[int(random.integers(len(_LEAVES)))]))
-            cutout(scene, camera, foot, size * 0.8, size * 1.1, texture)
+            cutout(scene, foot, size * 0.8, size * 1.1, texture)
         else:
-            cutout(scene, camera, foot, 0.35, 0.35, ball(random, paint, colours[4]))
+            cutout(scene, foot, 0.35, 0.35, ball(random, paint, colours[4]))
     return render(scene, height, width)
 
 
@@ -131,7 +138,7 @@ def street(random: np.random.Generator, height: int, width: int) -> Image:
         vector((random.uniform(-5, 5), random.uniform(1.5, 3.2), 14)),
         float(random.uniform(55, 80)),
     )
-    scene = _open_air(random, camera, sky(random, height, width))
+    scene = open_air(random, camera, sky(random, height, width))
     stone = paving(
         random, 900, 500, mix(colour("a39a8c"), colour("7f8388"), float(random.random()))
     )
@@ -152,10 +159,10 @@ def street(random: np.random.Generator, height: int, width: int) -> Image:
             )
             depth += wide + (float(random.uniform(1, 3)) if random.random() < 0.2 else 0.0)
         shadow(scene, side * (half - 0.6), 0, 18, 2.4, 40)
-    _house(random, scene, float(random.uniform(-6, -2)), 36, 8, int(random.integers(2, 5)))
+    house(random, scene, float(random.uniform(-6, -2)), 36, 8, int(random.integers(2, 5)))
     for _ in range(int(random.integers(2, 6))):
         side = float(random.choice([-1, 1]))
-        _grow(
+        grow(
             random,
             scene,
             side * (half - 0.8),

@@ -6,7 +6,7 @@ rectangles; round things are cut-outs that face the camera.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -30,7 +30,8 @@ class Surface:
 
     `texture` has shape (h, w, 3) or, with opacity as fourth channel, (h, w, 4). `glow` is how
     much light it gives off by itself (1: a lamp shade, a window); `flat` ones take light from all
-    sides alike, as cut-outs do whose shading is painted on.
+    sides alike, as cut-outs do whose shading is painted on. One that `turns` stands upright and is
+    turned about its middle to face whichever camera looks.
     """
 
     corner: NDArray[np.float64]
@@ -39,6 +40,17 @@ class Surface:
     texture: Image
     glow: float = 0.0
     flat: bool = False
+    turns: bool = False
+
+    def facing(self, camera: Camera) -> Surface:
+        """As this camera sees it: the surface itself unless it turns."""
+        if not self.turns:
+            return self
+        middle = self.corner + self.across / 2
+        away = middle - camera.place
+        across = np.cross([0.0, 1.0, 0.0], away)
+        across *= np.linalg.norm(self.across) / max(float(np.linalg.norm(across)), 1e-9)
+        return replace(self, corner=middle - across / 2, across=across)
 
 
 @dataclass(frozen=True)
@@ -111,7 +123,7 @@ def render(scene: Scene, height: int, width: int) -> Image:
         _draw(canvas, scene.camera, lens, decal, decal=True)
     # Cut-outs have soft edges, so what is behind them must be there first.
     for cutout in sorted(scene.cutouts, key=lambda s: -_distance(scene.camera, s)):
-        _draw(canvas, scene.camera, lens, cutout)
+        _draw(canvas, scene.camera, lens, cutout.facing(scene.camera))
     lit = canvas.colour * _light(scene, canvas, lens)
     if scene.sky is not None:
         lit = np.where((canvas.nearness > 0)[..., None], lit, scene.sky)

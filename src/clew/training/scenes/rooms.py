@@ -177,13 +177,12 @@ def add_lamp(
     random: np.random.Generator, room: Room, x: float, y: float, z: float, tall: float
 ) -> None:
     """A standing or table lamp, lit, on (x, y, z)."""
-    camera = room.scene.camera
     pole = turned(random, [0.16, 0.16, 0.16, 0.16, 0.16, 0.9], room.colours[4])
     shade = (
         turned(random, [0.55, 0.7, 0.85, 1.0], mix(LAMPLIGHT, np.ones(3, np.float32), 0.3)) * 1.05
     )
-    cutout(room.scene, camera, (x, y, z), tall * 0.25, tall * 0.8, pole)
-    cutout(room.scene, camera, (x, y + tall * 0.7, z), tall * 0.34, tall * 0.3, shade, glow=0.9)
+    cutout(room.scene, (x, y, z), tall * 0.25, tall * 0.8, pole)
+    cutout(room.scene, (x, y + tall * 0.7, z), tall * 0.34, tall * 0.3, shade, glow=0.9)
     room.scene.lights.append(
         Light(vector((x, y + tall * 0.9, z - 0.1)), np.asarray(LAMPLIGHT * 0.9, np.float32), 1.2)
     )
@@ -197,7 +196,7 @@ def add_plant(
     texture = plant(random, room.colours[int(random.integers(1, 4))], leaf)
     if y == 0:
         shadow(room.scene, x, 0, z, tall * 0.6, tall * 0.6)
-    cutout(room.scene, room.scene.camera, (x, y, z), tall * 0.75, tall, texture)
+    cutout(room.scene, (x, y, z), tall * 0.75, tall, texture)
 
 
 def scatter(
@@ -225,7 +224,7 @@ def scatter(
             texture = ball(
                 random, paint, room.colours[int(random.integers(4))] if kind < 0.08 else None
             )
-            cutout(room.scene, room.scene.camera, foot, tall * 0.5, tall * 0.5, texture)
+            cutout(room.scene, foot, tall * 0.5, tall * 0.5, texture)
         elif kind < 0.32:
             add_plant(random, room, foot[0], foot[1], foot[2], tall * 1.5)
         else:
@@ -235,7 +234,6 @@ def scatter(
             squat = 0.55 if profile[0] > 0.7 else 1.0
             cutout(
                 room.scene,
-                room.scene.camera,
                 foot,
                 tall * float(random.uniform(0.5, 0.9)),
                 tall * squat,

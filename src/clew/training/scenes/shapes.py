@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clew.training.scenes.palette import Colour, Image, mix
-from clew.training.scenes.renderer import Camera, Scene, Surface, vector
+from clew.training.scenes.renderer import Scene, Surface, vector
 from clew.training.scenes.textures import fractal
 
 Cover = Callable[[int, int], Image]
@@ -32,20 +32,21 @@ def box(
     """
     x, y, z = corner
     wide, tall, deep = size
-    sides: list[tuple[tuple[float, float, float], int, tuple[int, float], Cover]] = [
-        ((x, y + tall, z), 0, (1, -tall), front or cover),
-        ((x, y + tall, z + deep), 0, (1, -tall), cover),
-        ((x, y + tall, z), 2, (1, -tall), cover),
-        ((x + wide, y + tall, z), 2, (1, -tall), cover),
-        ((x, y + tall, z + deep), 0, (2, -deep), top or cover),
+    # Every side is written so that it reads from left to right when seen from outside.
+    sides: list[tuple[tuple[float, float, float], int, float, tuple[int, float], Cover]] = [
+        ((x, y + tall, z), 0, wide, (1, -tall), front or cover),
+        ((x + wide, y + tall, z + deep), 0, -wide, (1, -tall), cover),
+        ((x, y + tall, z + deep), 2, -deep, (1, -tall), cover),
+        ((x + wide, y + tall, z), 2, deep, (1, -tall), cover),
+        ((x, y + tall, z + deep), 0, wide, (2, -deep), top or cover),
     ]
-    for start, axis, (down_axis, down), made_of in sides:
+    for start, axis, along, (down_axis, down), made_of in sides:
         across = np.zeros(3)
-        across[axis] = size[axis]
+        across[axis] = along
         below = np.zeros(3)
         below[down_axis] = down
         scene.surfaces.append(
-            Surface(vector(start), across, below, made_of(_pixels(down), _pixels(size[axis])))
+            Surface(vector(start), across, below, made_of(_pixels(down), _pixels(along)))
         )
 
 
@@ -103,20 +104,24 @@ def sunbeam(
 
 def cutout(
     scene: Scene,
-    camera: Camera,
     foot: tuple[float, float, float],
     wide: float,
     tall: float,
     texture: Image,
     glow: float = 0.0,
 ) -> None:
-    """Stand a cut-out of a round thing on `foot`, turned to face the camera."""
-    away = vector(foot) - camera.place
-    across = np.cross([0.0, 1.0, 0.0], away)
-    across *= wide / np.linalg.norm(across)
-    start = vector(foot) - across / 2 + vector((0, tall, 0))
+    """Stand a cut-out of a round thing on `foot`; it faces whichever camera looks."""
+    start = vector(foot) + vector((-wide / 2, tall, 0))
     scene.cutouts.append(
-        Surface(start, across, vector((0, -tall, 0)), texture, glow=glow, flat=True)
+        Surface(
+            start,
+            vector((wide, 0, 0)),
+            vector((0, -tall, 0)),
+            texture,
+            glow=glow,
+            flat=True,
+            turns=True,
+        )
     )
 
 
