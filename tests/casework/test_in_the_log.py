@@ -21,9 +21,11 @@ from clew.casework import (
     conduct,
     decisions,
     deconfliction,
+    dossier,
     entities,
     gather,
     grades,
+    grid,
     held,
     identification,
     leading,
@@ -34,8 +36,10 @@ from clew.casework import (
     protection,
     quotas,
     retention,
+    screen,
     search,
     sharing,
+    tags,
     watching,
 )
 from clew.casework import media as media_shown
@@ -58,6 +62,8 @@ NO_ACTS = {
     *("entities.led", "entities.media_of", "entities.victims_of", "gather.items"),
     *("gather.place_of", "grades.latest", "identification.victim"),
     "protection.persons_named",  # its search is in the log
+    "desk",  # an officer's own limits and filters, told to nobody
+    *("grid.default_scheme", "grid.count", "screen.count_reveal"),
     *("quotas.begin_question", "quotas.count_question", "quotas.quotas", "watching.watched"),
     *("retention.destroy", "retention.to_destroy"),  # for nobody: test_destroying.py
     *("notices.tell_unusual", "notices.tell_what_is_due"),  # for nobody: test_notices.py

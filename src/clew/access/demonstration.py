@@ -36,8 +36,11 @@ _LONG = timedelta(days=3650)
 _OWNER = Connection.OWNER.value
 
 
-def sign_in_for_practice() -> str:
+def sign_in_for_practice(kind: SessionKind = SessionKind.COMMAND_LINE) -> str:
     """Begin a session of the demo officer, under the demo authority. For demo workspaces alone.
+
+    Args:
+        kind: what it is used through.
 
     Returns:
         The session's secret.
@@ -55,11 +58,11 @@ def sign_in_for_practice() -> str:
         officer = officer or _make_officer()
         authority = Authority.objects.using(_OWNER).get(agency=officer.agency_id)
         secret = new_secret()
-        length, idle = LENGTHS[SessionKind.COMMAND_LINE]
+        length, idle = LENGTHS[kind]
         Session.objects.using(_OWNER).create(
             digest=digest(secret),
             officer=officer,
-            kind=SessionKind.COMMAND_LINE,
+            kind=kind,
             scopes=Scope.values,
             authority=authority,
             expires_at=timezone.now() + length,

@@ -19,13 +19,14 @@ from django.views.decorators.csrf import csrf_protect
 from clew.access.acting import signed_in
 from clew.access.errors import AccessError, SignedOutError, SignInError
 from clew.access.passkeys import Asked, Site
+from clew.serving.middleware import refuse_practice
 from clew.serving.served import served
 
 View = Callable[..., HttpResponse]
 Cookie = Literal["session", "challenge", "proof"]
 
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 _MINUTES = 5 * 60
@@ -150,13 +151,17 @@ def for_officers(view: View) -> View:
         try:
             if not secret:
                 raise SignedOutError("Sign in first.")
+            refuse_practice(secret)
             with signed_in(secret):
                 return view(request, *arguments, **named)
         except SignedOutError as error:
-            if request.content_type == "application/json":
+            script = request.headers.get("Clew-Asks") == "script"
+            if script or request.content_type == "application/json":
                 return JsonResponse({"why": "Your session is over. Sign in again."}, status=401)
             del error
-            answer = HttpResponseRedirect("/sign-in")
+            answer: HttpResponse = HttpResponseRedirect("/sign-in")
+            if request.headers.get("HX-Request"):
+                answer = HttpResponse(status=204, headers={"HX-Redirect": "/sign-in"})
             forget(request, answer, "session")
             return answer
 
