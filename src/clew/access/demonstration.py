@@ -30,7 +30,7 @@ from clew.access.officers import PRACTICE_COUNTRY
 from clew.access.secret import digest, new_secret
 from clew.access.signin import LENGTHS
 
-_NAME = "demo"
+_NAME, _REFERENCE = "demo", "DEMO"
 _ROLES = (Role.ADMINISTRATOR, Role.SPECIALIST, Role.SUPERVISOR)
 _LONG = timedelta(days=3650)
 _OWNER = Connection.OWNER.value
@@ -56,7 +56,9 @@ def sign_in_for_practice(kind: SessionKind = SessionKind.COMMAND_LINE) -> str:
             )
         officer = Officer.objects.using(_OWNER).filter(sign_in_name=_NAME).first()
         officer = officer or _make_officer()
-        authority = Authority.objects.using(_OWNER).get(agency=officer.agency_id)
+        authority = Authority.objects.using(_OWNER).get(
+            agency=officer.agency_id, reference=_REFERENCE
+        )
         secret = new_secret()
         length, idle = LENGTHS[kind]
         Session.objects.using(_OWNER).create(
@@ -94,7 +96,7 @@ def _make_officer() -> Officer:
         agency=body,
         operation="Demonstration",
         legal_basis="none: practice on harmless material",
-        reference="DEMO",
+        reference=_REFERENCE,
         purpose="practice",
         valid_until=until,
         whole_agency=True,

@@ -14,22 +14,27 @@ export function keep(text, told, after) {
   toast(text, { undo: () => takeBack(one) });
 }
 
-async function attempt(work) {
-  try {
-    return await work();
-  } catch (error) {
+// One after the other: what is taken back is the last thing that was done, also when that is still
+// on its way.
+let before = Promise.resolve();
+
+export function inTurn(work) {
+  const mine = before.then(work).catch((error) => {
     toast(error.message, { bad: true });
     return null;
-  }
+  });
+  before = mine;
+  return mine;
 }
 
 // Take back the last act, or a certain one; both stay in the history.
-export function takeBack(one = done.at(-1)) {
-  if (!one) {
-    toast(say("nothing_to_undo"));
-    return null;
-  }
-  return attempt(async () => {
+export function takeBack(chosen = null) {
+  return inTurn(async () => {
+    const one = chosen ?? done.at(-1);
+    if (!one) {
+      toast(say("nothing_to_undo"));
+      return null;
+    }
     await post("/media/undo", one.undo);
     done.splice(done.indexOf(one), 1);
     toast(say("undone"));
@@ -39,7 +44,7 @@ export function takeBack(one = done.at(-1)) {
 }
 
 export function grade(media, number, after) {
-  return attempt(async () => {
+  return inTurn(async () => {
     const told = await post("/media/grade", { media, grade: number });
     const name = number === null ? "ungraded" : "graded";
     keep(say(name, { count: counted(media), grade: number }), told, after);
@@ -60,7 +65,7 @@ export async function tag(media, after) {
   const dialog = document.getElementById("tag-dialog");
   if (!(await opened(dialog))) return null;
   const word = dialog.querySelector("input").value;
-  return attempt(async () => {
+  return inTurn(async () => {
     const told = await post("/media/tag", { media, tag: word });
     keep(say("tagged", { count: counted(media), tag: word }), told, after);
     return word;
@@ -71,7 +76,7 @@ export async function assign(media, after) {
   const dialog = document.getElementById("series-dialog");
   if (!(await opened(dialog))) return null;
   const { series, title, why } = Object.fromEntries(new FormData(dialog.querySelector("form")));
-  return attempt(async () => {
+  return inTurn(async () => {
     const told = await post("/media/series", {
       media, why, title, series: series ? Number(series) : null,
     });

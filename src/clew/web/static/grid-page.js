@@ -175,3 +175,4 @@ for (const button of document.querySelectorAll("[data-act]")) {
   button.addEventListener("click", () => buttons[button.dataset.act]?.());
 }
 root.focus({ preventScroll: true });
+if (grid.active < 0) grid.go(0);

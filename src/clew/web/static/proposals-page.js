@@ -1,6 +1,6 @@
 // Deciding by keyboard: one proposal after the other, each taken back by one key.
 
-import { takeBack, keep } from "./acts.js";
+import { inTurn, keep, takeBack } from "./acts.js";
 import { post, say, toast } from "./ask.js";
 import { key } from "./keys.js";
 import { Held } from "./reveal.js";
@@ -43,7 +43,7 @@ async function decide(proposal, what) {
   }
   const series = proposal.querySelector("[data-into]").value;
   const into = what === "accept" && series ? Number(series) : null;
-  try {
+  await inTurn(async () => {
     const told = await post(`/proposals/${proposal.dataset.proposal}/${what}`, {
       why: why.value, series: into,
     });
@@ -57,9 +57,7 @@ async function decide(proposal, what) {
       queue.insertBefore(proposal, after?.parentNode === queue ? after : null);
       proposal.focus();
     });
-  } catch (error) {
-    toast(error.message, { bad: true });
-  }
+  });
 }
 
 function remember(why) {
