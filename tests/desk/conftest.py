@@ -40,7 +40,6 @@ from clew.workspace import Workspace
 
 SCREENS = Path(__file__).resolve().parents[2] / "build" / "screens"
 """Where pictures of pages are left, for the README and the guides."""
-ROLES = ("specialist", "auditor")
 
 
 @dataclass
@@ -51,8 +50,8 @@ class Desk:
         address: of the pages.
         workspace: open in this process, as its owner.
         agency: of the demo officer, whose are all media.
-        secrets: of sessions, by who it is: ``specialist`` and ``auditor`` of that agency,
-            ``stranger`` of another one, ``new`` without an authority.
+        secrets: of sessions, by who it is: two specialists, a data-protection officer and an
+            auditor of that agency, a ``stranger`` of another one, one ``new`` without an authority.
         pair: numbers of two media that match.
     """
 
@@ -82,7 +81,8 @@ def desk(make_place: Callable[[], Path], collection) -> Iterator[Desk]:
                 {
                     "specialist": at_work(ours, "ana", "specialist"),
                     "second": at_work(ours, "ben", "specialist"),
-                    "auditor": at_work(ours, "cy", "auditor"),
+                    "protector": at_work(ours, "cy", "data-protection officer"),
+                    "auditor": at_work(ours, "flo", "auditor"),
                     "stranger": at_work(theirs, "dee", "specialist"),
                     "new": at_work(ours, "eli", "specialist", authority=False),
                 },

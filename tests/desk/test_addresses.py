@@ -169,8 +169,8 @@ def test_nobody_elsewhere_sees_or_changes_what_is_held_here(desk, client):
             assert f"/media/{media}" not in answer.text, pattern
 
 
-def test_an_auditor_looks_and_changes_nothing(desk, client):
-    auditor, media = client("auditor"), desk.pair[0]
+def test_a_data_protection_officer_looks_and_an_auditor_not_even_that(desk, client):
+    looks, audits, media = client("protector"), client("auditor"), desk.pair[0]
     waiting = re.search(
         r'data-proposal="([\w-]+)"', client("specialist").ask(GET, "proposals").text
     )
@@ -182,9 +182,12 @@ def test_an_auditor_looks_and_changes_nothing(desk, client):
         (f"proposals/{waiting[1]}/accept", {"why": "alike"}),
         (f"proposals/{waiting[1]}/reject", {"why": "not alike"}),
     ):
-        answer = auditor.ask(POST, path, told)
-        assert answer.status_code in (403, 404), path
+        answer = looks.ask(POST, path, told)
+        assert answer.status_code == 403, path
         assert "`clew" not in answer.json()["why"]
+        assert audits.ask(POST, path, told).status_code in (403, 404), path
+    assert looks.ask(GET, f"media/{media}").status_code == 200
+    assert audits.ask(GET, f"media/{media}").status_code == 404
 
 
 def test_a_filter_is_its_officers_own(desk, client):

@@ -79,7 +79,7 @@ def test_from_signing_in_to_grading_by_keyboard_alone(desk, sit):
     assert {one.first_media_id for one in held} == {first, second, third}
     page.keyboard.press("Control+z")
     expect(page.locator(".toast").last).to_have_text("Undone")
-    assert not held.exists()
+    assert not held.all().exists()
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_contain_text("Next undecided")
     at.accessible()
@@ -265,8 +265,8 @@ def test_without_an_authority_one_is_chosen_and_one_is_back(desk, sit):
     expect(page.get_by_role("link", name="Authority in use: Az 17")).to_be_visible()
 
 
-def test_an_auditor_on_a_tablet(desk, sit):
-    at = sit("auditor", viewport={"width": 834, "height": 1112}, has_touch=True)
+def test_a_data_protection_officer_on_a_tablet(desk, sit):
+    at = sit("protector", viewport={"width": 834, "height": 1112}, has_touch=True)
     page = at.page
     for path in ("/", "/media", f"/media/{desk.pair[0]}", "/proposals", "/desk", "/search"):
         at.go(path)
