@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from functools import wraps
 from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import rotate_token
 from django.shortcuts import render
+from django.utils import translation
 from django.views.decorators.csrf import csrf_protect
 
 from clew.access.acting import signed_in
@@ -92,8 +94,11 @@ def forget(request: HttpRequest, answer: HttpResponse, cookie: Cookie) -> None:
 def page(
     request: HttpRequest, template: str, told: Mapping[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
-    """A page."""
-    return _guarded(render(request, f"web/{template}.html", dict(told or {}), status=status))
+    """A page, in the language that the browser asks for unless an officer chose another one."""
+    language = translation.get_language_from_request(request)
+    with nullcontext() if hasattr(request, "desk") else translation.override(language):
+        answer = render(request, f"web/{template}.html", dict(told or {}), status=status)
+    return _guarded(answer)
 
 
 def _guarded(answer: HttpResponse) -> HttpResponse:
