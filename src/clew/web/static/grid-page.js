@@ -13,6 +13,13 @@ const heading = document.getElementById("how-many");
 const chip = document.getElementById("selected");
 let total = null;
 
+// Beside the tiles filters are always there; above them they would take their place.
+const narrow = matchMedia("(max-width: 62rem)");
+const filters = document.querySelector(".filters");
+const fold = () => { filters.open = !narrow.matches; };
+narrow.addEventListener("change", fold);
+fold();
+
 const grid = new Grid(root, first, told);
 
 function told() {
