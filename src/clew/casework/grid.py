@@ -22,7 +22,7 @@ from clew.casework.narrowing import LATEST, MINE, UNGRADED, Filter, Values, cond
 from clew.casework.vocabulary import vocabulary
 
 MOST = 200
-"""Media of one page; so many names fit into one entry of the log."""
+"""Media of one page, or by name; so many names fit into one entry of the log."""
 COUNTED = 1_000_000
 _AGREE = 2
 """Officers who have to say the same for a grade to be agreed."""
@@ -105,7 +105,7 @@ _COLUMNS = "m.id, m.type, m.format, m.width, m.height, m.duration, m.outcome"
 
 
 def page(wanted: Filter, *, after: int | None = None, most: int = 100) -> list[Tile]:
-    """One page of the grid; that its media were shown is in the log.
+    """One page of the grid; that it was shown, from which media to which, is in the log.
 
     Args:
         wanted: the filter.
@@ -124,7 +124,8 @@ def page(wanted: Filter, *, after: int | None = None, most: int = 100) -> list[T
         f"page AS ({_chosen(wanted, scheme, value)} ORDER BY held.media_id {order} "
         f"LIMIT {value(min(most, MOST), 'integer')}) {_told(scheme)} ORDER BY p.id {order}"
     )
-    return _shown(statement, value)
+    # Not by name: what is veiled and scrolled past was not looked at, and a watch is not for that.
+    return _shown(statement, value, named=False)
 
 
 def stack(number: int, scheme: str = "") -> list[Tile]:
@@ -254,13 +255,15 @@ def _told(scheme: str) -> str:
     return _TOLD.format(mine=mine, votes=LATEST.format(media="p.id", scheme=scheme))
 
 
-def _shown(statement: str, value: Values) -> list[Tile]:
+def _shown(statement: str, value: Values, *, named: bool = True) -> list[Tile]:
     """What is shown, and that it was, in the log."""
     found = [_tile(row) for row in _in_order(statement, value)]
     if found:
         span = f"media:{min(tile.id for tile in found)} to {max(tile.id for tile in found)}"
-        things = [f"media:{tile.id}" for tile in found]
-        record(Event.VIEW, about=span, details={"media": len(found), "things": things})
+        details: dict[str, object] = {"act": "grid", "media": len(found)}
+        if named:
+            details["things"] = [f"media:{tile.id}" for tile in found]
+        record(Event.VIEW, about=span, details=details)
     return found
 
 
