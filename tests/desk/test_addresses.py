@@ -35,9 +35,9 @@ def asked_of_media(media: int) -> dict[str, tuple[str, str, object]]:
     chosen = {"media": [media]}
     return {
         "": (GET, "", None),
-        "home/waiting": (GET, "", None),
-        "home/contributions": (GET, "", None),
-        "home/hits": (GET, "", None),
+        "part/waiting": (GET, "", None),
+        "part/contributions": (GET, "", None),
+        "part/hits": (GET, "", None),
         "media": (GET, "", None),
         "media/rows": (GET, "", None),
         "media/count": (GET, "", None),
@@ -136,7 +136,7 @@ def test_without_an_authority_one_is_led_to_choosing_and_back(desk, client):
         assert answer.json()["go"].startswith("/authority?next=%2F"), pattern
     there = new.ask(GET, "media?kind=video", script=False)
     assert there.headers["Location"] == "/authority?next=%2Fmedia%3Fkind%3Dvideo"
-    part = new.ask(GET, "home/hits", script=False, **{"HX-Request": "true", "Clew-Page": "/"})
+    part = new.ask(GET, "part/hits", script=False, **{"HX-Request": "true", "Clew-Page": "/"})
     assert part.headers["HX-Redirect"] == "/authority?next=%2F"
     for elsewhere in ("//evil.example", "https://evil.example", "/\\evil.example", "/a\nb"):
         page = new.session.get(f"{desk.address}/authority", params={"next": elsewhere}, timeout=20)

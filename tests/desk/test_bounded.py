@@ -40,9 +40,9 @@ _MORE = (
 )
 PAGES = {
     "/": 12,
-    "/home/waiting": 26,
-    "/home/contributions": 12,
-    "/home/hits": 12,
+    "/part/waiting": 26,
+    "/part/contributions": 12,
+    "/part/hits": 12,
     "/media": 16,
     "/media?grade=none&kind=image": 16,
     "/media/rows?after={last}": 14,

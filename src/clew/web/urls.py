@@ -21,9 +21,9 @@ from clew.web import (
 
 urlpatterns = [
     path("", home.home),
-    path("home/waiting", home.waiting),
-    path("home/contributions", home.under_way),
-    path("home/hits", home.hits_of_others),
+    path("part/waiting", home.waiting),
+    path("part/contributions", home.under_way),
+    path("part/hits", home.hits_of_others),
     path("authority", choices.authority),
     path("desk", choices.own_desk),
     path("desk/blind", choices.blind),
