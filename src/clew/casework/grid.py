@@ -19,6 +19,7 @@ from clew.access.connections import prepared
 from clew.audit.events import Event
 from clew.audit.log import record
 from clew.casework.narrowing import LATEST, MINE, UNGRADED, Filter, Values, conditions
+from clew.casework.together import REJECTED, STACK
 from clew.casework.vocabulary import vocabulary
 
 MOST = 200
@@ -66,21 +67,6 @@ class Tile(msgspec.Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...]
     matches: int
     partly: bool
-
-
-_REJECTED = """
-EXISTS (SELECT FROM records_connection r
-        WHERE r.agency_id = (SELECT access.case_agency()) AND r.state = 'rejected'
-          AND r.type = c.kind AND r.first_media_id = c.first_id AND r.second_media_id = c.second_id)
-"""
-_STACK = """stack(id) AS (
-    SELECT {start}
-    UNION SELECT n.id FROM stack s CROSS JOIN LATERAL (
-        SELECT c.second_id AS id FROM records_storedmatch c
-        WHERE c.near_copy AND c.first_id = s.id AND NOT {rejected}
-        UNION ALL SELECT c.first_id FROM records_storedmatch c
-        WHERE c.near_copy AND c.second_id = s.id AND NOT {rejected}) n)
-"""
 
 
 _TOLD = """
@@ -137,7 +123,7 @@ def stack(number: int, scheme: str = "") -> list[Tile]:
     require_authority()
     value = Values()
     named = value(scheme or default_scheme(), "text")
-    walked = _STACK.format(start=value(number, "bigint"), rejected=_REJECTED)
+    walked = STACK.format(start=value(number, "bigint"), rejected=REJECTED)
     statement = (
         f"WITH RECURSIVE {walked}, page AS (SELECT {_COLUMNS}, 1 AS copies FROM stack k "
         f"JOIN records_media m ON m.id = k.id ORDER BY m.id DESC LIMIT {MOST}) {_told(named)} "
@@ -235,7 +221,7 @@ def _chosen(wanted: Filter, scheme: str, value: Values) -> str:
         )
     near, far = ("second", "first") if wanted.oldest_first else ("first", "second")
     leads = "k.last" if wanted.oldest_first else "k.leader"
-    walked = _STACK.format(start="m.id", rejected=_REJECTED)
+    walked = STACK.format(start="m.id", rejected=REJECTED)
     # Most of a stack are told by one look at a nearer copy; only who has none walks through it.
     return f"""
 SELECT {_COLUMNS}, k.copies
@@ -246,7 +232,7 @@ CROSS JOIN LATERAL (
     FROM stack t JOIN records_media o ON o.id = t.id WHERE {other}) k
 WHERE {here} AND NOT EXISTS (
     SELECT FROM records_storedmatch c JOIN records_media o ON o.id = c.{far}_id
-    WHERE c.near_copy AND c.{near}_id = m.id AND NOT {_REJECTED} AND {other})
+    WHERE c.near_copy AND c.{near}_id = m.id AND NOT {REJECTED} AND {other})
   AND {leads} = m.id"""
 
 

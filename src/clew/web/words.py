@@ -52,7 +52,7 @@ def words_of_scripts() -> dict[str, str]:
         "work_blind": _("Work blind, or no longer"),
         "key_select": _("Select, or no longer"),
         "key_all": _("Select all that are loaded"),
-        "key_none": _("Select none"),
+        "key_none": _("Select none; back from a stack"),
         "key_open": _("Open its page"),
         "key_reveal": _("Hold to reveal"),
         "key_ungrade": _("Take the grade back"),

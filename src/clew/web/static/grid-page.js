@@ -157,7 +157,10 @@ for (const [name, by] of Object.entries(moves)) {
 }
 key(" ", say("key_select"), () => grid.toggle(grid.active));
 key("Ctrl+a", say("key_all"), () => grid.select(true));
-key("Escape", say("key_none"), () => { letGo(); grid.select(false); });
+key("Escape", say("key_none"), () => {
+  letGo();
+  if (grid.selected.size || !grid.back()) grid.select(false);
+});
 key("Enter", say("key_open"), () => open(grid.active));
 key("v", say("key_reveal"), () => hold(grid.active), letGo);
 for (const button of document.querySelectorAll("#grades [data-grade]")) {

@@ -18,6 +18,7 @@ export class Grid {
   #anchor = -1;
   #columns = 1;
   #reading = 0;
+  #before = null;
 
   constructor(root, first, changed) {
     this.root = root;
@@ -40,15 +41,34 @@ export class Grid {
     return this.#columns;
   }
 
-  // Begin anew with other media, such as those of a stack.
+  // Show other media for a while, such as those of a stack.
   show(first) {
+    this.#before ??= {
+      tiles: this.items, more: this.#more, active: this.active, top: this.root.scrollTop,
+    };
+    this.#put(first, 0, 0);
+  }
+
+  // Back to where it was; false when it was nowhere else.
+  back() {
+    if (!this.#before) return false;
+    const { active, top, ...before } = this.#before;
+    this.#before = null;
+    this.#put(before, active, top);
+    return true;
+  }
+
+  #put(first, active, top) {
     this.items = first.tiles;
     this.#more = first.more;
     this.selected.clear();
     this.active = -1;
-    this.root.scrollTop = 0;
+    for (const tile of this.#tiles.values()) tile.remove();
+    this.#spare.push(...this.#tiles.values());
+    this.#tiles.clear();
     this.layout();
-    if (this.items.length) this.go(0);
+    this.root.scrollTop = top;
+    if (this.items.length) this.go(active);
   }
 
   layout() {
