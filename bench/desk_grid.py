@@ -148,9 +148,9 @@ def _result(media: int, asked: int, took: dict[str, list[float]]) -> Result:
         says=(
             f"One officer's requests, one after the other, {asked} of each kind, of a workspace of "
             f"{media:,} made-up media, half of them in stacks of four near-copies, a third graded, "
-            "one in fifty another agency's. A first page has 100 media, a fetch while scrolling "
-            "200. From sending to the last byte, so the whole of the server's time; client, server "
-            "and database share the processors."
+            "one in fifty another agency's. A first page and a fetch while scrolling have 100 "
+            "media. From sending to the last byte, so the whole of the server's time; client, "
+            "server and database share the processors."
         ),
         rows=[
             Row(

@@ -27,7 +27,7 @@ from clew.web.browser import word
 from clew.web.frame import at_desk, at_work, framed
 from clew.web.screens import screens
 
-FIRST, FURTHER = 100, 200
+FIRST, FURTHER = 100, 100
 """Media of the first page, which comes with it, and of those that are fetched while scrolling."""
 _WIDE = Thresholds(picture=90, still=90, frame=64, frame_alone=31)
 """For sorting by similarity to one: also what is too far to be a match."""
