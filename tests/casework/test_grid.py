@@ -81,7 +81,7 @@ def test_films_are_copies_when_they_agree_nearly_everywhere(case):
 
 def test_filters(case):
     picture, film, old, shared = (case.media() for _ in range(4))
-    Media.objects.using("owner").filter(pk=film).update(type="video")
+    Media.objects.using("owner").filter(pk=film).update(type="video", duration=90.5)
     with case.owner() as cursor:
         cursor.execute(
             "UPDATE records_sighting SET seen_at = '2020-05-04 12:00Z' WHERE media_id = %s", [old]
@@ -105,6 +105,10 @@ def test_filters(case):
             (Filter(series=series, kind="image"), [old]),
             (Filter(tag="blue sofa"), [film, picture]),
             (Filter(matched=True), [old, picture]),
+            (Filter(with_media=old), [picture]),
+            (Filter(with_media=old, kind="video"), []),
+            (Filter(longer=60), [film]),
+            (Filter(longer=60, shorter=90), []),
             (Filter(grade="none"), [shared, film]),
             (Filter(grade="1"), [picture]),
             (Filter(grade="disputed"), [picture]),

@@ -172,6 +172,9 @@ def default_scheme() -> str:
 
 
 _SOURCES = {
+    "with_media": "SELECT a.second_id AS media_id FROM records_storedmatch a "
+    "WHERE a.first_id = {value} UNION ALL SELECT a.first_id FROM records_storedmatch a "
+    "WHERE a.second_id = {value}",
     "series": "SELECT i.first_media_id AS media_id FROM records_connection i "
     "WHERE i.second_entity_id = {value} AND i.type = 'in series' AND i.state = 'confirmed'",
     "contribution": "SELECT f.media_id FROM records_contributedfile f "

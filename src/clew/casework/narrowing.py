@@ -29,6 +29,8 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
         series: number of one; only what is confirmed to be in it.
         tag: one that the media bears.
         matched: whether it matches anything that is seen.
+        with_media: number of a media that it matches.
+        longer: films and sounds of at least so many seconds; ``shorter`` of at most, 0 for any.
         stacks: whether near-copies are folded into one.
         oldest_first: the other way round.
     """
@@ -44,6 +46,9 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     series: int = 0
     tag: str = ""
     matched: bool = False
+    with_media: int = 0
+    longer: int = 0
+    shorter: int = 0
     stacks: bool = True
     oldest_first: bool = False
 
@@ -137,6 +142,17 @@ def conditions(wanted: Filter, scheme: str, value: Values) -> str:
             "(EXISTS (SELECT FROM records_storedmatch a WHERE a.first_id = {m}.id) OR "
             "EXISTS (SELECT FROM records_storedmatch a WHERE a.second_id = {m}.id))"
         )
+    if wanted.with_media:
+        there = value(wanted.with_media, "bigint")
+        told.append(
+            "EXISTS (SELECT FROM records_storedmatch a WHERE "
+            f"(a.first_id = {{m}}.id AND a.second_id = {there}) OR "
+            f"(a.second_id = {{m}}.id AND a.first_id = {there}))"
+        )
+    if wanted.longer:
+        told.append(f"{{m}}.duration >= {value(wanted.longer, 'double precision')}")
+    if wanted.shorter:
+        told.append(f"{{m}}.duration <= {value(wanted.shorter, 'double precision')}")
     if wanted.grade == DISPUTED:
         votes = LATEST.format(media="{m}.id", scheme=scheme)
         told.append(f"(SELECT count(DISTINCT v.grade) FROM ({votes}) v) > 1")

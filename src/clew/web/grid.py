@@ -144,6 +144,9 @@ def wanted_of(told: Mapping[str, str], scheme: str) -> Filter:
         series=_positive(told, "series"),
         tag=word(told, "tag"),
         matched=word(told, "matched") == "yes",
+        with_media=_positive(told, "with"),
+        longer=_positive(told, "longer"),
+        shorter=_positive(told, "shorter"),
         stacks=word(told, "copies") != "apart",
         oldest_first=word(told, "order") == "oldest",
     )
@@ -170,7 +173,7 @@ def standing_words() -> dict[Standing, str]:
 
 _NAMES = (
     *("kind", "scheme", "grade", "agency", "since", "until", "standing", "contribution"),
-    *("series", "tag", "matched", "copies", "order"),
+    *("series", "tag", "matched", "with", "longer", "shorter", "copies", "order"),
 )
 
 
