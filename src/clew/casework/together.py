@@ -33,7 +33,7 @@ def near_copies(media: Collection[int]) -> set[int]:
     """Some media with everything that hangs together with one of them."""
     walked = STACK.format(start="unnest($1::bigint[])", rejected=REJECTED)
     statement = f"WITH RECURSIVE {walked} SELECT id FROM stack"  # noqa: S608
-    return {number for (number,) in prepared(connection, statement, [list(media)])}  # type: ignore[arg-type]
+    return {number for (number,) in prepared(connection, statement, [list(media)])}
 
 
 class Together:
