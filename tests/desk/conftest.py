@@ -36,7 +36,6 @@ from clew.intake.triage import Scan
 from clew.records.models import StoredMatch
 from clew.settings import Settings
 from clew.training.practice import practice
-from clew.workspace import Workspace
 
 SCREENS = Path(__file__).resolve().parents[2] / "build" / "screens"
 """Where pictures of pages are left, for the README and the guides."""
@@ -48,46 +47,56 @@ class Desk:
 
     Attributes:
         address: of the pages.
-        workspace: open in this process, as its owner.
-        agency: of the demo officer, whose are all media.
         secrets: of sessions, by who it is: two specialists, a data-protection officer and an
-            auditor of that agency, a ``stranger`` of another one, one ``new`` without an authority.
+            auditor of that agency, a ``stranger`` of another one, two ``new`` ones who have not
+            chosen an authority.
         pair: numbers of two media that match.
     """
 
     address: str
-    workspace: Workspace
-    agency: Agency
-    secrets: dict[str, str] = field(default_factory=dict)
-    pair: tuple[int, int] = (0, 0)
+    secrets: dict[str, str]
+    pair: tuple[int, int]
 
 
-@pytest.fixture(scope="module")
-def desk(make_place: Callable[[], Path], collection) -> Iterator[Desk]:
+@dataclass(frozen=True)
+class Filled:
+    """A workspace with media in it and officers who are signed in; no module opens it for long."""
+
+    folder: Path
+    secrets: dict[str, str]
+    pair: tuple[int, int]
+
+
+_SETTINGS = {"CLEW_WORKERS": "2"}
+
+
+@pytest.fixture(scope="session")
+def filled(make_place: Callable[[], Path], collection) -> Filled:
     folder = make_place() / "workspace"
-    settings = Settings.from_environment({"CLEW_WORKERS": "2"})
-    with practice(folder, settings) as workspace:
+    with practice(folder, Settings.from_environment(_SETTINGS)) as workspace:
         Scan(workspace, collection.folder).run()
         ours = Agency.objects.using("owner").get()
         theirs = Agency.objects.using("owner").create(
             country=Country.objects.using("owner").get(), name="Elsewhere", contact="call 0800"
         )
         match = StoredMatch.objects.using("owner").filter(kind="picture").earliest("pk")
-        with _up(folder) as address:
-            yield Desk(
-                address,
-                workspace,
-                ours,
-                {
-                    "specialist": at_work(ours, "ana", "specialist"),
-                    "second": at_work(ours, "ben", "specialist"),
-                    "protector": at_work(ours, "cy", "data-protection officer"),
-                    "auditor": at_work(ours, "flo", "auditor"),
-                    "stranger": at_work(theirs, "dee", "specialist"),
-                    "new": at_work(ours, "eli", "specialist", authority=False),
-                },
-                (match.first_id, match.second_id),
-            )
+        secrets = {
+            "specialist": at_work(ours, "ana", "specialist"),
+            "second": at_work(ours, "ben", "specialist"),
+            "protector": at_work(ours, "cy", "data-protection officer"),
+            "auditor": at_work(ours, "flo", "auditor"),
+            "stranger": at_work(theirs, "dee", "specialist"),
+            "new": at_work(ours, "eli", "specialist", authority=False),
+            "newer": at_work(ours, "gus", "specialist", authority=False),
+        }
+    return Filled(folder, secrets, (match.first_id, match.second_id))
+
+
+@pytest.fixture(scope="module")
+def desk(filled: Filled) -> Iterator[Desk]:
+    settings = Settings.from_environment(_SETTINGS)
+    with practice(filled.folder, settings), _up(filled.folder) as address:
+        yield Desk(address, filled.secrets, filled.pair)
 
 
 def at_work(agency: Agency, name: str, role: str, *, authority: bool = True) -> str:

@@ -242,9 +242,9 @@ def test_what_browsers_are_told(desk, client):
 
 def test_a_picture_is_for_the_session_that_asked_and_inert(desk, client):
     ana, ben, media = client("specialist"), client("second"), desk.pair[0]
-    told = ana.ask(POST, f"media/{media}/reveal", {}).json()
+    told = ben.ask(POST, f"media/{media}/reveal", {}).json()
     path = told["picture"].lstrip("/")
-    shown = ana.ask(GET, path)
+    shown = ben.ask(GET, path)
     assert shown.status_code == 200
     assert shown.headers["Content-Type"] == "image/jpeg"
     assert shown.content.startswith(b"\xff\xd8\xff")
@@ -253,7 +253,7 @@ def test_a_picture_is_for_the_session_that_asked_and_inert(desk, client):
     assert shown.headers["X-Content-Type-Options"] == "nosniff"
     assert shown.headers["Cross-Origin-Resource-Policy"] == "same-origin"
     other = path.replace(f"media/{media}/", f"media/{desk.pair[1]}/")
-    for asking, wrong in ((ben, path), (ana, other), (ana, path[:-1] + "x")):
+    for asking, wrong in ((ana, path), (ben, other), (ben, path[:-1] + "x")):
         assert asking.ask(GET, wrong).status_code == 404
 
 

@@ -262,7 +262,7 @@ def test_deciding_by_keyboard_and_taking_it_back(desk, sit):
 
 
 def test_without_an_authority_one_is_chosen_and_one_is_back(desk, sit):
-    at = sit("new")
+    at = sit("newer")
     page = at.page
     at.go("/media?kind=video")
     expect(page.get_by_role("heading", name="Under which authority do you work?")).to_be_visible()
