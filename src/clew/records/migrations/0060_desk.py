@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("access", "0030_sessions_of_workers"),
-        ("records", "0032_uploads"),
+        ("records", "0070_ask_cheaply"),
     ]
 
     operations = [
