@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import expect
 
 from clew.audit.models import Entry
-from clew.records.models import Connection, Exposure, Grade, Media, Observation
+from clew.records.models import Connection, Exposure, Grade, Media, Observation, StoredTrace
 
 
 def entries(event: str) -> list[Entry]:
@@ -191,6 +191,16 @@ def test_a_media_with_its_matches_and_searching_for_it(desk, sit, collection):
     page.wait_for_load_state("networkidle")
     expect(page.locator(".tile").nth(1)).to_contain_text("Δ")
     at.accessible()
+
+    cut = StoredTrace.objects.using("owner").filter(signal="shots", ordinal=1).earliest("pk")
+    at.go(f"/media/{cut.media_id}")
+    page.get_by_role("button", name="Storyboard").click()
+    board = page.locator("#board img")
+    expect(board).to_be_visible()
+    assert board.evaluate("image => image.naturalWidth > 300"), "several stills on one sheet"
+    assert '"what":"storyboard"' in entries("reveal")[-1].details
+    at.accessible()
+    at.picture("film")
 
     found = Media.objects.using("owner").get(pk=one)
     page.evaluate(

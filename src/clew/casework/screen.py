@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from typing import Literal, TypeAlias
 
 from django.db import connection
 from django.utils import timezone
@@ -27,6 +28,8 @@ from clew.records.models import Media
 from clew.vault.errors import NotStoredError, VaultError
 from clew.workspace import Workspace
 
+Shown: TypeAlias = Literal["preview", "storyboard"]
+"""What of a media can be put on a screen."""
 _MOST = 200
 _REMEMBERED = 20_000
 """Veils kept in memory: 5 MB."""
@@ -58,23 +61,27 @@ class Screens:
         found = {number: self._veils.get(sha256) for number, sha256 in wanted.items()}
         return {number: veil for number, veil in found.items() if veil is not None}
 
-    def picture(self, number: int) -> bytes:
-        """The preview of a media that was revealed, as a JPEG with the officer's name on it.
+    def picture(self, number: int, what: Shown = "preview") -> bytes:
+        """What was revealed of a media, as a JPEG with the officer's name on it.
+
+        Args:
+            number: of the media.
+            what: its preview, or a film's keyframes on one sheet.
 
         Raises:
             NotSeenError: the acting officer sees no such media.
-            clew.vault.errors.VaultError: there is no preview, or it is damaged.
+            clew.vault.errors.VaultError: there is none, or it is damaged.
         """
         with acting():
             require_authority()
             seen(Thing(MEDIA, number))
             sha256 = bytes(Media.objects.only("sha256").get(pk=number).sha256).hex()
             name = Officer.objects.values_list("sign_in_name", flat=True).get(pk=officer() or 0)
-        preview = self._workspace.vault.get_derivative("preview", sha256)
+        preview = self._workspace.vault.get_derivative(what, sha256)
         mark = f"{name} · {timezone.now():%Y-%m-%d %H:%M} UTC"
         made = self._open().marked(preview, mark)
         if made is None:
-            raise NotStoredError(f"The preview of media:{number} cannot be opened.")
+            raise NotStoredError(f"The {what} of media:{number} cannot be opened.")
         return made
 
     def close(self) -> None:
@@ -106,12 +113,13 @@ class Screens:
             return self._screen
 
 
-def note_reveal(number: int, purpose: str) -> None:
+def note_reveal(number: int, purpose: str, what: Shown = "preview") -> None:
     """Note that the acting officer is about to look at a media, and count it.
 
     Args:
         number: of the media.
         purpose: why it has to be looked at.
+        what: its preview, or a film's keyframes on one sheet.
 
     Raises:
         NotSeenError: the acting officer sees no such media.
@@ -128,7 +136,7 @@ def note_reveal(number: int, purpose: str) -> None:
             f"You have revealed {chosen.reveals} media today, as many as you wanted to. Go on "
             "tomorrow, ask a colleague, or raise your own limit."
         )
-    record(Event.REVEAL, about=f"media:{number}", details={"what": "preview", "purpose": purpose})
+    record(Event.REVEAL, about=f"media:{number}", details={"what": what, "purpose": purpose})
     count_reveal()
 
 

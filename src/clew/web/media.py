@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from django.http import HttpRequest, HttpResponse
 
 from clew.access.acting import acting
-from clew.casework.dossier import MATCHES, dossier, matches
+from clew.casework.dossier import MATCHES, Dossier, dossier, matches
 from clew.casework.errors import NotSeenError
 from clew.casework.grid import default_scheme, tiles
 from clew.casework.vocabulary import vocabulary
@@ -15,6 +15,9 @@ from clew.records.models import Entity, EntityKind, Media
 from clew.web.browser import word
 from clew.web.evidence import Evidence, clock, evidence_of
 from clew.web.frame import at_desk, at_work, framed
+
+_TWO_STILLS = 20
+"""Seconds of one shot from which on a sheet has more than one of it."""
 
 
 @at_work("GET")
@@ -29,6 +32,7 @@ def media(request: HttpRequest, number: int) -> HttpResponse:
             "media": known,
             "tile": tile,
             "scheme": vocabulary().schemes.get(scheme),
+            "board": _has_board(known),
             "duration": clock(known.item.duration) if known.item.duration else "",
             "matches": found,
             "further": _further(found),
@@ -59,6 +63,12 @@ def further_matches(request: HttpRequest, number: int) -> HttpResponse:
         "parts/matches",
         {"number": number, "matches": found, "further": _further(found)},
     )
+
+
+def _has_board(known: Dossier) -> bool:
+    """Whether there is more than one still to see of a film (clew.media.storyboard)."""
+    shots = sum(trace.features for trace in known.traces if trace.signal == "shots")
+    return shots > 1 or (shots == 1 and (known.item.duration or 0) > _TWO_STILLS)
 
 
 def _matches(

@@ -49,6 +49,8 @@ page.addEventListener("click", async (event) => {
   }
   const keep = event.target.closest("[data-keep]");
   if (keep) await keepShown(keep);
+  const board = event.target.closest("[data-board]");
+  if (board) await showBoard(board);
   const given = event.target.closest("[data-grade]");
   if (given) await grade(given.dataset.grade === "" ? null : Number(given.dataset.grade));
   const act = event.target.closest("[data-act]")?.dataset.act;
@@ -71,6 +73,20 @@ async function keepShown(button) {
   try {
     place.append(await pictureOf(media));
     button.setAttribute("aria-pressed", "true");
+  } catch (error) {
+    complain(error);
+  }
+}
+
+// A film as stills with their times, without motion or sound.
+async function showBoard(button) {
+  const place = document.getElementById("board");
+  const on = button.getAttribute("aria-pressed") !== "true";
+  try {
+    if (on) place.replaceChildren(await pictureOf(media, undefined, "storyboard"));
+    else place.replaceChildren();
+    place.hidden = !on;
+    button.setAttribute("aria-pressed", on);
   } catch (error) {
     complain(error);
   }

@@ -6,18 +6,19 @@ const SECONDS = 50; // an address holds for a minute
 const addresses = new Map();
 
 // The address of a picture, after the server has noted that it is looked at.
-export async function reveal(media) {
-  const known = addresses.get(media);
+export async function reveal(media, what = "preview") {
+  const name = `${what} ${media}`;
+  const known = addresses.get(name);
   if (known && known.until > performance.now()) return known.picture;
-  const { picture, reveals } = await post(`/media/${media}/reveal`);
-  addresses.set(media, { picture, until: performance.now() + SECONDS * 1000 });
+  const { picture, reveals } = await post(`/media/${media}/reveal`, { what });
+  addresses.set(name, { picture, until: performance.now() + SECONDS * 1000 });
   document.getElementById("exposure").textContent = say("revealed_today", { count: reveals });
   return picture;
 }
 
 // A picture once it has loaded; null when it was let go before, or there is nothing to be seen.
-export async function pictureOf(media, wanted = () => true) {
-  const address = await reveal(String(media));
+export async function pictureOf(media, wanted = () => true, what = "preview") {
+  const address = await reveal(String(media), what);
   if (!wanted()) return null;
   const image = new Image();
   image.alt = say("media", { number: media });
