@@ -150,7 +150,12 @@ def test_what_is_revealed_is_noted_counted_and_gone_when_let_go(desk, sit):
     page.on("request", lambda one: asked.append(one.url))
     page.get_by_role("button", name="Work blind").click()
     at.go("/media?kind=image")
-    expect(page.locator(".tile").first).to_contain_text("picture")
+    told = page.locator(".tile .told span").first
+    expect(told).to_have_text("picture")
+    place, around = told.bounding_box(), page.locator(".tile").first.bounding_box()
+    assert place is not None
+    assert around is not None
+    assert place["y"] + place["height"] < around["y"] + around["height"], "words are to be seen"
     page.keyboard.press("Home")
     page.keyboard.down("v")
     expect(page.get_by_text("You work blind: nothing is revealed")).to_be_visible()

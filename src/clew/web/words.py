@@ -25,6 +25,7 @@ def words_of_scripts() -> dict[str, str]:
         "image": _("picture"),
         "video": _("film"),
         "sound": _("sound"),
+        "other": _("other"),
         "copies": _("{count} near-copies"),
         "places": _("found in {count} places"),
         "matches": _("{count} matches"),

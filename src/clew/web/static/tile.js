@@ -65,7 +65,7 @@ export function fill(tile, item) {
   }
   tile.id = `media-${item.id}`;
   tile.setAttribute("aria-label", words(item));
-  if (document.body.classList.contains("blind") || item.type === "sound") {
+  if (document.body.classList.contains("blind") || !["image", "video"].includes(item.type)) {
     forget(canvas);
     const told = element("div", "told");
     for (const line of [say(item.type), item.width ? `${item.width} × ${item.height}` : "",
