@@ -35,6 +35,7 @@ ORDER = (
     "index_growth",
     "audit_cost",
     "api_lookup",
+    "desk_grid",
 )
 """The benchmarks in the order of the page; each is a module with ``run()``."""
 

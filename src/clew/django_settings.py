@@ -76,7 +76,17 @@ APPEND_SLASH = False
 # Nothing that was sent is put into a temporary file: clew.serving.body refuses what is larger.
 FILE_UPLOAD_MAX_MEMORY_SIZE = DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
-TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    }
+]
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+"""Of the pages; catalogues lie in ``clew/web/locale``."""
+LANGUAGE_COOKIE_NAME = "clew-language"
 # The cookie that shows that a form came from these pages; __Host- and Secure behind TLS.
 CSRF_COOKIE_NAME = "clew-form"
 CSRF_COOKIE_HTTPONLY = True

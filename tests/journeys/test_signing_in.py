@@ -70,7 +70,8 @@ def test_enrolling_and_signing_in_with_a_passkey_by_keyboard_alone(served, page)
     press(page, "Enrol with a passkey")
     page.wait_for_url("**/sign-in")
     press(page, "Sign in with a passkey")
-    page.wait_for_url("**/credentials")
+    page.wait_for_url("**/authority?next=%2F")
+    page.goto(f"{served.address}/credentials")
     expect(page.get_by_text("Signed in as Anna, LKA")).to_be_visible()
     expect(page.get_by_text("key on the ring").first).to_be_visible()
 
@@ -109,7 +110,8 @@ def test_enrolling_and_signing_in_through_a_provider_and_out_at_both_ends(served
     page.wait_for_url(f"{served.ministry.issuer}/**")
     page.locator("[name=sub]").first.fill("7-cleo")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/credentials")
+    page.wait_for_url("**/authority?next=%2F")
+    page.goto(f"{served.address}/credentials")
     expect(page.get_by_text("Signed in as Cleo, LKA")).to_be_visible()
     assert page.evaluate("document.cookie") == ""
 
@@ -127,7 +129,8 @@ def test_enrolling_and_signing_in_through_a_provider_and_out_at_both_ends(served
     page.wait_for_url(f"{served.ministry.issuer}/**")
     page.locator("[name=sub]").first.fill("7-cleo")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/credentials")
+    page.wait_for_url("**/authority?next=%2F")
+    page.goto(f"{served.address}/credentials")
     press(page, "Sign out")
     page.wait_for_url(f"{served.ministry.issuer}/oauth2/end_session*")
     assert not Session.objects.using("owner").filter(ended_at=None).exists()
@@ -151,7 +154,8 @@ def test_enrolling_and_signing_in_with_a_password(served, page):
         press(page, "Sign in")
         if comes:
             expect(page.get_by_role("alert")).to_contain_text(comes)
-    page.wait_for_url("**/credentials")
+    page.wait_for_url("**/authority?next=%2F")
+    page.goto(f"{served.address}/credentials")
     page.get_by_label("Password").fill("seven wet umbrellas")
     page.get_by_label("One-time or recovery code").fill(
         pyotp.TOTP(secret).at(int(time.time()) + 30)
@@ -221,7 +225,8 @@ def test_a_certificate_that_the_proxy_passes_on_opens_page_and_interface(served)
             data={"csrfmiddlewaretoken": form[1]},
             timeout=5,
         )
-        assert "Signed in as Dora" in come.text
+        assert "Signed in as" in come.text
+        assert "Dora" in come.text
 
 
 def test_a_certificate_past_the_proxy_is_not_believed(served):

@@ -60,11 +60,14 @@ DEMO = Practising(PRACTICE_COUNTRY, "Demonstration", "Demonstration", "Demo Offi
 """Who signs in where nobody is named."""
 
 
-def sign_in_for_practice(who: Practising = DEMO) -> str:
+def sign_in_for_practice(
+    who: Practising = DEMO, kind: SessionKind = SessionKind.COMMAND_LINE
+) -> str:
     """Begin a session of a demo officer, under the demo authority. For demo workspaces alone.
 
     Args:
         who: the officer, who is made with country and agency when they are not there yet.
+        kind: what it is used through.
 
     Returns:
         The session's secret.
@@ -86,11 +89,11 @@ def sign_in_for_practice(who: Practising = DEMO) -> str:
             agency=officer.agency_id, reference=_REFERENCE
         )
         secret = new_secret()
-        length, idle = LENGTHS[SessionKind.COMMAND_LINE]
+        length, idle = LENGTHS[kind]
         Session.objects.using(_OWNER).create(
             digest=digest(secret),
             officer=officer,
-            kind=SessionKind.COMMAND_LINE,
+            kind=kind,
             scopes=Scope.values,
             authority=authority,
             expires_at=timezone.now() + length,

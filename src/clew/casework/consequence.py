@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -60,7 +60,7 @@ class Consequence(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True)
 class Weights:
-    """What is known of all media that the acting officer sees, read once for all proposals."""
+    """What is known of media that the acting officer sees, read once for all proposals."""
 
     danger: set[int]
     victims: dict[int, set[int]]
@@ -70,8 +70,8 @@ class Weights:
     newest: dict[int, datetime]
 
     @classmethod
-    def now(cls) -> Weights:
-        """As things stand in this transaction."""
+    def now(cls, media: Collection[int] | None = None) -> Weights:
+        """As things stand in this transaction, for some media or for all."""
         persons, series = media_shown()
         entities_in_danger = _in_danger("entity")
         danger = _in_danger("media")
@@ -87,7 +87,7 @@ class Weights:
             identified={pk for pk, identity in victims.items() if identity == IDENTIFIED},
             series={media: found - closed for media, found in series.items()},
             countries=_countries(),
-            newest=_newest(),
+            newest=_newest(media),
         )
 
     def of(self, media: set[int]) -> Consequence:
@@ -154,6 +154,8 @@ def _countries() -> dict[int, set[str]]:
     return found
 
 
-def _newest() -> dict[int, datetime]:
+def _newest(media: Collection[int] | None) -> dict[int, datetime]:
     rows = Sighting.objects.filter(media__isnull=False)
+    if media is not None:
+        rows = rows.filter(media__in=list(media))
     return dict(rows.values_list("media").annotate(newest=Max("seen_at")))

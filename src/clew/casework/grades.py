@@ -7,7 +7,7 @@ nowhere else, however alike something looks.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import msgspec
 from django.db.models import F, Max, QuerySet, Window
@@ -15,11 +15,12 @@ from django.db.models import F, Max, QuerySet, Window
 from clew.access.acting import officer
 from clew.casework.acts import act, noted, viewed
 from clew.casework.errors import StatementError
-from clew.casework.things import MEDIA, Thing, seen
+from clew.casework.things import MEDIA, Thing, all_seen, seen
 from clew.casework.vocabulary import vocabulary
 from clew.records.models import Grade
 
 _REFUSED = "Grades are given by contributors, specialists and supervisors, for media they see."
+_MOST_TOLD = 200
 
 
 class Agreement(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,6 +88,42 @@ def grade(
         )
         noted("graded", f"media:{media}", scheme=scheme, grade=number)
     return made
+
+
+def grade_all(votes: Mapping[int, int | None], scheme: str) -> dict[int, int | None]:
+    """Vote for many media at once, by one act.
+
+    Args:
+        votes: the scheme's number for each media; None to take back what was said.
+        scheme: name of a grading scheme.
+
+    Returns:
+        What the officer had said before of each: the votes that undo this.
+
+    Raises:
+        VocabularyError: there is no such scheme.
+        StatementError: the scheme has no such number.
+        NotSeenError: one of the media is not seen.
+        DecidedMeanwhileError: the officer voted at the same time elsewhere.
+    """
+    words = {number: _meaning(scheme, number) for number in set(votes.values())}
+    with act(_REFUSED):
+        all_seen(votes)
+        rows = Grade.objects.filter(media__in=list(votes), scheme=scheme, officer=officer() or 0)
+        said = {row.media_id: row for row in rows.order_by("number")}
+        Grade.objects.bulk_create(
+            Grade(
+                media_id=media,
+                scheme=scheme,
+                grade=number,
+                words=words[number],
+                number=1 + (said[media].number if media in said else 0),
+            )
+            for media, number in votes.items()
+        )
+        things = [f"media:{media}" for media in votes][:_MOST_TOLD]
+        noted("graded", "media", scheme=scheme, media=len(votes), things=things)
+    return {media: said[media].grade if media in said else None for media in votes}
 
 
 def _meaning(scheme: str, number: int | None) -> str:

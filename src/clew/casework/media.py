@@ -15,6 +15,7 @@ from clew.casework.acts import reason
 from clew.casework.errors import StatementError
 from clew.casework.findings import Item
 from clew.casework.gather import items
+from clew.casework.screen import count_reveal
 from clew.casework.things import MEDIA, Thing, seen
 from clew.records.models import Media, StoredMatch
 from clew.workspace import Workspace
@@ -110,6 +111,7 @@ def reveal(
             )
         actor = f"officer:{officer()}"
         record(Event.REVEAL, about=f"media:{number}", details={"what": what, "purpose": purpose})
+        count_reveal()
     # Opened only now: what was not noted is not shown.
     if what != "original":
         return Revealed(workspace.vault.get_derivative(what, item.sha256), "image/jpeg")

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 from django.db.models import Exists, OuterRef
@@ -24,8 +24,7 @@ from clew.casework.consequence import Consequence, Weights
 from clew.casework.decisions import add_steps, undecided
 from clew.casework.errors import DecidedMeanwhileError, NotSeenError
 from clew.casework.things import entity
-from clew.casework.together import Together
-from clew.compare.evidence import MatchKind, Span
+from clew.casework.together import Together, near_copies
 from clew.records.models import (
     Connection,
     ConnectionState,
@@ -34,12 +33,8 @@ from clew.records.models import (
     StoredMatch,
 )
 
-NEAR_COPY_BITS = 31
-"""Most bits between two pictures that count as copies of one: what is measured as all but never
-wrong (docs/benchmarks.md), well below what counts as a match. Of two films it is the mean over each
-stretch that they share."""
-WHOLE = 0.95
-"""The share of both films that has to agree for them to be copies of one."""
+_DIGITS = 19
+"""Of a number that the database keeps."""
 
 
 class Lead(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,15 +94,17 @@ def proposals() -> list[Proposal]:
     return found
 
 
-def _waiting() -> list[Proposal]:
+def _waiting(media: Collection[int] | None = None, *, weighed: bool = True) -> list[Proposal]:
+    """Those of all media, or of some that hang together."""
     require_authority()
-    together, leads = _matches()
+    together, leads = _matches(media)
     members = together.members()
     asked: dict[tuple[int, int], list[Lead]] = defaultdict(list)
     for lead in leads:
         first, second = sorted((together.of(lead.first), together.of(lead.second)))
         asked[first, second].append(lead)
-    weights = Weights.now()
+    about = {one for pair in asked for group in pair for one in members.get(group, [group])}
+    weights = Weights.now(about) if weighed else None
     made = [
         _proposal(members.get(first, [first]), members.get(second, [second]), found, weights)
         for (first, second), found in asked.items()
@@ -122,14 +119,18 @@ def proposal(name: str) -> Proposal:
         DecidedMeanwhileError: it was decided, or has changed since it was looked at.
         NotSeenError: there is none.
     """
-    found = _named(name)
+    found = _named(name, weighed=True)
     viewed("proposal", f"proposal:{found.id}", media=len(found.media))
     return found
 
 
-def _named(name: str) -> Proposal:
+def _named(name: str, *, weighed: bool = False) -> Proposal:
     lead = name.partition("-")[0]
-    for one in _waiting():
+    number = int(lead) if lead.isdecimal() and len(lead) < _DIGITS else 0
+    match = StoredMatch.objects.filter(pk=number).first()
+    # All of its two groups and nothing else: what waits elsewhere does not matter here.
+    around = near_copies([match.first_id, match.second_id]) if match is not None else ()
+    for one in _waiting(around, weighed=weighed):
         if one.id == name:
             return one
         if any(str(each.match) == lead for each in one.leads):
@@ -191,7 +192,7 @@ def _settle(name: str, state: ConnectionState, why: str, series: int | None) -> 
     return decision
 
 
-def _matches() -> tuple[Together, list[Lead]]:
+def _matches(media: Collection[int] | None) -> tuple[Together, list[Lead]]:
     """Groups of near-copies, and the matches that wait for a decision."""
     decided = Connection.objects.filter(
         agency_id=ours(),
@@ -202,10 +203,15 @@ def _matches() -> tuple[Together, list[Lead]]:
     rows = StoredMatch.objects.annotate(
         decided=Exists(decided.exclude(state=ConnectionState.PROPOSED)),
         rejected=Exists(decided.filter(state=ConnectionState.REJECTED)),
-    ).values_list("pk", "first", "second", "kind", "distance", "threshold", "decided", "rejected")
-    together, leads, whole = Together(), [], _whole_films()
-    for pk, first, second, kind, distance, threshold, done, rejected in rows.iterator():
-        copies = pk in whole or (kind == MatchKind.PICTURE and distance <= NEAR_COPY_BITS)
+    )
+    if media is not None:
+        rows = rows.filter(first__in=list(media), second__in=list(media))
+    told = ("pk", "first", "second", "kind", "distance", "threshold")
+    together, leads = Together(), []
+    for *row, copies, done, rejected in rows.values_list(
+        *told, "near_copy", "decided", "rejected"
+    ).iterator():
+        pk, first, second, kind, distance, threshold = row
         if copies and not rejected:
             together.join(first, second)
         if not done:
@@ -222,26 +228,8 @@ def _matches() -> tuple[Together, list[Lead]]:
     return together, leads
 
 
-def _whole_films() -> set[int]:
-    """Matches of films that agree nearly everywhere: other encodings of one film."""
-    rows = StoredMatch.objects.filter(kind=MatchKind.FILM, distance__lte=NEAR_COPY_BITS)
-    found = rows.values_list("pk", "evidence__spans", "first__duration", "second__duration")
-    return {
-        pk
-        for pk, told, first, second in found.iterator()
-        if (spans := msgspec.convert(told or [], list[Span]))
-        and all(span.distance <= NEAR_COPY_BITS for span in spans)
-        and _share(sum(s.first_end - s.first_start for s in spans), first) >= WHOLE
-        and _share(sum(s.second_end - s.second_start for s in spans), second) >= WHOLE
-    }
-
-
-def _share(seconds: float, duration: float | None) -> float:
-    return seconds / duration if duration else 0.0
-
-
 def _proposal(
-    first: Sequence[int], second: Sequence[int], leads: list[Lead], weights: Weights
+    first: Sequence[int], second: Sequence[int], leads: list[Lead], weights: Weights | None
 ) -> Proposal:
     numbers = sorted(lead.match for lead in leads)
     seen = hashlib.sha256(",".join(map(str, numbers)).encode()).hexdigest()[:8]
@@ -251,5 +239,5 @@ def _proposal(
         first=one,
         second=other,
         leads=tuple(sorted(leads, key=lambda lead: (lead.distance, lead.match))),
-        consequence=weights.of({*first, *second}),
+        consequence=weights.of({*first, *second}) if weights is not None else Consequence(),
     )

@@ -43,6 +43,7 @@ served by Django's own ASGI handler, all others by threads that stay."""
 FILES: dict[str, tuple[str, str]] = {
     "static/api/": ("ninja", "static/ninja"),
     "static/web/": ("clew.web", "static"),
+    "static/htmx/": ("django_htmx", "static/django_htmx"),
 }
 """Folders of files that anybody may load, by the beginning of their addresses: a package, and the
 folder in it. Nothing is ever fetched from elsewhere."""

@@ -65,13 +65,23 @@ def require_signed_in(request: HttpRequest) -> str:
     secret = secret_of(request)
     if secret is None:
         raise SignedOutError("Name your session: Authorization: Bearer SECRET.")
+    refuse_practice(secret)
+    return secret
+
+
+def refuse_practice(secret: str) -> None:
+    """See that a session is no demo account's, unless this is a place for practice.
+
+    Raises:
+        SignedOutError: it is one.
+    """
     known = digest(secret)
     if not served().demo and known not in _real:
-        refuse_practice_account()
+        with signed_in(secret):
+            refuse_practice_account()
         if len(_real) >= _MOST_REMEMBERED:
             _real.clear()
         _real.add(known)
-    return secret
 
 
 def refuse(request: HttpRequest, error: AccessError) -> None:

@@ -8,24 +8,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from functools import wraps
 from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import rotate_token
 from django.shortcuts import render
+from django.utils import translation
 from django.views.decorators.csrf import csrf_protect
 
 from clew.access.acting import signed_in
 from clew.access.errors import AccessError, SignedOutError, SignInError
 from clew.access.passkeys import Asked, Site
+from clew.serving.middleware import refuse_practice
 from clew.serving.served import served
 
 View = Callable[..., HttpResponse]
 Cookie = Literal["session", "challenge", "proof"]
 
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 _MINUTES = 5 * 60
@@ -91,8 +94,11 @@ def forget(request: HttpRequest, answer: HttpResponse, cookie: Cookie) -> None:
 def page(
     request: HttpRequest, template: str, told: Mapping[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
-    """A page."""
-    return _guarded(render(request, f"web/{template}.html", dict(told or {}), status=status))
+    """A page, in the language that the browser asks for unless an officer chose another one."""
+    language = translation.get_language_from_request(request)
+    with nullcontext() if hasattr(request, "desk") else translation.override(language):
+        answer = render(request, f"web/{template}.html", dict(told or {}), status=status)
+    return _guarded(answer)
 
 
 def _guarded(answer: HttpResponse) -> HttpResponse:
@@ -150,13 +156,17 @@ def for_officers(view: View) -> View:
         try:
             if not secret:
                 raise SignedOutError("Sign in first.")
+            refuse_practice(secret)
             with signed_in(secret):
                 return view(request, *arguments, **named)
         except SignedOutError as error:
-            if request.content_type == "application/json":
+            script = request.headers.get("Clew-Asks") == "script"
+            if script or request.content_type == "application/json":
                 return JsonResponse({"why": "Your session is over. Sign in again."}, status=401)
             del error
-            answer = HttpResponseRedirect("/sign-in")
+            answer: HttpResponse = HttpResponseRedirect("/sign-in")
+            if request.headers.get("HX-Request"):
+                answer = HttpResponse(status=204, headers={"HX-Redirect": "/sign-in"})
             forget(request, answer, "session")
             return answer
 

@@ -34,11 +34,6 @@ from clew.web.browser import (
 _HERE = "/credentials"
 
 
-def home(_request: HttpRequest) -> HttpResponse:
-    """Where pages begin."""
-    return HttpResponseRedirect(_HERE)
-
-
 @csrf_protect
 @for_officers
 def credentials(request: HttpRequest) -> HttpResponse:

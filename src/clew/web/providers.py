@@ -23,7 +23,7 @@ from clew.access.providers import Provider, read_providers
 from clew.serving.served import served
 from clew.web.browser import begun, forget, keep, kept, onward, page, posted, site_of, word
 
-_HOME = "/credentials"
+_HOME = "/"
 
 
 def known_providers() -> dict[str, Provider]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from clew.access.acting import acting, sign_out
@@ -14,10 +14,12 @@ from clew.access.certificates import (
     sign_in_by_certificate,
     sign_in_with_certificate,
 )
-from clew.access.errors import AccessError, SignedOutError, SignInError
+from clew.access.demonstration import sign_in_for_practice
+from clew.access.errors import AccessError, NotAllowedError, SignedOutError, SignInError
 from clew.access.models import SessionKind
 from clew.access.passkeys import ask_to_sign_in, sign_in_by_passkey
 from clew.access.signin import sign_in
+from clew.serving.served import served
 from clew.web.browser import (
     asked,
     begun,
@@ -34,7 +36,7 @@ from clew.web.browser import (
 from clew.web.providers import farewell, known_providers
 from clew.web.proxy import certificate_of, use_of_certificates
 
-HOME = "/credentials"
+HOME = "/"
 
 
 @csrf_protect
@@ -65,6 +67,7 @@ def _page(request: HttpRequest, why: str = "", name: str = "") -> HttpResponse:
         "name": name,
         "providers": known_providers().values(),
         "certificate": certificate,
+        "demo": served().demo,
         "alone": use is CertificateUse.ALONE,
     }
     return page(request, "sign-in", told, status=403 if why else 200)
@@ -112,6 +115,18 @@ def machine(request: HttpRequest) -> HttpResponse:
     except SignInError as error:
         return JsonResponse({"why": str(error)}, status=403)
     return JsonResponse({"secret": secret, "until": until.isoformat()}, status=201)
+
+
+@posted
+def practise(request: HttpRequest) -> HttpResponse:
+    """Sign in as the demo officer, in a workspace for practice alone."""
+    if not served().demo:
+        raise Http404
+    try:
+        secret = sign_in_for_practice(kind=SessionKind.WEB)
+    except NotAllowedError as error:
+        return _page(request, str(error))
+    return begun(request, HttpResponseRedirect(HOME), secret)
 
 
 @posted

@@ -16,6 +16,7 @@ from clew.records.models.contributions import (
     Upload,
 )
 from clew.records.models.custody import CustodyEntry, Exhibit, Source
+from clew.records.models.desk import DeskChoices, Exposure, SavedFilter
 from clew.records.models.entities import (
     Category,
     Entity,
@@ -61,9 +62,11 @@ __all__ = [
     "Decision",
     "Deletion",
     "DeletionEnd",
+    "DeskChoices",
     "Entity",
     "EntityKind",
     "Exhibit",
+    "Exposure",
     "FileState",
     "Finding",
     "Folder",
@@ -81,6 +84,7 @@ __all__ = [
     "Quota",
     "Restriction",
     "Review",
+    "SavedFilter",
     "Sharing",
     "Sighting",
     "Source",

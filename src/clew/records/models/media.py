@@ -119,6 +119,11 @@ class Sighting(models.Model):
             models.Index(
                 "folder", name="sighting_shared", condition=~Q(sharing=Sharing.OWN_AGENCY)
             ),
+            # For the grid: what an agency holds, and what is shared, newest first.
+            models.Index(fields=["agency", "media"], name="sighting_of_agency"),
+            models.Index(
+                "media", name="sighting_shared_media", condition=~Q(sharing=Sharing.OWN_AGENCY)
+            ),
         ]
 
 
@@ -164,6 +169,8 @@ class StoredMatch(models.Model):
     evidence = models.JSONField()
     """The whole :class:`clew.compare.evidence.Match`."""
     found_at = models.DateTimeField(db_default=NOW)
+    near_copy = models.BooleanField(db_default=False)
+    """Whether both are copies of one picture or film, all but certainly; set by the database."""
 
     objects: ClassVar[models.Manager[StoredMatch]]
 
@@ -173,6 +180,11 @@ class StoredMatch(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["first", "second", "kind"], name="a_pair_is_kept_once"),
             models.CheckConstraint(condition=Q(first__lt=F("second")), name="older_media_first"),
+        ]
+        indexes: ClassVar = [
+            # For stacks: the near-copies of a media, in both directions.
+            models.Index("first", "second", name="match_copies", condition=Q(near_copy=True)),
+            models.Index("second", "first", name="match_copied", condition=Q(near_copy=True)),
         ]
 
 

@@ -1,0 +1,298 @@
+"""The grid: everything an officer sees, newest first, filtered, stacks of near-copies as one.
+
+One statement a page, keyset-paged: a page deep down costs what the first one does. What the officer
+may see is decided by the policies; the statement only begins where they lead, at the sightings of
+the own agency and at those that are shared, each by its own index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from django.db import connection
+
+from clew.access.acting import require_authority
+from clew.access.connections import prepared
+from clew.audit.events import Event
+from clew.audit.log import record
+from clew.casework.narrowing import LATEST, MINE, UNGRADED, Filter, Values, conditions
+from clew.casework.together import REJECTED, STACK
+from clew.casework.vocabulary import vocabulary
+
+MOST = 200
+"""Media of one page, or by name; so many names fit into one entry of the log."""
+COUNTED = 1_000_000
+_AGREE = 2
+"""Officers who have to say the same for a grade to be agreed."""
+
+
+class Tile(msgspec.Struct, frozen=True, kw_only=True):
+    """One media, or a stack of near-copies, as the grid shows it.
+
+    Attributes:
+        id: number of the media; of a stack its newest.
+        type: image, video or sound; ``format`` such as jpeg.
+        width: in pixels; ``height`` likewise.
+        duration: seconds, None for pictures.
+        copies: media in the stack, itself included.
+        places: how many places it was found in, as far as seen.
+        found: when it was last found.
+        agencies: numbers of those that hold it.
+        mine: the officer's own grade.
+        agreed: the grade that two or more officers gave and nobody contradicted.
+        disputed: graders differ, as far as is told: only when the officer has voted.
+        series: numbers of series it is confirmed to be in.
+        tags: its tags.
+        matches: how many it has.
+        partly: whether only part of it could be read.
+    """
+
+    id: int
+    type: str
+    format: str
+    width: int
+    height: int
+    duration: float | None
+    copies: int
+    places: int
+    found: datetime | None
+    agencies: tuple[int, ...]
+    mine: int | None
+    agreed: int | None
+    disputed: bool
+    series: tuple[int, ...]
+    tags: tuple[str, ...]
+    matches: int
+    partly: bool
+
+
+_TOLD = """
+SELECT p.id, p.type, p.format, p.width, p.height, p.duration, p.copies, l.places, l.found,
+       l.agencies, {mine}, v.least, v.most, v.voters,
+       ARRAY(SELECT i.second_entity_id FROM records_connection i WHERE i.first_media_id = p.id
+             AND i.type = 'in series' AND i.state = 'confirmed' ORDER BY 1),
+       ARRAY(SELECT DISTINCT t.words FROM records_observation t WHERE t.media_id = p.id
+             AND t.type = 'tag' AND t.words <> '' AND NOT EXISTS (
+             SELECT FROM records_observation n WHERE n.replaces_id = t.id) ORDER BY 1),
+       (SELECT count(*) FROM records_storedmatch a WHERE a.first_id = p.id)
+       + (SELECT count(*) FROM records_storedmatch a WHERE a.second_id = p.id),
+       p.outcome = 'partly'
+FROM page p
+CROSS JOIN LATERAL (SELECT count(*) AS places, max(s.seen_at) AS found,
+    array_agg(DISTINCT s.agency_id) AS agencies
+    FROM records_sighting s WHERE s.media_id = p.id) l
+CROSS JOIN LATERAL (SELECT min(w.grade) AS least, max(w.grade) AS most, count(w.grade) AS voters
+    FROM ({votes}) w) v
+"""
+_COLUMNS = "m.id, m.type, m.format, m.width, m.height, m.duration, m.outcome"
+
+
+def page(wanted: Filter, *, after: int | None = None, most: int = 100) -> list[Tile]:
+    """One page of the grid; that it was shown, from which media to which, is in the log.
+
+    Args:
+        wanted: the filter.
+        after: the last media of the page before; None for the first page.
+        most: so many at most, up to :data:`MOST`.
+
+    Raises:
+        clew.access.errors.AccessError: nobody is signed in, or under no authority that holds.
+    """
+    require_authority()
+    value = Values()
+    scheme = value(wanted.scheme or default_scheme(), "text")
+    order = "ASC" if wanted.oldest_first else "DESC"
+    statement = (
+        f"WITH held AS ({_held(wanted, scheme, after, value)}), "
+        f"page AS ({_chosen(wanted, scheme, value)} ORDER BY held.media_id {order} "
+        f"LIMIT {value(min(most, MOST), 'integer')}) {_told(scheme)} ORDER BY p.id {order}"
+    )
+    # Not by name: what is veiled and scrolled past was not looked at, and a watch is not for that.
+    return _shown(statement, value, named=False)
+
+
+def stack(number: int, scheme: str = "") -> list[Tile]:
+    """A media with its near-copies, newest first, as the grid shows each.
+
+    Raises:
+        clew.access.errors.AccessError: nobody is signed in, or under no authority that holds.
+    """
+    require_authority()
+    value = Values()
+    named = value(scheme or default_scheme(), "text")
+    walked = STACK.format(start=value(number, "bigint"), rejected=REJECTED)
+    statement = (
+        f"WITH RECURSIVE {walked}, page AS (SELECT {_COLUMNS}, 1 AS copies FROM stack k "
+        f"JOIN records_media m ON m.id = k.id ORDER BY m.id DESC LIMIT {MOST}) {_told(named)} "
+        "ORDER BY p.id DESC"
+    )
+    return _shown(statement, value)
+
+
+def tiles(numbers: Sequence[int], scheme: str = "") -> list[Tile]:
+    """Some media as the grid shows them, in the order given; those that are not seen are left out.
+
+    Raises:
+        clew.access.errors.AccessError: nobody is signed in, or under no authority that holds.
+    """
+    require_authority()
+    value = Values()
+    named = value(scheme or default_scheme(), "text")
+    asked = list(dict.fromkeys(numbers))[:MOST]
+    statement = (
+        f"WITH page AS (SELECT {_COLUMNS}, 1 AS copies FROM records_media m "
+        f"WHERE m.id = ANY({value(asked, 'bigint[]')})) {_told(named)}"
+    )
+    found = {tile.id: tile for tile in _shown(statement, value)}
+    return [found[number] for number in asked if number in found]
+
+
+def count(wanted: Filter) -> int:
+    """How many media there are, stacks not folded, up to :data:`COUNTED`."""
+    require_authority()
+    value = Values()
+    scheme = value(wanted.scheme or default_scheme(), "text")
+    held = _held(wanted, scheme, None, value)
+    where = conditions(wanted, scheme, value).replace("{m}", "m")
+    joined = f"JOIN records_media m ON m.id = held.media_id WHERE {where}"
+    statement = (
+        f"WITH held AS ({held}) SELECT count(*) FROM (SELECT FROM held "
+        f"{'' if where == 'true' else joined} LIMIT {COUNTED}) counted WHERE {scheme} <> ''"
+    )
+    ((number,),) = _in_order(statement, value)
+    return int(number)
+
+
+def default_scheme() -> str:
+    """The grading scheme where none was chosen; empty when there is none."""
+    return next(iter(sorted(vocabulary().schemes)), "")
+
+
+_SOURCES = {
+    "with_media": "SELECT a.second_id AS media_id FROM records_storedmatch a "
+    "WHERE a.first_id = {value} UNION ALL SELECT a.first_id FROM records_storedmatch a "
+    "WHERE a.second_id = {value}",
+    "series": "SELECT i.first_media_id AS media_id FROM records_connection i "
+    "WHERE i.second_entity_id = {value} AND i.type = 'in series' AND i.state = 'confirmed'",
+    "contribution": "SELECT f.media_id FROM records_contributedfile f "
+    "WHERE f.contribution_id = {value}",
+    "tag": "SELECT t.media_id FROM records_observation t WHERE t.type = 'tag' "
+    "AND t.words = {value}",
+    "grade": "SELECT g.media_id FROM records_grade g WHERE g.scheme = {scheme}",
+}
+"""Where the few media of a filter are found, so that not all have to be looked at."""
+
+
+def _held(wanted: Filter, scheme: str, after: int | None, value: Values) -> str:
+    """Media beyond the last page, in order: of the narrowest source, or all that may be seen."""
+    order, beyond = ("ASC", ">") if wanted.oldest_first else ("DESC", "<")
+    start = after if after is not None else (0 if wanted.oldest_first else 2**62)
+    further = f"media_id {beyond} {value(start, 'bigint')}"
+    for name, source in _SOURCES.items():
+        said = getattr(wanted, name)
+        if said and said != UNGRADED:
+            asked = source.format(
+                scheme=scheme,
+                value="" if name == "grade" else value(said, "text" if name == "tag" else "bigint"),
+            )
+            return (
+                f"SELECT DISTINCT b.media_id FROM ({asked}) b WHERE b.{further} "
+                f"ORDER BY b.media_id {order}"
+            )
+    some = (
+        "(SELECT s.media_id FROM records_sighting s WHERE {which} "
+        f"AND s.{further} ORDER BY s.media_id {order})"
+    )
+    ours = some.format(which="s.agency_id = (SELECT access.case_agency())")
+    shared = some.format(which="s.sharing <> 'own agency'")
+    return (
+        f"SELECT DISTINCT b.media_id FROM ({ours} UNION ALL {shared}) b ORDER BY b.media_id {order}"
+    )
+
+
+def _chosen(wanted: Filter, scheme: str, value: Values) -> str:
+    """Those of them that the filter lets through; of a stack the one that leads it."""
+    where = conditions(wanted, scheme, value)
+    here, other = where.replace("{m}", "m"), where.replace("{m}", "o")
+    if not wanted.stacks:
+        return (
+            f"SELECT {_COLUMNS}, 1 AS copies FROM held "
+            f"JOIN records_media m ON m.id = held.media_id WHERE {here}"
+        )
+    near, far = ("second", "first") if wanted.oldest_first else ("first", "second")
+    leads = "k.last" if wanted.oldest_first else "k.leader"
+    walked = STACK.format(start="m.id", rejected=REJECTED)
+    # Most of a stack are told by one look at a nearer copy; only who has none walks through it.
+    return f"""
+SELECT {_COLUMNS}, k.copies
+FROM held JOIN records_media m ON m.id = held.media_id
+CROSS JOIN LATERAL (
+    WITH RECURSIVE {walked}
+    SELECT max(o.id) AS leader, min(o.id) AS last, count(*) AS copies
+    FROM stack t JOIN records_media o ON o.id = t.id WHERE {other}) k
+WHERE {here} AND NOT EXISTS (
+    SELECT FROM records_storedmatch c JOIN records_media o ON o.id = c.{far}_id
+    WHERE c.near_copy AND c.{near}_id = m.id AND NOT {REJECTED} AND {other})
+  AND {leads} = m.id"""
+
+
+def _told(scheme: str) -> str:
+    mine = MINE.format(media="p.id", scheme=scheme)
+    return _TOLD.format(mine=mine, votes=LATEST.format(media="p.id", scheme=scheme))
+
+
+def _shown(statement: str, value: Values, *, named: bool = True) -> list[Tile]:
+    """What is shown, and that it was, in the log."""
+    found = [_tile(row) for row in _in_order(statement, value)]
+    if found:
+        span = f"media:{min(tile.id for tile in found)} to {max(tile.id for tile in found)}"
+        details: dict[str, object] = {"act": "grid", "media": len(found)}
+        if named:
+            details["things"] = [f"media:{tile.id}" for tile in found]
+        record(Event.VIEW, about=span, details=details)
+    return found
+
+
+# How many rows a policy lets through cannot be known beforehand: PostgreSQL would rather sort
+# all media than walk along an index until a page is full.
+_PLAIN = ("bitmapscan", "hashjoin", "mergejoin", "sort", "hashagg", "seqscan")
+
+
+def _in_order(statement: str, value: Values) -> list[tuple[Any, ...]]:
+    """Ask by the indexes, in their order."""
+    change = ", ".join(f"set_config('enable_{one}', $1, true)" for one in _PLAIN)
+    switch: Any = f"SELECT {change}, set_config('jit', 'off', true)"
+    asked: Any = statement
+    prepared(connection, switch, ["off"])
+    rows = prepared(connection, asked, value.values)
+    prepared(connection, switch, ["on"])
+    return rows
+
+
+def _tile(row: Sequence[Any]) -> Tile:
+    *told, mine, least, most, voters, series, tags, matches, partly = row
+    number, kind, form, width, height, duration, copies, places, found, agencies = told
+    agreed = least if voters >= _AGREE and least == most else None
+    return Tile(
+        id=number,
+        type=kind,
+        format=form,
+        width=width,
+        height=height,
+        duration=duration,
+        copies=copies,
+        places=places,
+        found=found,
+        agencies=tuple(one for one in agencies or () if one is not None),
+        mine=mine,
+        agreed=agreed,
+        # What others say is kept from whoever has not said anything: it would lead them.
+        disputed=mine is not None and least != most,
+        series=tuple(series),
+        tags=tuple(tags),
+        matches=matches,
+        partly=partly,
+    )

@@ -1,0 +1,160 @@
+"""A match in words and drawings, as pages show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from clew.casework.dossier import Agreeing
+from clew.compare.evidence import Match, MatchKind, Span
+
+_MOST_SPANS = 12
+_CLOSE = ((0.2, "very close"), (0.5, "close"), (0.8, "less close"), (1.0, "near the limit"))
+
+
+@dataclass(frozen=True)
+class Band:
+    """A shared stretch: where it lies in both films, in thousandths of their lengths."""
+
+    x: int
+    width: int
+    other_x: int
+    other_width: int
+    words: str
+
+    @property
+    def points(self) -> str:
+        """The band between the two bars, as points of an SVG polygon."""
+        right, other_right = self.x + self.width, self.other_x + self.other_width
+        return f"{self.x},30 {right},30 {other_right},70 {self.other_x},70"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One match, ready for a template.
+
+    Attributes:
+        number: of the match; ``other`` the media that is matched.
+        kind: what agrees, in words.
+        closeness: in words, empty for the same file.
+        distance: and ``threshold`` in bits; ``share`` of it in percent.
+        remarks: how it has to be turned, which parts agree, how much time is shared.
+        trust: how often such a match is wrong.
+        turn: class of how the first is turned to lie on the second.
+        bands: shared stretches; ``further`` how many more there are.
+        state: how the own agency decided.
+    """
+
+    number: int
+    other: int
+    kind: str
+    closeness: str
+    distance: int
+    threshold: int
+    share: int
+    remarks: tuple[str, ...]
+    trust: str
+    turn: str
+    bands: tuple[Band, ...]
+    further: int
+    state: str
+
+
+def evidence_of(one: Agreeing, duration: float | None, other_duration: float | None) -> Evidence:
+    """A match with what it rests on.
+
+    Args:
+        one: the match.
+        duration: of the media it is seen from, in seconds; None for pictures.
+        other_duration: of the other one.
+    """
+    match = one.match
+    share = match.distance / match.threshold if match.threshold else 0.0
+    shown = match.spans[:_MOST_SPANS] if match.kind is MatchKind.FILM else ()
+    return Evidence(
+        number=one.number,
+        other=one.other,
+        kind=kind_words()[match.kind],
+        closeness="" if match.kind is MatchKind.SAME_FILE else closeness(share),
+        distance=match.distance,
+        threshold=match.threshold,
+        share=round(min(share, 1.0) * 100),
+        remarks=tuple(_remarks(match)),
+        trust=one.trust,
+        turn=match.orientation.replace("°", "").replace(" ", "-"),
+        bands=tuple(_band(span, duration, other_duration) for span in shown),
+        further=len(match.spans) - len(shown) if match.kind is MatchKind.FILM else 0,
+        state=one.state,
+    )
+
+
+def kind_words() -> dict[MatchKind, str]:
+    """How two media agree, for people."""
+    return {
+        MatchKind.SAME_FILE: _("Same file"),
+        MatchKind.PICTURE: _("Pictures look alike"),
+        MatchKind.STILL: _("Picture seen in a film"),
+        MatchKind.FILM: _("Films share a stretch"),
+    }
+
+
+def closeness(share: float) -> str:
+    """How near a match is, in words, by the share of its threshold that is used up."""
+    words = {
+        "very close": _("very close"),
+        "close": _("close"),
+        "less close": _("less close"),
+        "near the limit": _("near the limit"),
+    }
+    return next((words[name] for end, name in _CLOSE if share <= end), words["near the limit"])
+
+
+def _remarks(match: Match) -> list[str]:
+    told = []
+    if match.kind is MatchKind.FILM and match.spans:
+        told.append(
+            ngettext(
+                "%(time)s shared in %(count)s stretch",
+                "%(time)s shared in %(count)s stretches",
+                len(match.spans),
+            )
+            % {"time": clock(match.seconds), "count": len(match.spans)}
+        )
+    if match.kind is MatchKind.STILL and match.spans:
+        at = max(match.spans[0].first_start, match.spans[0].second_start)
+        told.append(_("seen at %(time)s") % {"time": clock(at)})
+    if match.orientation != "as it is":
+        told.append(_("agrees when it is %(turned)s") % {"turned": match.orientation})
+    for label, variant in (
+        (_("here"), match.first_variant),
+        (_("there"), match.second_variant),
+    ):
+        if variant != "whole":
+            told.append(_("%(where)s the part: %(part)s") % {"where": label, "part": variant})
+    told.append(_("quality %(quality)s of 100") % {"quality": match.quality})
+    return told
+
+
+def _band(span: Span, duration: float | None, other_duration: float | None) -> Band:
+    def place(start: float, end: float, whole: float | None) -> tuple[int, int]:
+        length = max(whole or end, end, 0.001)
+        return round(start / length * 1000), max(4, round((end - start) / length * 1000))
+
+    x, width = place(span.first_start, span.first_end, duration)
+    other_x, other_width = place(span.second_start, span.second_end, other_duration)
+    words = _("%(start)s – %(end)s here is %(other_start)s – %(other_end)s there") % {
+        "start": clock(span.first_start),
+        "end": clock(span.first_end),
+        "other_start": clock(span.second_start),
+        "other_end": clock(span.second_end),
+    }
+    return Band(x, width, other_x, other_width, words)
+
+
+def clock(seconds: float) -> str:
+    """Seconds as on a clock: 1:02:03, or 2:03."""
+    whole = int(seconds)
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

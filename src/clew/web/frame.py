@@ -1,0 +1,152 @@
+"""The frame around every page of the desk, and what a view of it has in common with the others.
+
+Who is signed in and under which authority is on every page. A view that needs an authority and has
+none leads to choosing one, and then back to where it was.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_protect
+
+from clew.access.acting import acting
+from clew.access.errors import AccessError, AuthorityError, QuotaError, SignedOutError
+from clew.casework.desk import Desk, desk
+from clew.casework.errors import (
+    CaseworkError,
+    DecidedMeanwhileError,
+    NotSeenError,
+)
+from clew.intake.contributions import ContributionError
+from clew.media.nursery import ConfinementError
+from clew.serving.middleware import note_refusal
+from clew.vault.errors import VaultError
+from clew.web.browser import View, for_officers, page
+from clew.web.words import words_of_scripts
+
+_FOR_THE_SHELL = re.compile(r"\s*[^.;:]*`clew [^`]*`[^.;]*[.;]?")
+
+
+def framed(
+    request: HttpRequest, template: str, told: Mapping[str, Any] | None = None, status: int = 200
+) -> HttpResponse:
+    """A page of the desk in its frame.
+
+    Args:
+        request: the browser's.
+        template: name of one below ``web/``.
+        told: what it shows.
+        status: of HTTP.
+    """
+    around = {"desk": at_desk(request), "words": words_of_scripts(), "path": request.path}
+    return page(request, template, {**around, **(told or {})}, status=status)
+
+
+def at_desk(request: HttpRequest) -> Desk:
+    """The officer's desk, asked once a request; to be read outside of a transaction or in one."""
+    found = getattr(request, "desk", None)
+    if found is None:
+        with acting():
+            found = desk()
+        request.desk = found  # type: ignore[attr-defined]
+    assert isinstance(found, Desk)
+    return found
+
+
+def at_work(*methods: str) -> Callable[[View], View]:
+    """A view of the desk, for the methods named: for whoever is signed in, in their language.
+
+    What is refused below becomes an answer that says what to do: a page, or JSON for a script.
+    """
+
+    def decorate(view: View) -> View:
+        @csrf_protect
+        @for_officers
+        @wraps(view)
+        def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
+            if request.method not in methods:
+                return HttpResponse(status=405, headers={"Allow": ", ".join(methods)})
+            with translation.override(_language(request)):
+                try:
+                    return view(request, *arguments, **named)
+                except SignedOutError:
+                    raise
+                except _ANSWERED as error:
+                    return _answer(request, error)
+
+        return guarded
+
+    return decorate
+
+
+def _language(request: HttpRequest) -> str:
+    chosen = at_desk(request).language
+    return chosen or translation.get_language_from_request(request)
+
+
+_ANSWERED = (
+    *(AccessError, CaseworkError, VaultError, ContributionError, ConfinementError),
+    Http404,
+)
+_STATUS: tuple[tuple[type[Exception], int], ...] = (
+    (QuotaError, 429),
+    (AccessError, 403),
+    (NotSeenError, 404),
+    (Http404, 404),
+    (DecidedMeanwhileError, 409),
+    (CaseworkError, 422),
+    (ContributionError, 422),
+    (VaultError, 404),
+    (ConfinementError, 503),
+)
+
+
+def _answer(request: HttpRequest, error: Exception) -> HttpResponse:
+    if isinstance(error, AccessError):
+        note_refusal(error)
+    if isinstance(error, AuthorityError):
+        return _to_authority(request)
+    status = next(status for kind, status in _STATUS if isinstance(error, kind))
+    why = why_of(error)
+    if for_script(request):
+        return JsonResponse({"why": why}, status=status)
+    return framed(request, "problem", {"problem": why, "status": status}, status=status)
+
+
+def why_of(error: Exception) -> str:
+    """What an error of the layers below says, without its words for the command line."""
+    if isinstance(error, Http404):
+        return _("There is nothing here that you may see.")
+    return _FOR_THE_SHELL.sub("", str(error)).strip() or _("It could not be done.")
+
+
+def for_script(request: HttpRequest) -> bool:
+    """Whether a script asks, and not a browser that shows what it is answered."""
+    return request.headers.get("Clew-Asks") == "script"
+
+
+def _to_authority(request: HttpRequest) -> HttpResponse:
+    back = request.get_full_path() if request.method == "GET" else "/"
+    if for_script(request) or request.headers.get("HX-Request"):
+        back = request.headers.get("Clew-Page", "/")
+    there = "/authority?" + urlencode({"next": local(back)})
+    if for_script(request):
+        why = _("Choose the authority under which you work first.")
+        return JsonResponse({"why": why, "go": there}, status=403)
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": there})
+    return HttpResponseRedirect(there)
+
+
+def local(address: str) -> str:
+    """An address of these pages; the first page for any other."""
+    plain = address.isprintable() and "\\" not in address
+    return address if plain and re.match(r"/(?!/)", address) else "/"

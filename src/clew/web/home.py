@@ -1,0 +1,77 @@
+"""The first page: what waits for this officer. Each part of it is asked for by itself."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+
+from clew.access.acting import acting, require_authority
+from clew.casework.gather import items
+from clew.casework.hits import hits
+from clew.casework.proposals import Proposal, proposals
+from clew.casework.watching import alarms
+from clew.compare.evidence import MatchKind
+from clew.intake.contributions import state_of
+from clew.records.models import Contribution, Entity
+from clew.web.evidence import kind_words
+from clew.web.frame import at_work, framed
+from clew.web.grid import standing_words
+
+_FEW = 6
+
+
+@at_work("GET")
+def home(request: HttpRequest) -> HttpResponse:
+    """The frame of the first page; its parts follow."""
+    with acting():
+        require_authority()
+        told = {"alarms": alarms(_FEW)}
+    return framed(request, "home", told)
+
+
+@at_work("GET")
+def waiting(request: HttpRequest) -> HttpResponse:
+    """Decisions that wait, weightiest first."""
+    with acting():
+        found = proposals()
+        few = found[:_FEW]
+        series = {number for one in few for number in one.consequence.series}
+        titles = dict(Entity.objects.filter(pk__in=series).values_list("pk", "title"))
+    told = {
+        "count": len(found),
+        "unidentified": sum(bool(one.consequence.unidentified) for one in found),
+        "danger": sum(one.consequence.danger for one in found),
+        "waiting": [(one, one.media[0], _titles(one, titles)) for one in few],
+    }
+    return framed(request, "parts/waiting", told)
+
+
+def _titles(one: Proposal, titles: dict[int, str]) -> list[str]:
+    return [titles[number] for number in one.consequence.series if number in titles]
+
+
+@at_work("GET")
+def under_way(request: HttpRequest) -> HttpResponse:
+    """Contributions of the agency that have files without an answer, and the last that ended."""
+    with acting():
+        require_authority()
+        rows = Contribution.objects.select_related("officer").order_by("-ended_at", "-pk")
+        words = standing_words()
+        told = [
+            (row, state, [(words[one], count, one.value) for one, count in state.standings.items()])
+            for row in rows[:_FEW]
+            if (state := state_of(row.pk))
+        ]
+    return framed(request, "parts/contributions", {"contributions": told})
+
+
+@at_work("GET")
+def hits_of_others(request: HttpRequest) -> HttpResponse:
+    """Hits on what the own agency holds, where others let only that be told."""
+    words = kind_words()
+    with acting():
+        require_authority()
+        found = hits()
+        few = found[:_FEW]
+        known = items([hit.media for hit in few if hit.media is not None])
+    told = [(hit, words[MatchKind(hit.kind)]) for hit in few if hit.media in known]
+    return framed(request, "parts/hits", {"count": len(found), "hits": told})

@@ -1,0 +1,93 @@
+"""The page of one media."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django.http import HttpRequest, HttpResponse
+
+from clew.access.acting import acting
+from clew.casework.dossier import MATCHES, Dossier, dossier, matches
+from clew.casework.errors import NotSeenError
+from clew.casework.grid import default_scheme, tiles
+from clew.casework.vocabulary import vocabulary
+from clew.records.models import Entity, EntityKind, Media
+from clew.web.browser import word
+from clew.web.evidence import Evidence, clock, evidence_of
+from clew.web.frame import at_desk, at_work, framed
+
+_TWO_STILLS = 20
+"""Seconds of one shot from which on a sheet has more than one of it."""
+
+
+@at_work("GET")
+def media(request: HttpRequest, number: int) -> HttpResponse:
+    """A media with all that is known of it."""
+    scheme = at_desk(request).scheme or default_scheme()
+    with acting():
+        known = dossier(number)
+        (tile,) = tiles([number], scheme)
+        found = _matches(number, known.item.duration)
+        told = {
+            "media": known,
+            "tile": tile,
+            "scheme": vocabulary().schemes.get(scheme),
+            "board": _has_board(known),
+            "duration": clock(known.item.duration) if known.item.duration else "",
+            "matches": found,
+            "further": _further(found),
+            "series": list(
+                Entity.objects.filter(kind=EntityKind.SERIES, merged_into__isnull=True).order_by(
+                    "title"
+                )
+            ),
+            "places": [
+                (one, _moment(one.modified_ns) if one.modified_ns is not None else None)
+                for one in known.seen
+            ],
+        }
+    return framed(request, "media", told)
+
+
+@at_work("GET")
+def further_matches(request: HttpRequest, number: int) -> HttpResponse:
+    """More of its matches, put in place of the button that asks for them."""
+    distance, _, last = word(request.GET, "after").partition("-")
+    if not (distance.isdecimal() and last.isdecimal() and len(distance) < 5 and len(last) < 19):
+        raise NotSeenError("There are no matches there.")
+    with acting():
+        duration = Media.objects.filter(pk=number).values_list("duration", flat=True).first()
+        found = _matches(number, duration, (int(distance), int(last)))
+    return framed(
+        request,
+        "parts/matches",
+        {"number": number, "matches": found, "further": _further(found)},
+    )
+
+
+def _has_board(known: Dossier) -> bool:
+    """Whether there is more than one still to see of a film (clew.media.storyboard)."""
+    shots = sum(trace.features for trace in known.traces if trace.signal == "shots")
+    return shots > 1 or (shots == 1 and (known.item.duration or 0) > _TWO_STILLS)
+
+
+def _matches(
+    number: int, duration: float | None, after: tuple[int, int] | None = None
+) -> list[Evidence]:
+    found = matches(number, after)
+    durations = dict(
+        Media.objects.filter(pk__in=[one.other for one in found]).values_list("pk", "duration")
+    )
+    return [evidence_of(one, duration, durations.get(one.other)) for one in found]
+
+
+def _further(found: list[Evidence]) -> str:
+    """Where the next page of matches begins; empty when there is none."""
+    return f"{found[-1].distance}-{found[-1].number}" if len(found) == MATCHES else ""
+
+
+def _moment(nanoseconds: int) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(nanoseconds / 1e9, UTC)
+    except (OverflowError, ValueError, OSError):
+        return None  # a file system may say anything

@@ -1,0 +1,89 @@
+// Grading, tagging and assigning what is chosen, and taking it back: the grid and the page of a
+// media do it alike.
+
+import { post, say, toast } from "./ask.js";
+
+const done = [];
+
+const counted = (media) =>
+  media.length === 1 ? say("media", { number: media[0] }) : say("shown", { count: media.length });
+
+export function keep(text, told, after) {
+  const one = { undo: told.undo, after };
+  done.push(one);
+  toast(text, { undo: () => takeBack(one) });
+}
+
+// One after the other: what is taken back is the last thing that was done, also when that is still
+// on its way.
+let before = Promise.resolve();
+
+export function inTurn(work) {
+  const mine = before.then(work).catch((error) => {
+    toast(error.message, { bad: true });
+    return null;
+  });
+  before = mine;
+  return mine;
+}
+
+// Take back the last act, or a certain one; both stay in the history.
+export function takeBack(chosen = null) {
+  return inTurn(async () => {
+    const one = chosen ?? done.at(-1);
+    if (!one) {
+      toast(say("nothing_to_undo"));
+      return null;
+    }
+    await post("/media/undo", one.undo);
+    done.splice(done.indexOf(one), 1);
+    toast(say("undone"));
+    one.after?.(one.undo);
+    return true;
+  });
+}
+
+export function grade(media, number, after) {
+  return inTurn(async () => {
+    const told = await post("/media/grade", { media, grade: number });
+    const name = number === null ? "ungraded" : "graded";
+    keep(say(name, { count: counted(media), grade: number }), told, after);
+    return true;
+  });
+}
+
+function opened(dialog) {
+  dialog.querySelector("input:not([type=hidden])")?.select();
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((settle) => {
+    dialog.addEventListener("close", () => settle(dialog.returnValue === "do"), { once: true });
+  });
+}
+
+export async function tag(media, after) {
+  const dialog = document.getElementById("tag-dialog");
+  if (!(await opened(dialog))) return null;
+  const word = dialog.querySelector("input").value;
+  return inTurn(async () => {
+    const told = await post("/media/tag", { media, tag: word });
+    keep(say("tagged", { count: counted(media), tag: word }), told, after);
+    return word;
+  });
+}
+
+export async function assign(media, after) {
+  const dialog = document.getElementById("series-dialog");
+  if (!(await opened(dialog))) return null;
+  const { series, title, why } = Object.fromEntries(new FormData(dialog.querySelector("form")));
+  return inTurn(async () => {
+    const told = await post("/media/series", {
+      media, why, title, series: series ? Number(series) : null,
+    });
+    const choice = dialog.querySelector("select");
+    if (!series && choice) choice.append(new Option(title, told.series));
+    const named = series ? choice.selectedOptions[0].text : title;
+    keep(say("in_series", { count: counted(media), series: named }), told, after);
+    return told.series;
+  });
+}

@@ -1,0 +1,120 @@
+// The page of one media: revealing it and what it matches, one over the other, grading.
+
+import * as acts from "./acts.js";
+import { say } from "./ask.js";
+import { key } from "./keys.js";
+import { complain, Held, pictureOf } from "./reveal.js";
+
+const page = document.getElementById("media");
+const media = Number(page.dataset.media);
+const held = new Held();
+const again = () => location.reload();
+
+function places(button) {
+  const near = button.closest(".match") ?? page;
+  return button.dataset.hold.split(",").map((number) => [
+    number, near.querySelector(`[data-reveal="${number}"]`),
+  ]);
+}
+
+// Buttons come later too, with further matches: what is heard is heard for the whole page.
+page.addEventListener("pointerdown", (event) => {
+  const button = event.target.closest("[data-hold]");
+  if (button && event.button === 0) held.show(places(button));
+});
+for (const name of ["pointerup", "pointercancel"]) {
+  document.addEventListener(name, () => held.hide());
+}
+page.addEventListener("keydown", (event) => {
+  const button = event.target.closest("[data-hold]");
+  if (!button || event.repeat || ![" ", "Enter"].includes(event.key)) return;
+  event.preventDefault();
+  held.show(places(button));
+});
+page.addEventListener("keyup", (event) => {
+  if (event.target.closest("[data-hold]")) held.hide();
+});
+page.addEventListener("focusout", (event) => {
+  if (event.target.closest("[data-hold]")) held.hide();
+});
+
+page.addEventListener("click", async (event) => {
+  const over = event.target.closest("[data-over]");
+  if (over) {
+    const on = over.getAttribute("aria-pressed") !== "true";
+    const match = over.closest(".match");
+    over.setAttribute("aria-pressed", on);
+    match.querySelector(".beside").classList.toggle("over", on);
+    match.querySelector(".slide").hidden = !on;
+  }
+  const keep = event.target.closest("[data-keep]");
+  if (keep) await keepShown(keep);
+  const board = event.target.closest("[data-board]");
+  if (board) await showBoard(board);
+  const given = event.target.closest("[data-grade]");
+  if (given) await grade(given.dataset.grade === "" ? null : Number(given.dataset.grade));
+  const act = event.target.closest("[data-act]")?.dataset.act;
+  if (act) await buttons[act]();
+});
+
+page.addEventListener("input", (event) => {
+  if (!event.target.matches(".slide")) return;
+  const pair = event.target.closest(".match").querySelector(".beside");
+  pair.style.setProperty("--cut", `${event.target.value}%`);
+});
+
+async function keepShown(button) {
+  const place = page.querySelector(".picture");
+  if (button.getAttribute("aria-pressed") === "true") {
+    place.querySelector("img")?.remove();
+    button.setAttribute("aria-pressed", "false");
+    return;
+  }
+  try {
+    place.append(await pictureOf(media));
+    button.setAttribute("aria-pressed", "true");
+  } catch (error) {
+    complain(error);
+  }
+}
+
+// A film as stills with their times, without motion or sound.
+async function showBoard(button) {
+  const place = document.getElementById("board");
+  const on = button.getAttribute("aria-pressed") !== "true";
+  try {
+    if (on) place.replaceChildren(await pictureOf(media, undefined, "storyboard"));
+    else place.replaceChildren();
+    place.hidden = !on;
+    button.setAttribute("aria-pressed", on);
+  } catch (error) {
+    complain(error);
+  }
+}
+
+async function grade(number) {
+  if (await acts.grade([media], number, again)) {
+    for (const button of page.querySelectorAll("[data-grade]")) {
+      button.setAttribute("aria-pressed", number !== null && button.dataset.grade === String(number));
+    }
+  }
+}
+
+const buttons = {
+  tag: () => acts.tag([media], again),
+  series: () => acts.assign([media], again),
+  undo: () => acts.takeBack(),
+};
+
+const [first] = page.querySelectorAll("[data-hold]");
+key("v", say("key_reveal"), () => held.show(places(first)), () => held.hide());
+for (const button of page.querySelectorAll("[data-grade]")) {
+  const number = button.dataset.grade;
+  if (number !== "") key(number, button.textContent.replace(number, "").trim(), () => grade(Number(number)));
+}
+key("Backspace", say("key_ungrade"), () => grade(null));
+key("t", say("key_tag"), buttons.tag);
+key("s", say("key_series"), buttons.series);
+key("u", say("undo"), buttons.undo);
+key("Ctrl+z", "", buttons.undo);
+key("l", say("key_like"), () => location.assign(`/media?like=${media}`));

@@ -1,0 +1,64 @@
+// Revealing: asked for one media at a time, noted before anything is shown, gone when let go.
+
+import { post, say, toast } from "./ask.js";
+
+const SECONDS = 50; // an address holds for a minute
+const addresses = new Map();
+
+// The address of a picture, after the server has noted that it is looked at.
+export async function reveal(media, what = "preview") {
+  const name = `${what} ${media}`;
+  const known = addresses.get(name);
+  if (known && known.until > performance.now()) return known.picture;
+  const { picture, reveals } = await post(`/media/${media}/reveal`, { what });
+  addresses.set(name, { picture, until: performance.now() + SECONDS * 1000 });
+  document.getElementById("exposure").textContent = say("revealed_today", { count: reveals });
+  return picture;
+}
+
+// A picture once it has loaded; null when it was let go before, or there is nothing to be seen.
+export async function pictureOf(media, wanted = () => true, what = "preview") {
+  const address = await reveal(String(media), what);
+  if (!wanted()) return null;
+  const image = new Image();
+  image.alt = say("media", { number: media });
+  image.draggable = false;
+  image.src = address;
+  try {
+    await image.decode();
+  } catch {
+    throw new Error(say("no_preview"));
+  }
+  return wanted() ? image : null;
+}
+
+export function complain(error) {
+  if (error.name !== "AbortError") toast(error.message, { bad: true });
+}
+
+// Shows media for as long as something is held: each in the place that is marked for it.
+export class Held {
+  #asked = 0;
+  #shown = [];
+
+  async show(pairs) {
+    const asked = ++this.#asked;
+    for (const [media, place] of pairs) {
+      try {
+        const image = await pictureOf(media, () => asked === this.#asked);
+        if (!image) return;
+        place.append(image);
+        this.#shown.push(image);
+      } catch (error) {
+        complain(error);
+        return;
+      }
+    }
+  }
+
+  hide() {
+    this.#asked++;
+    for (const image of this.#shown) image.remove();
+    this.#shown = [];
+  }
+}

@@ -1,0 +1,246 @@
+"""A workspace for practice that is served, with officers of two agencies at work, and a browser.
+
+Its media are the tiny collection of made-up pictures and films. Who is signed in is said by the
+cookie of a session; signing in itself is tested in ``tests/journeys``.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from clew.access.models import (
+    Agency,
+    Authority,
+    Certification,
+    Country,
+    Officer,
+    OfficerRole,
+    Session,
+)
+from clew.access.secret import digest, new_secret
+from clew.intake.triage import Scan
+from clew.records.models import StoredMatch
+from clew.settings import Settings
+from clew.training.practice import practice
+
+SCREENS = Path(__file__).resolve().parents[2] / "build" / "screens"
+"""Where pictures of pages are left, for the README and the guides."""
+
+
+@dataclass
+class Desk:
+    """What is served, and who may work with it.
+
+    Attributes:
+        address: of the pages.
+        secrets: of sessions, by who it is: two specialists, a data-protection officer and an
+            auditor of that agency, a ``stranger`` of another one, two ``new`` ones who have not
+            chosen an authority.
+        pair: numbers of two media that match.
+    """
+
+    address: str
+    secrets: dict[str, str]
+    pair: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A workspace with media in it and officers who are signed in; no module opens it for long."""
+
+    folder: Path
+    secrets: dict[str, str]
+    pair: tuple[int, int]
+
+
+_SETTINGS = {"CLEW_WORKERS": "2"}
+
+
+@pytest.fixture(scope="session")
+def filled(make_place: Callable[[], Path], collection) -> Filled:
+    folder = make_place() / "workspace"
+    with practice(folder, Settings.from_environment(_SETTINGS)) as workspace:
+        Scan(workspace, collection.folder).run()
+        ours = Agency.objects.using("owner").get()
+        theirs = Agency.objects.using("owner").create(
+            country=Country.objects.using("owner").get(), name="Elsewhere", contact="call 0800"
+        )
+        match = StoredMatch.objects.using("owner").filter(kind="picture").earliest("pk")
+        secrets = {
+            "specialist": at_work(ours, "ana", "specialist"),
+            "second": at_work(ours, "ben", "specialist"),
+            "protector": at_work(ours, "cy", "data-protection officer"),
+            "auditor": at_work(ours, "flo", "auditor"),
+            "stranger": at_work(theirs, "dee", "specialist"),
+            "new": at_work(ours, "eli", "specialist", authority=False),
+            "newer": at_work(ours, "gus", "specialist", authority=False),
+        }
+    return Filled(folder, secrets, (match.first_id, match.second_id))
+
+
+@pytest.fixture(scope="module")
+def desk(filled: Filled) -> Iterator[Desk]:
+    settings = Settings.from_environment(_SETTINGS)
+    with practice(filled.folder, settings), _up(filled.folder) as address:
+        yield Desk(address, filled.secrets, filled.pair)
+
+
+def at_work(agency: Agency, name: str, role: str, *, authority: bool = True) -> str:
+    """An officer of a role who is signed in to the pages; the secret of the session."""
+    now = timezone.now()
+    owned = {"until": now + timedelta(days=1)}
+    officer = Officer.objects.using("owner").create(
+        name=name.title(), sign_in_name=name, agency=agency
+    )
+    OfficerRole.objects.using("owner").create(officer=officer, role=role)
+    Certification.objects.using("owner").create(
+        officer=officer, valid_from=now - timedelta(1), valid_until=owned["until"]
+    )
+    held, _ = Authority.objects.using("owner").get_or_create(
+        agency=agency,
+        reference="Az 17",
+        defaults={
+            "operation": "Lantern",
+            "legal_basis": "§ 98 StPO",
+            "purpose": "to find who is shown",
+            "valid_from": now - timedelta(1),
+            "valid_until": owned["until"],
+            "whole_agency": True,
+        },
+    )
+    secret = new_secret()
+    Session.objects.using("owner").create(
+        officer=officer,
+        digest=digest(secret),
+        kind="web",
+        scopes=["read", "contribute", "administer"],
+        expires_at=owned["until"],
+        authority=held if authority else None,
+    )
+    return secret
+
+
+@contextmanager
+def _up(workspace: Path) -> Iterator[str]:
+    """Serve a workspace as its operator does; tells at which address of this machine."""
+    process = subprocess.Popen(
+        [Path(sys.executable).parent / "clew", "up", "--port", "0", "--workspace", workspace],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    try:
+        line = process.stdout.readline()
+        port = re.search(r":(\d+)\s*$", line)
+        assert port is not None, line
+        yield f"http://localhost:{port[1]}"
+    finally:
+        process.terminate()
+        process.wait(10)
+        process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if (path := shutil.which(name))), None)
+    assert found, "no browser found: install one with `apt-get install chromium`"
+    # Playwright keeps an event loop in this thread, in which Django speaks to no database unless
+    # it is told that nothing else runs there.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=found,
+            # The sandbox cannot start under root, as in most containers.
+            args=["--no-sandbox", "--disable-dev-shm-usage"],
+        )
+        yield started
+        started.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@dataclass
+class At:
+    """A browser at the desk of one officer, with what went wrong on its pages.
+
+    Attributes:
+        page: its page.
+        address: of the pages.
+        wrong: errors of scripts, what the policy stopped, and what was asked of other origins.
+        refused: requests that were answered with an error.
+    """
+
+    page: Page
+    address: str
+    wrong: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+
+    def go(self, path: str) -> None:
+        """Open a page, wait until its parts have come, and see that everybody can use it."""
+        self.page.goto(self.address + path)
+        self.page.wait_for_load_state("networkidle")
+        self.accessible()
+
+    def accessible(self) -> None:
+        """See that axe finds nothing on the page as it is."""
+        found = Axe().run(self.page)
+        assert found.violations_count == 0, found.generate_report()
+
+    def picture(self, name: str) -> None:
+        """Keep a picture of the page."""
+        SCREENS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=SCREENS / f"{name}.png")
+
+
+@pytest.fixture
+def sit(browser: Browser, desk: Desk) -> Iterator[Callable[..., At]]:
+    """Opens a browser at somebody's desk; at the end, nothing may have gone wrong there."""
+    opened: list[At] = []
+
+    def sit_down(who: str | None = "specialist", **options: object) -> At:
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
+        context.set_default_timeout(8000)
+        if who is not None:
+            cookie = {"name": "clew-session", "value": desk.secrets[who], "url": desk.address}
+            context.add_cookies([cookie])  # type: ignore[list-item]
+        at = At(context.new_page(), desk.address)
+        at.page.on("pageerror", lambda error: at.wrong.append(str(error)))
+        at.page.on("console", lambda said: _hear(at, said.type, said.text))
+        at.page.on("request", lambda asked: _watch(at, asked.url))
+        at.page.on(
+            "response",
+            lambda answer: (
+                at.refused.append(f"{answer.status} {answer.url}") if answer.status > 399 else None
+            ),
+        )
+        opened.append(at)
+        return at
+
+    yield sit_down
+    for at in opened:
+        at.page.context.close()
+        assert at.wrong == []
+
+
+def _hear(at: At, kind: str, text: str) -> None:
+    if kind == "error" and "the server responded with a status of" not in text:
+        at.wrong.append(text)
+
+
+def _watch(at: At, address: str) -> None:
+    if not address.startswith((at.address + "/", "data:", "blob:")):
+        at.wrong.append(f"asked of elsewhere: {address}")

@@ -1,0 +1,294 @@
+"""Every address of the pages, asked by everybody: who gets what, and what browsers are told."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+import requests
+from django.urls import URLPattern
+
+from clew.access.models import Officer
+from clew.records.models import SavedFilter
+from clew.web.urls import urlpatterns
+
+OPEN = {
+    # For whoever is not signed in; tests/journeys/test_signing_in.py has them.
+    *("sign-in", "sign-in/passkey/options", "sign-in/passkey", "sign-in/certificate"),
+    *("sign-in/machine", "sign-in/practice", "sign-in/code", "sign-in/provider/<slug:name>"),
+    *("sign-in/provider/<slug:name>/back", "sign-in/provider/<slug:name>/logged-out"),
+    *("sign-out", "enrol", "enrol/password", "enrol/passkey/options", "enrol/passkey"),
+}
+OWN = {
+    # An officer's own, whoever they are: nothing of a case is in them.
+    *("desk", "desk/blind", "authority", "credentials", "credentials/prove"),
+    *("credentials/prove/passkey", "credentials/passkey/options", "credentials/passkey"),
+    "credentials/passkey/<int:number>/remove",
+}
+GET, POST = "GET", "POST"
+_JSON = {"Content-Type": "application/json"}
+
+
+def asked_of_media(media: int) -> dict[str, tuple[str, str, object]]:
+    """How each address of the desk is asked: method, the rest of it, what is sent."""
+    chosen = {"media": [media]}
+    return {
+        "": (GET, "", None),
+        "part/waiting": (GET, "", None),
+        "part/contributions": (GET, "", None),
+        "part/hits": (GET, "", None),
+        "media": (GET, "", None),
+        "media/rows": (GET, "", None),
+        "media/count": (GET, "", None),
+        "media/veils": (GET, f"?media={media}", None),
+        "media/grade": (POST, "", {**chosen, "grade": 1}),
+        "media/tag": (POST, "", {**chosen, "tag": "sofa"}),
+        "media/series": (POST, "", {**chosen, "why": "alike", "title": "room"}),
+        "media/undo": (POST, "", {"votes": {str(media): None}}),
+        "media/filters": (POST, "", {"name": "films", "words": "kind=video"}),
+        "media/filters/<int:number>/remove": (POST, "", {}),
+        "media/<int:number>": (GET, "", None),
+        "media/<int:number>/matches": (GET, "?after=0-0", None),
+        "media/<int:number>/stack": (GET, "", None),
+        "media/<int:number>/reveal": (POST, "", {}),
+        "media/<int:number>/picture/<str:sign>": (GET, "", None),
+        "proposals": (GET, "", None),
+        "proposals/further": (GET, "", None),
+        "proposals/<str:name>/accept": (POST, "", {"why": "alike"}),
+        "proposals/<str:name>/reject": (POST, "", {"why": "not alike"}),
+        "search": (GET, "", None),
+    }
+
+
+class Client:
+    """Somebody's browser, without a screen."""
+
+    def __init__(self, address: str, secret: str | None) -> None:
+        self.address = address
+        self.session = requests.Session()
+        if secret is not None:
+            self.session.cookies.set("clew-session", secret)
+        page = self.session.get(f"{address}/search", timeout=20).text
+        token = re.search(r'data-form="(\w+)"', page)
+        self.token = token[1] if token else ""
+
+    def ask(
+        self, method: str, path: str, told: object = None, *, script: bool = True, **more: str
+    ) -> requests.Response:
+        headers = {"X-CSRFToken": self.token, **more}
+        if script:
+            headers["Clew-Asks"] = "script"
+        form = "/filters" in path
+        return self.session.request(
+            method,
+            f"{self.address}/{path}",
+            data=told if form else (json.dumps(told) if told is not None else None),
+            headers=headers if form or not script else {**headers, **_JSON},
+            allow_redirects=False,
+            timeout=20,
+        )
+
+
+@pytest.fixture
+def client(desk):
+    return lambda who: Client(desk.address, desk.secrets.get(who))
+
+
+def patterns() -> list[str]:
+    """All addresses as they are written in the list."""
+    assert all(isinstance(one, URLPattern) for one in urlpatterns)
+    return [str(one.pattern) for one in urlpatterns]
+
+
+def at(pattern: str, number: int) -> str:
+    """An address of a pattern, about something of that number."""
+    filled = pattern.replace("<int:number>", str(number)).replace("<str:sign>", "made:up")
+    return filled.replace("<str:name>", "1-abcdef01")
+
+
+def test_every_address_is_asked_below(desk):
+    assert set(patterns()) == OPEN | OWN | set(asked_of_media(1))
+
+
+def test_who_is_not_signed_in_gets_nowhere(desk, client):
+    nobody, made_up = client("nobody"), Client(desk.address, "made-up")
+    for asking in (nobody, made_up):
+        for pattern, (method, rest, told) in asked_of_media(desk.pair[0]).items():
+            answer = asking.ask(method, at(pattern, desk.pair[0]) + rest, told)
+            # A form of somebody without a session has no token that fits either.
+            assert answer.status_code == (403 if method == POST else 401), pattern
+        for path in ("", "media", f"media/{desk.pair[0]}", "desk"):
+            answer = asking.ask(GET, path, script=False)
+            assert (answer.status_code, answer.headers["Location"]) == (302, "/sign-in")
+
+
+def test_without_an_authority_one_is_led_to_choosing_and_back(desk, client):
+    new = client("new")
+    for pattern, (method, rest, told) in asked_of_media(desk.pair[0]).items():
+        if pattern in ("search", "media/filters", "media/filters/<int:number>/remove"):
+            continue  # an empty form; the officer's own filters
+        path = at(pattern, desk.pair[0]) + rest
+        if pattern.endswith("<str:sign>"):
+            continue  # nothing was signed for this session
+        answer = new.ask(method, path, told)
+        assert answer.status_code == 403, pattern
+        assert answer.json()["go"].startswith("/authority?next=%2F"), pattern
+    there = new.ask(GET, "media?kind=video", script=False)
+    assert there.headers["Location"] == "/authority?next=%2Fmedia%3Fkind%3Dvideo"
+    part = new.ask(GET, "part/hits", script=False, **{"HX-Request": "true", "Clew-Page": "/"})
+    assert part.headers["HX-Redirect"] == "/authority?next=%2F"
+    for elsewhere in ("//evil.example", "https://evil.example", "/\\evil.example", "/a\nb"):
+        page = new.session.get(f"{desk.address}/authority", params={"next": elsewhere}, timeout=20)
+        assert 'name="next" value="/"' in page.text
+
+
+def test_nobody_elsewhere_sees_or_changes_what_is_held_here(desk, client):
+    stranger, media = client("stranger"), desk.pair[0]
+    nowhere = stranger.ask(GET, f"media/{10**9}").json()["why"].replace(str(10**9), "N")
+    for pattern, (method, rest, told) in asked_of_media(media).items():
+        if pattern.startswith("media/filters"):
+            continue  # an officer's own: see below
+        answer = stranger.ask(method, at(pattern, media) + rest, told)
+        if "<int:number>" in pattern or (method == POST and pattern != "media/filters"):
+            if pattern == "media/<int:number>/stack":
+                assert answer.json()["tiles"] == []
+                continue
+            assert answer.status_code == 404, pattern
+            # Whether there is such a thing is not told either.
+            if "media" in answer.json()["why"]:
+                assert answer.json()["why"].replace(str(media), "N") == nowhere, pattern
+        elif pattern in ("media/rows", "media"):
+            assert f'"id": {media}' not in answer.text
+        elif pattern == "media/veils":
+            assert answer.json()["veils"] == {}
+        elif pattern == "media/count":
+            assert answer.json()["count"] == 0
+        else:
+            assert answer.status_code in (200, 302), pattern
+            assert f"/media/{media}" not in answer.text, pattern
+
+
+def test_a_data_protection_officer_looks_and_an_auditor_not_even_that(desk, client):
+    looks, audits, media = client("protector"), client("auditor"), desk.pair[0]
+    waiting = re.search(
+        r'data-proposal="([\w-]+)"', client("specialist").ask(GET, "proposals").text
+    )
+    assert waiting is not None
+    for path, told in (
+        ("media/grade", {"media": [media], "grade": 1}),
+        ("media/tag", {"media": [media], "tag": "sofa"}),
+        ("media/series", {"media": [media], "why": "alike", "title": "room"}),
+        (f"proposals/{waiting[1]}/accept", {"why": "alike"}),
+        (f"proposals/{waiting[1]}/reject", {"why": "not alike"}),
+    ):
+        answer = looks.ask(POST, path, told)
+        assert answer.status_code == 403, path
+        assert "`clew" not in answer.json()["why"]
+        assert audits.ask(POST, path, told).status_code in (403, 404), path
+    assert looks.ask(GET, f"media/{media}").status_code == 200
+    assert audits.ask(GET, f"media/{media}").status_code == 404
+
+
+def test_a_filter_is_its_officers_own(desk, client):
+    ana, ben = client("specialist"), client("second")
+    saved = ana.ask(POST, "media/filters", {"name": "worth a look", "words": "kind=video&evil=1"})
+    assert saved.headers["Location"] == "/media?kind=video"
+    assert "worth a look" in ana.ask(GET, "media", script=False).text
+    assert "worth a look" not in ben.ask(GET, "media", script=False).text
+    owned = SavedFilter.objects.using("owner")
+    number = owned.get(officer=Officer.objects.using("owner").get(sign_in_name="ana")).pk
+    assert ben.ask(POST, f"media/filters/{number}/remove", {}).status_code == 404
+    assert ana.ask(POST, f"media/filters/{number}/remove", {}).status_code == 302
+    assert not owned.filter(pk=number).exists()
+
+
+def test_forms_that_do_not_come_from_here_are_refused(desk, client):
+    ana = client("specialist")
+    ana.token = "made" * 8
+    posted = [
+        (at(pattern, 1), told)
+        for pattern, (method, _, told) in asked_of_media(1).items()
+        if method == POST
+    ]
+    for path, told in [
+        *posted,
+        ("desk", {}),
+        ("desk/blind", {}),
+        ("authority", {}),
+        ("search", {}),
+    ]:
+        answer = ana.ask(POST, path, told)
+        assert answer.status_code == 403, path
+        assert "did not come from here" in answer.text, path
+
+
+def test_what_browsers_are_told(desk, client):
+    ana, media = client("specialist"), desk.pair[0]
+    for pattern, (method, rest, _) in asked_of_media(media).items():
+        if method == POST:
+            assert ana.ask(GET, at(pattern, media)).status_code == 405, pattern
+            continue
+        answer = ana.ask(GET, at(pattern, media) + rest, script=False)
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy, pattern
+        assert "unsafe" not in policy, pattern
+        assert "frame-ancestors 'none'" in policy, pattern
+        assert answer.headers["Cache-Control"] == "no-store", pattern
+        assert answer.headers["X-Content-Type-Options"] == "nosniff", pattern
+        assert " style=" not in answer.text, pattern
+        assert "://" not in answer.text.replace("http://www.w3.org/2000/svg", ""), pattern
+
+
+def test_a_picture_is_for_the_session_that_asked_and_inert(desk, client):
+    ana, ben, media = client("specialist"), client("second"), desk.pair[0]
+    told = ben.ask(POST, f"media/{media}/reveal", {}).json()
+    path = told["picture"].lstrip("/")
+    shown = ben.ask(GET, path)
+    assert shown.status_code == 200
+    assert shown.headers["Content-Type"] == "image/jpeg"
+    assert shown.content.startswith(b"\xff\xd8\xff")
+    assert shown.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert shown.headers["Cache-Control"] == "no-store"
+    assert shown.headers["X-Content-Type-Options"] == "nosniff"
+    assert shown.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    other = path.replace(f"media/{media}/", f"media/{desk.pair[1]}/")
+    for asking, wrong in ((ana, path), (ben, other), (ben, path[:-1] + "x")):
+        assert asking.ask(GET, wrong).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("media?kind=x", "media?since=yesterday", "media?agency=x", "media?grade=9x"),
+        *("media?scheme=none", "media?like=x", "media/rows?after=x", "media?agency=" + "9" * 30),
+    ],
+)
+def test_what_is_not_understood_says_what_to_do(desk, client, path):
+    ana = client("specialist")
+    answer = ana.ask(GET, path)
+    assert answer.status_code == 422
+    assert answer.json()["why"]
+    assert "That did not work" in ana.ask(GET, path, script=False).text
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        *(b"{", b"[]", b"{}", b'{"media": []}', b'{"media": [1], "grade": "x"}'),
+        *(b'{"media": [0], "grade": 1}', b'{"media": [1], "grade": 1, "more": 2}'),
+    ],
+)
+def test_what_scripts_send_is_looked_at(desk, client, told):
+    ana = client("specialist")
+    answer = ana.session.post(
+        f"{desk.address}/media/grade",
+        data=told,
+        headers={
+            "X-CSRFToken": ana.token,
+            "Clew-Asks": "script",
+            "Content-Type": "application/json",
+        },
+        timeout=20,
+    )
+    assert answer.status_code == 422

@@ -1,0 +1,92 @@
+"""Every word on a page is in the German catalogue, and none in it is left over."""
+
+from __future__ import annotations
+
+import ast
+import gettext
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import clew.web
+
+WEB = Path(clew.web.__file__).parent
+CATALOGUE = WEB / "locale" / "de" / "LC_MESSAGES" / "django.mo"
+
+
+def said_in_templates() -> Iterator[str]:
+    for template in WEB.glob("templates/**/*.html"):
+        text = template.read_text("utf-8")
+        yield from re.findall(r'\{% translate "([^"]*)" %\}', text)
+        blocks = r"\{% blocktranslate\b[^%]*(?:%(?!\})[^%]*)*%\}(.*?)\{% endblocktranslate %\}"
+        for block in re.findall(blocks, text, re.DOTALL):
+            for part in block.split("{% plural %}"):
+                yield re.sub(r"\{\{ (\w+) \}\}", r"%(\1)s", part)
+
+
+def said_in_programs() -> Iterator[str]:
+    for program in WEB.glob("*.py"):
+        for node in ast.walk(ast.parse(program.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                many = {"_": 1, "ngettext": 2}.get(node.func.id, 0)
+                yield from (ast.literal_eval(argument) for argument in node.args[:many])
+
+
+def test_the_german_catalogue_is_complete():
+    with CATALOGUE.open("rb") as file:
+        kept = gettext.GNUTranslations(file)._catalog  # type: ignore[attr-defined]
+    translated = {key[0] if isinstance(key, tuple) else key for key in kept} - {""}
+    assert all(kept.values())
+    said = {*said_in_templates(), *said_in_programs()}
+    assert len(said) > 250
+    missing = {one for one in said if one not in translated and (one, 0) not in kept}
+    plurals = {re.split("\n", one)[0] for one in missing}
+    source = CATALOGUE.with_suffix(".po").read_text("utf-8")
+    assert {one for one in plurals if f'msgid_plural "{one}"' not in source} == set()
+    assert translated - said == set()
+
+
+def test_the_compiled_catalogue_is_of_the_one_that_is_written():
+    source = CATALOGUE.with_suffix(".po").read_text("utf-8")
+    with CATALOGUE.open("rb") as file:
+        kept = gettext.GNUTranslations(file)._catalog  # type: ignore[attr-defined]
+    for word in kept.values():
+        assert word == kept[""] or f'"{word}"' in source.replace('\\"', '"'), word
+
+
+def test_pages_are_in_the_language_that_the_browser_asks_for(desk, sit):
+    at = sit(locale="de-DE")
+    page = at.page
+    for path, words in (
+        ("/media", "Nächstes unentschiedene"),
+        (f"/media/{desk.pair[0]}", "Womit es übereinstimmt"),
+        ("/proposals", "Wartende Entscheidungen"),
+        ("/", "Schön, dass Sie da sind, Ana"),
+    ):
+        at.go(path)
+        assert words in page.inner_text("main")
+        assert page.evaluate("document.documentElement.lang") == "de"
+    at.picture("german")
+    # What the officer chose counts for more.
+    page.goto(f"{desk.address}/desk")
+    page.get_by_label("Sprache").select_option("en")
+    page.get_by_role("button", name="Speichern").click()
+    page.get_by_role("heading", name="My desk").wait_for()
+    page.get_by_label("Language").select_option("")
+    page.get_by_role("button", name="Keep", exact=True).click()
+    page.get_by_role("heading", name="Mein Schreibtisch").wait_for()
+
+
+def test_pages_are_usable_from_right_to_left(desk, sit):
+    at = sit()
+    page = at.page
+    at.go("/media")
+    page.evaluate("document.documentElement.dir = 'rtl'; dispatchEvent(new Event('resize'))")
+    page.set_viewport_size({"width": 1180, "height": 800})  # laid out anew
+    page.wait_for_timeout(300)
+    places = [tile.bounding_box() for tile in page.locator(".tile").all()[:2]]
+    assert places[0] is not None
+    assert places[1] is not None
+    assert places[0]["x"] > places[1]["x"], "the first is at the right"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1180
+    at.picture("right-to-left")
