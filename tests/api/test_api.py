@@ -59,7 +59,7 @@ class TestQuery:
         assert (match["kind"], match["distance"], match["threshold"]) == ("picture", 3, 52)
         assert match["versions"] == {"picture": 1, "exact": 1}
         assert match["measured"]["upper"] < 0.001
-        assert match["trust"].endswith("with 95 % confidence")
+        assert match["trust"].endswith("among a million media")
 
     @pytest.mark.parametrize(
         ("algorithm", "part"),

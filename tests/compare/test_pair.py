@@ -172,5 +172,5 @@ def test_the_distance_of_a_film_match_is_that_of_the_shared_stretch() -> None:
     first = film(*(scene(n) for n in range(5)), scene(30), seconds=0.5)
     second = film(scene(30), *(logo.pixels(scene(n)) for n in range(5)), seconds=0.5)
     match = one(compare(first, second))
-    assert [span.frames for span in match.spans] == [4]
+    assert [span.frames for span in match.spans] == [5]
     assert match.distance > 16

@@ -154,7 +154,9 @@ def _up(workspace: Path) -> Iterator[str]:
         process.stdout.close()
 
 
-@pytest.fixture(scope="session")
+# For a module and no longer: the event loop that Playwright keeps in this thread would be in the
+# way of whatever runs one of its own, as contributing does.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     names = ("chromium", "chromium-browser", "google-chrome")
     found = next((path for name in names if (path := shutil.which(name))), None)
