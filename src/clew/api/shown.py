@@ -40,6 +40,17 @@ class MediaShown(Schema):
     left_out: int
 
 
+class FramePairShown(Schema):
+    """The frames in which a stretch is best seen, in seconds of both films; 0 of a picture."""
+
+    first: float
+    second: float
+    distance: int
+    first_variant: str
+    second_variant: str
+    regions: int | None
+
+
 class SpanShown(Schema):
     """A stretch that two media share, in seconds."""
 
@@ -49,6 +60,10 @@ class SpanShown(Schema):
     second_end: float
     distance: float
     frames: int
+    speed: float
+    share: float | None
+    regions: int | None
+    best: FramePairShown | None
 
 
 class RateShown(Schema):

@@ -11,7 +11,7 @@ from clew.casework.find import Found
 from clew.casework.findings import Hit
 from clew.cli.output import aside, clean, clock, path_text, people, plain, size_in_words
 from clew.compare.calibration import Thresholds, says
-from clew.compare.evidence import Match, MatchKind
+from clew.compare.evidence import Match, MatchKind, Span
 from clew.compare.spectrograms import drawn, marks
 from clew.compare.spectrograms import window as shown_window
 from clew.compare.subject import Subject
@@ -103,7 +103,7 @@ def _spans(match: Match) -> list[str]:
         return [
             f"{clock(span.first_start)}–{clock(span.first_end)} ↔ "
             f"{clock(span.second_start)}–{clock(span.second_end)}  "
-            f"({span.frames} frames, mean distance {span.distance:.0f})"
+            f"({span.frames} frames, mean distance {span.distance:.0f}{_best(span)})"
             for span in match.spans
         ]
     if match.kind is MatchKind.SOUND:
@@ -117,9 +117,24 @@ def _spans(match: Match) -> list[str]:
     return [
         f"at {clock(max(span.first_start, span.second_start))}–"
         f"{clock(max(span.first_end, span.second_end))} of the film "
-        f"(distance {span.distance:.0f})"
+        f"(distance {span.distance:.0f}{_best(span)})"
         for span in match.spans
     ]
+
+
+def _best(span: Span) -> str:
+    """Where to look first: a picture has no time of its own."""
+    if span.best is None:
+        return ""
+    times = [
+        clock(time)
+        for time, end in (
+            (span.best.first, span.first_end),
+            (span.best.second, span.second_end),
+        )
+        if end > 0
+    ]
+    return f"; best at {' / '.join(times)}"
 
 
 def print_speech(paths: Sequence[Path], readings: Sequence[Reading]) -> None:
