@@ -21,6 +21,13 @@ class PlaceShown(Schema):
     modified: datetime | None
 
 
+class SpokenShown(Schema):
+    """A stretch in which somebody speaks, in seconds."""
+
+    start: float
+    end: float
+
+
 class MediaShown(Schema):
     """One distinct content with every place where it was found that you may see."""
 
@@ -38,6 +45,7 @@ class MediaShown(Schema):
     in_vault: bool
     places: list[PlaceShown]
     left_out: int
+    spoken: list[SpokenShown]
 
 
 class FramePairShown(Schema):

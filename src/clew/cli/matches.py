@@ -53,6 +53,8 @@ def print_found(found: Sequence[Found], asked: str) -> None:
         for name in names[1:]:
             people.print(f"  also {clean(name)}", soft_wrap=True, markup=False)
         print_match(one.match, asked, names[0] if names else "the other")
+        if spoken := [(stretch.start, stretch.end) for stretch in one.item.spoken]:
+            people.print(f"  Somebody speaks in it {_at_times(spoken)}.", soft_wrap=True)
 
 
 def print_hits(hits: Sequence[Hit]) -> None:
@@ -141,15 +143,19 @@ def print_speech(paths: Sequence[Path], readings: Sequence[Reading]) -> None:
     """Where somebody speaks in each file, so that an officer can jump there."""
     for path, reading in zip(paths, readings, strict=True):
         spoken = [
-            f"{clock(trace.feature.start or 0)}–{clock(trace.feature.end or 0)}"
+            (trace.feature.start or 0, trace.feature.end or 0)
             for trace in reading.traces
             if trace.signal == "speech" and trace.feature.variant.endswith(SPEECH)
         ]
         if spoken:
-            more = f" and {len(spoken) - _MOST_SPOKEN} more times" * (len(spoken) > _MOST_SPOKEN)
-            told = ", ".join(spoken[:_MOST_SPOKEN])
-            words = f"Somebody speaks in {path_text(path)} at {told}{more}."
+            words = f"Somebody speaks in {path_text(path)} {_at_times(spoken)}."
             people.print(clean(words), soft_wrap=True, markup=False)
+
+
+def _at_times(stretches: Sequence[tuple[float, float]]) -> str:
+    more = f" and {len(stretches) - _MOST_SPOKEN} more times" * (len(stretches) > _MOST_SPOKEN)
+    told = ", ".join(f"{clock(start)}–{clock(end)}" for start, end in stretches[:_MOST_SPOKEN])
+    return f"at {told}{more}"
 
 
 def draw_heard(
