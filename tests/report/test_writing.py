@@ -223,7 +223,8 @@ def test_the_frames_in_which_films_agree_best_stand_side_by_side(tmp_path: Path)
         return [b"\xff\xd8\xffstill" if media == 11 else None]
 
     found = sample.findings([group])
-    page = written(tmp_path, found, pictures=lambda media, what: None, stills=stills)
+    again = (stills, lambda link, labels: None)
+    page = written(tmp_path, found, pictures=lambda media, what: None, again=again)
     assert asked == [(11, [355.0]), (12, [45.0])]
     assert "1.1 at 5:55.0" in page
     assert "1.2 at 0:45.0" in page
@@ -231,6 +232,19 @@ def test_the_frames_in_which_films_agree_best_stand_side_by_side(tmp_path: Path)
     assert page.count("not there as it was found") == 1
     Tags(page)
     assert "Where it is best seen" not in written(tmp_path, found)
+
+
+def test_what_is_heard_in_both_is_drawn(tmp_path: Path) -> None:
+    spans = (sample.span(3.0, 9.0, 0.0, 6.0),)
+    tones = [sample.item(n, f"{n}.mp3", type="sound") for n in (1, 2)]
+    link = sample.link(1, 2, MatchKind.SOUND, 20, spans=spans)
+    found = sample.findings([Group(number=1, items=tuple(tones), links=(link,))])
+    drawing = b"\xff\xd8\xff" + b"heard in both"
+    again = (lambda media, times: [], lambda link, labels: drawing)
+    page = written(tmp_path, found, pictures=lambda media, what: None, again=again)
+    assert b64encode(drawing).decode() in page
+    assert "What is heard in 1.1 and in 1.2, in step" in page
+    Tags(page)
 
 
 def test_where_somebody_speaks_is_told(tmp_path: Path) -> None:

@@ -5,15 +5,22 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from io import BytesIO
+
+from PIL import Image
 
 from clew.access.acting import acting, officer
 from clew.access.models import Officer
-from clew.casework.findings import Findings
+from clew.casework.findings import Findings, Link
+from clew.compare.spectrograms import drawn, marks, window
+from clew.compare.ways.sound import track_number
+from clew.intake.matching import Subjects
 from clew.media.marking import Marker
 from clew.media.stills import StillMaker
 from clew.records.models import Sighting
 from clew.records.readings import SEPARATOR
 from clew.signals.confined import open_untouched
+from clew.signals.spectrogram import spectrogram_of
 from clew.vault.errors import VaultError
 from clew.workspace import Workspace
 
@@ -75,6 +82,61 @@ def marked_stills(
             return [None if one is None else marker.mark(one) for one in made]
 
         yield stills
+
+
+@contextmanager
+def marked_spectrograms(
+    findings: Findings,
+) -> Iterator[Callable[[Link, tuple[str, str]], bytes | None]]:
+    """Pictures of the sound that two media share, read again from where they lie.
+
+    Args:
+        findings: what the officer was shown, and when.
+
+    Yields:
+        from a link of it by sound, and what its two media are called, to a JPEG with the officer's
+        mark of the longest stretch; None where one of them lies there no more as it was found.
+
+    Raises:
+        clew.media.nursery.ConfinementError: when no confined process can be started.
+    """
+    shown = {id(link) for group in findings.groups for link in group.links}
+    with Marker(_mark(findings)) as marker:
+
+        def drawing(link: Link, names: tuple[str, str]) -> bytes | None:
+            if id(link) not in shown or not link.match.spans:
+                return None
+            match, span = link.match, link.match.spans[0]
+            columns = []
+            for media, variant, of_second in (
+                (link.first, match.first_variant, False),
+                (link.second, match.second_variant, True),
+            ):
+                opened = _opened(media)
+                if opened is None:
+                    return None
+                start, end = window(span, of_second=of_second)
+                seconds = max(0.0, start), end
+                try:
+                    columns.append(
+                        spectrogram_of(opened, f"media {media}", track_number(variant), seconds)
+                    )
+                except ValueError:
+                    return None
+            subjects = Subjects().get([link.first, link.second])
+            one, other = subjects[link.first][0], subjects[link.second][0]
+            png = drawn(columns[0], columns[1], span, marks(one, other, match, span), names)
+            return marker.mark(_as_jpeg(png))
+
+        yield drawing
+
+
+def _as_jpeg(png: bytes) -> bytes:
+    """Made here, of numbers: nothing in it was decoded from a file of somebody else's."""
+    out = BytesIO()
+    with Image.open(BytesIO(png), formats=["PNG"]) as drawing:
+        drawing.convert("RGB").save(out, "JPEG", quality=80)
+    return out.getvalue()
 
 
 def _mark(findings: Findings) -> str:

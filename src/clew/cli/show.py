@@ -132,21 +132,24 @@ def report(
     """
     with explained():
         from clew.casework.gather import Use, gather
-        from clew.casework.marked import marked_pictures, marked_stills
+        from clew.casework.marked import marked_pictures, marked_spectrograms, marked_stills
         from clew.cli.report import write_report
         from clew.cli.session import opened_for_work
 
         with opened_for_work(workspace) as opened:
             findings = gather(use=Use.REPORT_WITH_PICTURES if with_pictures else Use.REPORT)
             marking = marked_pictures(opened, findings) if with_pictures else nullcontext()
-            seen_again = marked_stills(findings) if with_pictures else nullcontext()
+            seen = marked_stills(findings) if with_pictures else nullcontext()
+            heard = marked_spectrograms(findings) if with_pictures else nullcontext()
             try:
                 with (
                     aside.status("writing the report …"),
                     marking as pictures,
-                    seen_again as stills,
+                    seen as stills,
+                    heard as spectrograms,
                 ):
-                    write_report(findings, output, pictures, stills)
+                    again = (stills, spectrograms) if stills and spectrograms else None
+                    write_report(findings, output, pictures, again)
             except OSError as error:
                 fail(
                     f"{path_text(output)} cannot be written ({error.strerror}); "

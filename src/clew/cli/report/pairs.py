@@ -1,4 +1,4 @@
-"""The frames in which two media are best seen to agree, side by side."""
+"""Where two media are best seen to agree: frames side by side, spectrograms in step."""
 
 from __future__ import annotations
 
@@ -13,8 +13,15 @@ from clew.compare.evidence import MatchKind, Span
 Stills = Callable[[int, Sequence[float]], "list[bytes | None]"]
 """From the number of a film, and seconds in it, to a JPEG of each; None where there is none."""
 
+Spectrograms = Callable[[Link, tuple[str, str]], "bytes | None"]
+"""From a link by sound, and what its media are called, to a JPEG; None where there is none."""
+
 PAIRS_SHOWN = 3
-"""Of one link: of the stretches in which most time is shared, or a picture is seen nearest."""
+"""Of one link: of the stretches in which most time is shared, or a picture is seen nearest. Of a
+link that is folded one."""
+
+MOST_SPECTROGRAMS = 60
+"""In one report: both media are read again for each."""
 
 MOST_PAIRS = 200
 """In one report: each film is opened again for them."""
@@ -52,23 +59,36 @@ class Pairs:
 
     Args:
         stills: where stills of films come from.
+        spectrograms: where pictures of what is heard in both come from.
         preview: from the number of a picture to a small JPEG of it, None where there is none.
     """
 
-    def __init__(self, stills: Stills, preview: Callable[[int], bytes | None]) -> None:
+    def __init__(
+        self, stills: Stills, spectrograms: Spectrograms, preview: Callable[[int], bytes | None]
+    ) -> None:
         self._stills = stills
+        self._spectrograms = spectrograms
+        self._spectrograms_left = MOST_SPECTROGRAMS
         self._preview = preview
         self._left = MOST_PAIRS
 
+    def spectrogram(self, link: Link, labels: tuple[str, str]) -> StillView | None:
+        """What is heard in both, in the longest stretch; None where that is not how they agree."""
+        if link.match.kind is not MatchKind.SOUND or not self._spectrograms_left:
+            return None
+        self._spectrograms_left -= 1
+        words = f"What is heard in {labels[0]} and in {labels[1]}, in step"
+        return StillView(_encoded(self._spectrograms(link, labels)), words)
+
     def of(
-        self, link: Link, first: Item, second: Item, labels: tuple[str, str]
+        self, link: Link, first: Item, second: Item, labels: tuple[str, str], most: int
     ) -> tuple[PairView, ...]:
         """The pairs of one link, those that say most first; none for what has no frames."""
         match = link.match
         if match.kind not in (MatchKind.FILM, MatchKind.STILL):
             return ()
         spans = [span for span in match.spans if span.best is not None]
-        spans = spans[: min(PAIRS_SHOWN, self._left)]
+        spans = spans[: min(most, self._left)]
         self._left -= len(spans)
         if not spans:
             return ()

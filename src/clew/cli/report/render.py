@@ -18,7 +18,7 @@ from django.utils.safestring import mark_safe
 from clew.casework.findings import Findings, Group
 from clew.cli.report import summary, text
 from clew.cli.report.groups import Pictures, group_view, kinds_of
-from clew.cli.report.pairs import Pairs, Stills
+from clew.cli.report.pairs import Pairs, Spectrograms, Stills
 
 # A comment cannot come from the findings: every "<" in them is escaped.
 _GROUPS_GO_HERE = "<!-- groups -->"
@@ -37,7 +37,7 @@ def write_report(
     findings: Findings,
     target: Path,
     pictures: Pictures | None = None,
-    stills: Stills | None = None,
+    again: tuple[Stills, Spectrograms] | None = None,
 ) -> None:
     """Write the findings as one self-contained HTML file that opens without a network.
 
@@ -51,8 +51,8 @@ def write_report(
         pictures: from the number of a media and ``preview`` or ``storyboard`` to a JPEG of it;
             None leaves pictures out.
             Pictures are blurred and grey until somebody asks for one.
-        stills: from the number of a film and seconds in it to a JPEG of each, for the frames in
-            which films agree best; None leaves these out.
+        again: where stills of films and spectrograms come from, for what is best seen and heard
+            in both media of a link; None leaves these out.
 
     Raises:
         OSError: when the file cannot be written; an older one is then untouched.
@@ -62,7 +62,7 @@ def write_report(
     handle, part = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            for piece in render(findings, pictures, stills):
+            for piece in render(findings, pictures, again):
                 file.write(piece)
             file.flush()
             os.fsync(file.fileno())
@@ -73,7 +73,9 @@ def write_report(
 
 
 def render(
-    findings: Findings, pictures: Pictures | None = None, stills: Stills | None = None
+    findings: Findings,
+    pictures: Pictures | None = None,
+    again: tuple[Stills, Spectrograms] | None = None,
 ) -> Iterator[str]:
     """The report in pieces: its head, each group, its end."""
     engine = _engine()
@@ -82,8 +84,8 @@ def render(
     several_folders = len(findings.folders) > 1
     template = engine.get_template("group.html")
     pairs = None
-    if pictures is not None and stills is not None:
-        pairs = Pairs(stills, lambda media: pictures(media, "preview"))
+    if pictures is not None and again is not None:
+        pairs = Pairs(*again, lambda media: pictures(media, "preview"))
     yield head
     for group in findings.groups:
         view = group_view(group, several_folders, pictures, pairs)
