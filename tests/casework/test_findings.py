@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from io import BytesIO
 
+import numpy as np
 import pytest
+from django.db.models import F
+from PIL import Image
 
 from clew.audit.models import Entry
 from clew.casework.find import find_file
 from clew.casework.findings import Findings
 from clew.casework.gather import gather
+from clew.casework.marked import marked_stills
 from clew.compare.calibration import Thresholds
 from clew.compare.evidence import MatchKind
 from clew.intake.reading import read_files
@@ -142,3 +147,33 @@ def test_each_question_is_counted_and_in_the_log_with_what_was_shown(workspace, 
     assert (entry.event, entry.about) == ("query", f"file {reading.sha256.hex()}")
     assert json.loads(entry.details)["things"] == [f"media:{one.item.id}" for one in found]
     assert entry.authority is not None
+
+
+def test_the_frames_that_agree_best_are_read_again_where_the_films_lie(findings):
+    links = [link for group in findings.groups for link in group.links]
+    link = next(
+        one
+        for one in links
+        if one.match.kind is MatchKind.FILM
+        and one.match.orientation == "as it is"
+        and one.match.first_variant == one.match.second_variant == "whole"
+    )
+    best = link.match.spans[0].best
+    assert best is not None
+    with marked_stills(findings) as stills:
+        pair = [
+            np.asarray(Image.open(BytesIO(still)).convert("L").resize((32, 32)), float)
+            for media, time in ((link.first, best.first), (link.second, best.second))
+            for still in stills(media, [time])
+            if still is not None
+        ]
+        assert len(pair) == 2
+        assert stills(10**9, [0.0]) == [None]
+        # As if it had been written over since.
+        rows = Sighting.objects.filter(media=link.first)
+        rows.update(size=F("size") + 1)
+        try:
+            assert stills(link.first, [best.first]) == [None]
+        finally:
+            rows.update(size=F("size") - 1)
+    assert np.corrcoef(pair[0].ravel(), pair[1].ravel())[0, 1] > 0.8

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from functools import cache
 
+import msgspec
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from clew.compare.calibration import Thresholds, false_matches, says
-from clew.compare.evidence import Match, MatchKind
+from clew.compare.evidence import Match, MatchKind, Span
 from clew.compare.pair import compare
 from clew.compare.subject import Subject
 from clew.media.image import Picture
@@ -102,6 +103,10 @@ def test_a_still_of_a_film_says_when_it_is_to_be_seen() -> None:
     match = one(compare(photo(scene(2)), shown))
     assert match.kind is MatchKind.STILL
     assert (match.spans[0].second_start, match.spans[0].second_end) == (2.0, 4.0)
+    best = match.spans[0].best
+    assert best is not None
+    assert (best.first, best.second, best.distance) == (0.0, 3.0, match.distance)
+    assert one(compare(shown, photo(scene(2)))).spans[0].best == best.swapped()
 
 
 def test_a_film_that_shows_a_photo_says_when_too() -> None:
@@ -119,6 +124,19 @@ def test_films_share_aligned_seconds() -> None:
     assert (span.first_start, span.first_end) == (4.0, 12.0)
     assert (span.second_start, span.second_end) == (0.0, 8.0)
     assert match.seconds == pytest.approx(8.0)
+
+
+def test_a_stretch_says_in_which_frames_it_is_best_seen() -> None:
+    changed = [PICTURE_EDITS["logo 10 %"].pixels(scene(n)) for n in range(2, 6)]
+    long, cut = film(*(scene(n) for n in range(8))), film(*changed[:2], scene(4), changed[3])
+    (span,) = one(compare(long, cut)).spans
+    assert span.best is not None
+    assert (span.best.first, span.best.second) == (9.0, 5.0)
+    assert span.best.distance == 0
+    (back,) = one(compare(cut, long)).spans
+    assert back.best == span.best.swapped()
+    older = {k: v for k, v in msgspec.to_builtins(span).items() if k != "best"}
+    assert msgspec.convert(older, Span).best is None
 
 
 def test_a_mirrored_film_is_a_lead_that_says_mirrored() -> None:

@@ -76,6 +76,10 @@ def test_a_copy_of_which_no_frame_looks_the_same_is_found_with_its_seconds(chang
     assert (span.second_start, span.second_end) == pytest.approx((0, SECONDS - 3), abs=0.6)
     assert span.regions is not None
     assert span.regions >= Thresholds().regions
+    assert span.best is not None
+    assert span.best.first - span.best.second == pytest.approx(3, abs=1.1)
+    assert span.best.regions is not None
+    assert 0 < span.best.regions <= span.regions + 4
 
 
 def test_a_crop_is_found() -> None:

@@ -8,7 +8,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from django.utils import translation
+
 import clew.web
+from clew.casework.dossier import Agreeing
+from clew.compare.evidence import Match, MatchKind, Span
+from clew.web.evidence import evidence_of, kind_words
 
 WEB = Path(clew.web.__file__).parent
 CATALOGUE = WEB / "locale" / "de" / "LC_MESSAGES" / "django.mo"
@@ -90,3 +95,18 @@ def test_pages_are_usable_from_right_to_left(desk, sit):
     assert places[0]["x"] > places[1]["x"], "the first is at the right"
     assert page.evaluate("document.documentElement.scrollWidth") <= 1180
     at.picture("right-to-left")
+
+
+def test_every_way_to_match_has_words_and_sound_is_told_in_percent():
+    span = Span(
+        first_start=2.0, first_end=9.0, second_start=7.5, second_end=14.5, distance=20.0, frames=40
+    )
+    match = Match(kind=MatchKind.SOUND, distance=20, threshold=60, spans=(span,))
+    heard = Agreeing(number=1, other=2, match=match, trust="", state="")
+    told = evidence_of(heard, 30.0, 60.0)
+    assert told.measure == "20 % of what stands out differs, up to 60 % counts"
+    assert "offset +5.50 s" in told.remarks
+    assert [band.words for band in told.bands] == ["0:02 – 0:09 here is 0:07 – 0:14 there"]
+    with translation.override("de"):
+        assert kind_words().keys() == set(MatchKind)
+        assert evidence_of(heard, 30.0, 60.0).kind == "Dasselbe ist zu hören"

@@ -50,3 +50,16 @@ def test_shared_seconds_are_found_and_kept(
         span = found.match.spans[0]
         assert abs(span.second_start - 5) < 0.5
         assert abs(span.second_end - 12) < 0.5
+        # Melodies do not speak; what was stored of two sound tracks is told once and in order.
+        speaks = {"media_id": found.item.id, "signal": "speech", "version": 1, "quality": 90}
+        stretches = (
+            (6.5, 9.0, "speech"),
+            (1.0, 2.5, "speech"),
+            (1.0, 2.5, "sound track 2: speech"),
+        )
+        for ordinal, (start, end, variant) in enumerate(stretches, 100):
+            StoredTrace.objects.using("worker").create(
+                **speaks, ordinal=ordinal, start=start, end=end, variant=variant, value=b"Z"
+            )
+        (again,) = find_file(opened, read_one(opened, asked)).found
+        assert [(one.start, one.end) for one in again.item.spoken] == [(1.0, 2.5), (6.5, 9.0)]

@@ -14,10 +14,10 @@ import msgspec
 import pytest
 import sample
 
-from clew.casework.findings import Hit
+from clew.casework.findings import Group, Hit, Spoken
 from clew.cli.report import write_report
 from clew.cli.report.links import nearest_of_each
-from clew.compare.evidence import MatchKind
+from clew.compare.evidence import FramePair, MatchKind
 
 
 def written(tmp_path: Path, found: object = None, **more: object) -> str:
@@ -205,3 +205,51 @@ def test_films_have_a_storyboard_that_is_covered_until_asked_for(tmp_path: Path)
         for item in group.items:
             sheet = b64encode(f"storyboard of {item.id:06}".encode()).decode()
             assert (sheet in page) == (item.type == "video")
+
+
+def test_the_frames_in_which_films_agree_best_stand_side_by_side(tmp_path: Path) -> None:
+    best = FramePair(first=355.0, second=45.0, distance=2)
+    spans = (
+        msgspec.structs.replace(sample.span(310.0, 402.0, 0.0, 92.0), best=best),
+        sample.span(500.0, 510.0, 92.0, 102.0),  # of before the best frames were kept
+    )
+    group = msgspec.structs.replace(
+        sample.film_group(1), links=(sample.link(11, 12, MatchKind.FILM, 3, spans=spans),)
+    )
+    asked = []
+
+    def stills(media: int, times: list[float]) -> list[bytes | None]:
+        asked.append((media, times))
+        return [b"\xff\xd8\xffstill" if media == 11 else None]
+
+    found = sample.findings([group])
+    again = (stills, lambda link, labels: None)
+    page = written(tmp_path, found, pictures=lambda media, what: None, again=again)
+    assert asked == [(11, [355.0]), (12, [45.0])]
+    assert "1.1 at 5:55.0" in page
+    assert "1.2 at 0:45.0" in page
+    assert b64encode(b"\xff\xd8\xffstill").decode() in page
+    assert page.count("not there as it was found") == 1
+    Tags(page)
+    assert "Where it is best seen" not in written(tmp_path, found)
+
+
+def test_what_is_heard_in_both_is_drawn(tmp_path: Path) -> None:
+    spans = (sample.span(3.0, 9.0, 0.0, 6.0),)
+    tones = [sample.item(n, f"{n}.mp3", type="sound") for n in (1, 2)]
+    link = sample.link(1, 2, MatchKind.SOUND, 20, spans=spans)
+    found = sample.findings([Group(number=1, items=tuple(tones), links=(link,))])
+    drawing = b"\xff\xd8\xff" + b"heard in both"
+    again = (lambda media, times: [], lambda link, labels: drawing)
+    page = written(tmp_path, found, pictures=lambda media, what: None, again=again)
+    assert b64encode(drawing).decode() in page
+    assert "What is heard in 1.1 and in 1.2, in step" in page
+    Tags(page)
+
+
+def test_where_somebody_speaks_is_told(tmp_path: Path) -> None:
+    spoken = tuple(Spoken(start=10.0 * n, end=10.0 * n + 2.5) for n in range(30))
+    talk = sample.item(1, "talk.mp3", "copy.mp3", type="sound", spoken=spoken)
+    page = written(tmp_path, sample.findings([Group(number=1, items=(talk,), links=())]))
+    assert "Somebody speaks at 0:00.0–0:02.5, 0:10.0–0:12.5" in page
+    assert "and 6 more times" in page

@@ -21,6 +21,13 @@ class PlaceShown(Schema):
     modified: datetime | None
 
 
+class SpokenShown(Schema):
+    """A stretch in which somebody speaks, in seconds."""
+
+    start: float
+    end: float
+
+
 class MediaShown(Schema):
     """One distinct content with every place where it was found that you may see."""
 
@@ -38,6 +45,18 @@ class MediaShown(Schema):
     in_vault: bool
     places: list[PlaceShown]
     left_out: int
+    spoken: list[SpokenShown]
+
+
+class FramePairShown(Schema):
+    """The frames in which a stretch is best seen, in seconds of both films; 0 of a picture."""
+
+    first: float
+    second: float
+    distance: int
+    first_variant: str
+    second_variant: str
+    regions: int | None
 
 
 class SpanShown(Schema):
@@ -49,6 +68,10 @@ class SpanShown(Schema):
     second_end: float
     distance: float
     frames: int
+    speed: float
+    share: float | None
+    regions: int | None
+    best: FramePairShown | None
 
 
 class RateShown(Schema):

@@ -26,6 +26,13 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     modified: datetime | None = None
 
 
+class Spoken(msgspec.Struct, frozen=True, kw_only=True):
+    """A stretch in which somebody speaks, in seconds."""
+
+    start: float
+    end: float
+
+
 class Item(msgspec.Struct, frozen=True, kw_only=True):
     """One media with every place where it was found.
 
@@ -44,6 +51,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
         in_vault: whether its original has been contributed.
         places: where it was found; none when all of them hold other content now.
         left_out: matches beyond the most that are kept for one media.
+        spoken: where somebody speaks in it, on any of its sound tracks, so that an officer can
+            jump there; in order of time.
     """
 
     id: int
@@ -60,6 +69,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     in_vault: bool = False
     places: tuple[Place, ...] = ()
     left_out: int = 0
+    spoken: tuple[Spoken, ...] = ()
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):

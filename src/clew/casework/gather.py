@@ -17,7 +17,7 @@ from clew.access.acting import acting, require_authority
 from clew.access.connections import prepared_together
 from clew.audit.events import Event
 from clew.casework.acts import noted
-from clew.casework.findings import Figures, Findings, Group, Item, Link, Place, Problem
+from clew.casework.findings import Figures, Findings, Group, Item, Link, Place, Problem, Spoken
 from clew.casework.hits import hits
 from clew.casework.together import Together
 from clew.compare.calibration import Thresholds, says
@@ -108,7 +108,11 @@ SELECT m.id, m.sha256, m.type, m.format, m.size, m.width, m.height, m.duration, 
        EXISTS (SELECT FROM records_original o WHERE o.media_id = m.id),
        (SELECT t.quality FROM records_storedtrace t
         WHERE t.media_id = m.id AND t.signal = 'picture' AND t.ordinal = 0
-        ORDER BY t.version DESC LIMIT 1)
+        ORDER BY t.version DESC LIMIT 1),
+       CASE WHEN m.type <> 'image' THEN ARRAY(
+        SELECT DISTINCT ARRAY[t.start, t."end"] FROM records_storedtrace t
+        WHERE t.media_id = m.id AND t.signal = 'speech' AND t.version = $2::smallint
+          AND t.variant LIKE '%speech' ORDER BY 1) END
 FROM records_media m WHERE m.id = ANY($1::bigint[])
 """
 
@@ -116,13 +120,16 @@ FROM records_media m WHERE m.id = ANY($1::bigint[])
 def items(media_ids: list[int]) -> dict[int, Item]:
     """Media by id, each with all its places."""
     places: dict[int, list[Place]] = defaultdict(list)
-    at, known = prepared_together(connection, [(_PLACES, [media_ids]), (_ITEMS, [media_ids])])
+    listened = signals()["speech"].version
+    at, known = prepared_together(
+        connection, [(_PLACES, [media_ids]), (_ITEMS, [media_ids, listened])]
+    )
     for media, folder, path, modified_ns in at:
         places[media].append(_place(folder, path, modified_ns))
     found = {}
     for row in known:
         number, sha256, kind, form, size, width, height, duration, outcome, notes, *rest = row
-        left_out, stored, quality = rest
+        left_out, stored, quality, spoken = rest
         found[number] = Item(
             id=number,
             sha256=sha256.hex(),
@@ -138,6 +145,7 @@ def items(media_ids: list[int]) -> dict[int, Item]:
             in_vault=stored,
             places=tuple(places[number]),
             left_out=left_out,
+            spoken=tuple(Spoken(start=start, end=end) for start, end in spoken or ()),
         )
     return found
 

@@ -137,6 +137,7 @@ def find(
             comparable,
             print_found,
             print_hits,
+            print_speech,
             read_with_progress,
             thresholds,
             told,
@@ -162,6 +163,7 @@ def find(
             notes = clean("; ".join(reading.notes))
             aside.print(f"{clean(path_text(file))}: {notes}", soft_wrap=True, markup=False)
         print_found(found.found, path_text(file))
+        print_speech([file], [reading])
         print_hits(found.hits)
         if code is Exit.NONE_FOUND:
             people.print("Nobody was found. That proves nothing: traces may have been destroyed.")

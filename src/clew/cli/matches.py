@@ -11,7 +11,7 @@ from clew.casework.find import Found
 from clew.casework.findings import Hit
 from clew.cli.output import aside, clean, clock, path_text, people, plain, size_in_words
 from clew.compare.calibration import Thresholds, says
-from clew.compare.evidence import Match, MatchKind
+from clew.compare.evidence import Match, MatchKind, Span
 from clew.compare.spectrograms import drawn, marks
 from clew.compare.spectrograms import window as shown_window
 from clew.compare.subject import Subject
@@ -53,6 +53,8 @@ def print_found(found: Sequence[Found], asked: str) -> None:
         for name in names[1:]:
             people.print(f"  also {clean(name)}", soft_wrap=True, markup=False)
         print_match(one.match, asked, names[0] if names else "the other")
+        if spoken := [(stretch.start, stretch.end) for stretch in one.item.spoken]:
+            people.print(f"  Somebody speaks in it {_at_times(spoken)}.", soft_wrap=True)
 
 
 def print_hits(hits: Sequence[Hit]) -> None:
@@ -103,7 +105,7 @@ def _spans(match: Match) -> list[str]:
         return [
             f"{clock(span.first_start)}–{clock(span.first_end)} ↔ "
             f"{clock(span.second_start)}–{clock(span.second_end)}  "
-            f"({span.frames} frames, mean distance {span.distance:.0f})"
+            f"({span.frames} frames, mean distance {span.distance:.0f}{_best(span)})"
             for span in match.spans
         ]
     if match.kind is MatchKind.SOUND:
@@ -117,24 +119,43 @@ def _spans(match: Match) -> list[str]:
     return [
         f"at {clock(max(span.first_start, span.second_start))}–"
         f"{clock(max(span.first_end, span.second_end))} of the film "
-        f"(distance {span.distance:.0f})"
+        f"(distance {span.distance:.0f}{_best(span)})"
         for span in match.spans
     ]
+
+
+def _best(span: Span) -> str:
+    """Where to look first: a picture has no time of its own."""
+    if span.best is None:
+        return ""
+    times = [
+        clock(time)
+        for time, end in (
+            (span.best.first, span.first_end),
+            (span.best.second, span.second_end),
+        )
+        if end > 0
+    ]
+    return f"; best at {' / '.join(times)}"
 
 
 def print_speech(paths: Sequence[Path], readings: Sequence[Reading]) -> None:
     """Where somebody speaks in each file, so that an officer can jump there."""
     for path, reading in zip(paths, readings, strict=True):
         spoken = [
-            f"{clock(trace.feature.start or 0)}–{clock(trace.feature.end or 0)}"
+            (trace.feature.start or 0, trace.feature.end or 0)
             for trace in reading.traces
             if trace.signal == "speech" and trace.feature.variant.endswith(SPEECH)
         ]
         if spoken:
-            more = f" and {len(spoken) - _MOST_SPOKEN} more times" * (len(spoken) > _MOST_SPOKEN)
-            told = ", ".join(spoken[:_MOST_SPOKEN])
-            words = f"Somebody speaks in {path_text(path)} at {told}{more}."
+            words = f"Somebody speaks in {path_text(path)} {_at_times(spoken)}."
             people.print(clean(words), soft_wrap=True, markup=False)
+
+
+def _at_times(stretches: Sequence[tuple[float, float]]) -> str:
+    more = f" and {len(stretches) - _MOST_SPOKEN} more times" * (len(stretches) > _MOST_SPOKEN)
+    told = ", ".join(f"{clock(start)}–{clock(end)}" for start, end in stretches[:_MOST_SPOKEN])
+    return f"at {told}{more}"
 
 
 def draw_heard(

@@ -116,7 +116,8 @@ def report(
         bool,
         typer.Option(
             "--with-pictures",
-            help="Put in small previews and storyboards of films, blurred until they are clicked.",
+            help="Put in small previews, storyboards of films and the frames in which films agree "
+            "best, blurred until they are clicked.",
         ),
     ] = False,
 ) -> None:
@@ -131,16 +132,24 @@ def report(
     """
     with explained():
         from clew.casework.gather import Use, gather
-        from clew.casework.marked import marked_pictures
+        from clew.casework.marked import marked_pictures, marked_spectrograms, marked_stills
         from clew.cli.report import write_report
         from clew.cli.session import opened_for_work
 
         with opened_for_work(workspace) as opened:
             findings = gather(use=Use.REPORT_WITH_PICTURES if with_pictures else Use.REPORT)
             marking = marked_pictures(opened, findings) if with_pictures else nullcontext()
+            seen = marked_stills(findings) if with_pictures else nullcontext()
+            heard = marked_spectrograms(findings) if with_pictures else nullcontext()
             try:
-                with aside.status("writing the report …"), marking as pictures:
-                    write_report(findings, output, pictures)
+                with (
+                    aside.status("writing the report …"),
+                    marking as pictures,
+                    seen as stills,
+                    heard as spectrograms,
+                ):
+                    again = (stills, spectrograms) if stills and spectrograms else None
+                    write_report(findings, output, pictures, again)
             except OSError as error:
                 fail(
                     f"{path_text(output)} cannot be written ({error.strerror}); "

@@ -333,6 +333,34 @@ def span_holds(span: Span, hits: FrameHits) -> NDArray[np.bool_]:
     return in_step & (start <= span.first_end + _SLACK) & (end >= span.first_start - _SLACK)
 
 
+def seen_best(
+    span: Span, hits: FrameHits, less: NDArray[np.int64]
+) -> tuple[int, float, float] | None:
+    """The hit in which a stretch is best seen, and when; None when none lies in it.
+
+    Args:
+        span: the stretch.
+        hits: agreeing frames.
+        less: how little each hit agrees, int64[n]; of equals the earliest is taken.
+
+    Returns:
+        Row of the hit, and seconds in the first and in the second film: the middle of what both
+        show of it at the same time, because beside a cut a player may show its other side.
+    """
+    line = _line_of(span)
+    start, end = _overlap(hits, line)
+    held = np.flatnonzero(span_holds(span, hits))
+    if not len(held):
+        return None
+    row = int(held[np.lexsort((start[held], less[held]))[0]])
+    middle = (max(start[row], span.first_start) + min(end[row], span.first_end)) / 2
+    in_first = float(np.clip(middle, hits.first_start[row], hits.first_end[row]))
+    in_second = float(
+        np.clip(line.pace * middle + line.offset, hits.second_start[row], hits.second_end[row])
+    )
+    return row, round(in_first, 2), round(in_second, 2)
+
+
 def _line_of(span: Span) -> Line:
     """The line through both ends of a span."""
     long_enough = span.seconds > 1.0

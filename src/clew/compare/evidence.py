@@ -22,6 +22,36 @@ class MatchKind(StrEnum):
         return "%" if self is MatchKind.SOUND else "bits"
 
 
+class FramePair(msgspec.Struct, frozen=True, kw_only=True):
+    """The frames in which a shared stretch is best seen: where to look first.
+
+    Attributes:
+        first: when, in seconds of the first media; 0 for a picture.
+        second: when, of the second.
+        distance: bits between the two; of regions, between those that agree, on average.
+        first_variant: the part or treatment of the first's frame that agrees; and
+        second_variant: of the second's.
+        regions: how many regions agree in place, where those were compared.
+    """
+
+    first: float
+    second: float
+    distance: int
+    first_variant: str = "whole"
+    second_variant: str = "whole"
+    regions: int | None = None
+
+    def swapped(self) -> FramePair:
+        """The same pair seen from the second media."""
+        return msgspec.structs.replace(
+            self,
+            first=self.second,
+            second=self.first,
+            first_variant=self.second_variant,
+            second_variant=self.first_variant,
+        )
+
+
 class Span(msgspec.Struct, frozen=True, kw_only=True):
     """A stretch that two media share, in seconds; a picture's own times are both 0.
 
@@ -32,6 +62,8 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
         speed: how much faster the second runs than the first.
         share: of the distinct frames that the one with fewer has in it, how many agree; 0 to 1.
         regions: how many regions of frames agree in place, where those were compared.
+        best: the frames in which it is best seen; None for sound, and in matches of before this
+            was kept.
     """
 
     first_start: float
@@ -43,6 +75,7 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
     speed: float = 1.0
     share: float | None = None
     regions: int | None = None
+    best: FramePair | None = None
 
     @property
     def seconds(self) -> float:
@@ -58,6 +91,7 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
             second_start=self.first_start,
             second_end=self.first_end,
             speed=round(1 / self.speed, 3),
+            best=None if self.best is None else self.best.swapped(),
         )
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from clew.compare.align import FrameHits, align, span_holds, with_share
+from clew.compare.align import FrameHits, align, seen_best, span_holds, with_share
 from clew.compare.calibration import Thresholds
-from clew.compare.evidence import Match, MatchKind, Span
+from clew.compare.evidence import FramePair, Match, MatchKind, Span
 from clew.compare.subject import Looks, Subject
 from clew.compare.ways import Way, surest, ways
 from clew.index import HammingIndex, Hits
@@ -117,9 +118,16 @@ def _most_telling(first: Looks, second: Looks, hits: Hits) -> int:
     Of equals "as it is" comes before any turning.
     """
     feature, orientation = np.divmod(hits.query, len(PDQ.orientations))
-    parts = first.part[feature].astype(np.int64) + second.part[hits.key]
+    parts = _parts(first, feature, second, hits.key)
     order = np.lexsort((hits.key, feature, orientation, hits.distance + _FOR_A_PART * parts))
     return int(order[0])
+
+
+def _parts(
+    first: Looks, rows: NDArray[np.int64], second: Looks, keys: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """How many of the two features of each pair are of a part and not of the whole."""
+    return np.asarray(first.part[rows].astype(np.int64) + second.part[keys])
 
 
 def _pictures(
@@ -145,32 +153,47 @@ def _still(
         return None
     best = int(near[_most_telling(first, second, _only(hits, near))])
     turned = hits.query % len(PDQ.orientations) == hits.query[best] % len(PDQ.orientations)
-    shown = _frame_hits(first, second, hits, turned & (hits.distance <= thresholds.still))
-    film_is_second = bool(second.end.any())
-    start = shown.second_start if film_is_second else shown.first_start
-    end = shown.second_end if film_is_second else shown.first_end
-    spans = _joined(start, end, shown)
-    if film_is_second:
-        return best, spans
+    shown = _only(hits, np.flatnonzero(turned & (hits.distance <= thresholds.still)))
+    rows, keys = shown.query // len(PDQ.orientations), shown.key
+    if second.end.any():
+        return best, _joined(first, second, Hits(rows, keys, shown.distance))
+    spans = _joined(second, first, Hits(keys, rows, shown.distance))
     return best, [span.swapped() for span in spans]
 
 
-def _joined(start: NDArray[np.float64], end: NDArray[np.float64], shown: FrameHits) -> list[Span]:
-    """Times at which a picture is to be seen, neighbours joined, the nearest first."""
-    order = np.argsort(start, kind="stable")
+def _joined(picture: Looks, film: Looks, shown: Hits) -> list[Span]:
+    """Times at which a picture is to be seen, neighbours joined, the nearest first.
+
+    Args:
+        picture: the features that are the queries.
+        film: the features that are the keys.
+        shown: pairs of them that agree.
+    """
+    start, end = film.start[shown.key], film.end[shown.key]
+    order = np.lexsort((shown.key, shown.query, start))
     reach = np.maximum.accumulate(end[order])
     breaks = np.flatnonzero(start[order][1:] > reach[:-1] + 0.75) + 1
-    spans = [
-        Span(
+    less = shown.distance + _FOR_A_PART * _parts(picture, shown.query, film, shown.key)
+    spans = []
+    for group in np.split(order, breaks):
+        row = int(group[np.argmin(less[group])])
+        best = FramePair(
+            first=0.0,
+            second=round(float(start[row] + end[row]) / 2, 2),
+            distance=int(shown.distance[row]),
+            first_variant=picture.features[shown.query[row]].variant,
+            second_variant=film.features[shown.key[row]].variant,
+        )
+        span = Span(
             first_start=0.0,
             first_end=0.0,
             second_start=float(start[group].min()),
             second_end=float(end[group].max()),
             distance=float(shown.distance[group].min()),
             frames=len(np.unique(start[group])),
+            best=best,
         )
-        for group in np.split(order, breaks)
-    ]
+        spans.append(span)
     return sorted(spans, key=lambda s: s.distance)[:20]
 
 
@@ -215,22 +238,39 @@ def _aligned(first: Looks, second: Looks, hits: Hits, keep: NDArray[np.bool_]) -
     Aligning counts frames of one of them and breaks ties by its clock; which one it is depends
     on what they show, not on which was asked about.
     """
-    pairs = _frame_hits(first, second, hits, keep)
-    rows = hits.query[keep] // len(PDQ.orientations)
-    ends = (float(first.end.max()), float(second.end.max()))
+    rows, keys = hits.query[keep] // len(PDQ.orientations), hits.key[keep]
+    distance = hits.distance[keep]
     if first.hashes.tobytes() <= second.hashes.tobytes():
-        order = np.lexsort((hits.key[keep], rows))
-        return align(pairs.where(order), LEAST_SECONDS, ends)
-    keys = hits.key[keep]
-    other_way = FrameHits(
-        pairs.second_start,
-        pairs.second_end,
-        pairs.first_start,
-        pairs.first_end,
-        pairs.distance,
+        return _in_order(first, second, Hits(rows, keys, distance))
+    return [span.swapped() for span in _in_order(second, first, Hits(keys, rows, distance))]
+
+
+def _in_order(first: Looks, second: Looks, near: Hits) -> list[Span]:
+    """The same for hits whose queries are rows of ``first``."""
+    near = _only(near, np.lexsort((near.key, near.query)))
+    rows, keys = near.query, near.key
+    pairs = FrameHits(
+        first.start[rows], first.end[rows], second.start[keys], second.end[keys], near.distance
     )
-    order = np.lexsort((rows, keys))
-    return [span.swapped() for span in align(other_way.where(order), LEAST_SECONDS, ends[::-1])]
+    spans = align(pairs, LEAST_SECONDS, (float(first.end.max()), float(second.end.max())))
+    return [_with_best(span, pairs, first, second, near) for span in spans]
+
+
+def _with_best(span: Span, pairs: FrameHits, first: Looks, second: Looks, near: Hits) -> Span:
+    """A span that says in which frames it is best seen: wholes before parts hardly nearer."""
+    less = near.distance + _FOR_A_PART * _parts(first, near.query, second, near.key)
+    found = seen_best(span, pairs, less)
+    if found is None:
+        return span
+    row, in_first, in_second = found
+    best = FramePair(
+        first=in_first,
+        second=in_second,
+        distance=int(near.distance[row]),
+        first_variant=first.features[near.query[row]].variant,
+        second_variant=second.features[near.key[row]].variant,
+    )
+    return msgspec.structs.replace(span, best=best)
 
 
 def _convincing(span: Span, thresholds: Thresholds) -> bool:

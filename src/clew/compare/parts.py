@@ -13,9 +13,9 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from clew.compare.align import FrameHits, align, span_holds, with_share
+from clew.compare.align import FrameHits, align, seen_best, span_holds, with_share
 from clew.compare.calibration import Thresholds
-from clew.compare.evidence import Match, MatchKind, Span
+from clew.compare.evidence import FramePair, Match, MatchKind, Span
 from clew.compare.geometry import ALIKE_BITS, Placement, placement
 from clew.compare.subject import Subject
 from clew.compare.views import Views
@@ -37,6 +37,9 @@ _STEP = 1.2  # seconds from view to view, and a little
 _PACE_GAIN = 1.3
 _LEAST_DISTANCE = 32.0
 """However near the regions are, they do not say that the films are copies as a whole."""
+
+PARTS = "parts of the picture"
+"""What of the frames agrees, in a match of parts."""
 
 Pairs = dict[tuple[int, int], Placement]
 """Placements by the numbers of both views."""
@@ -138,10 +141,29 @@ def _spans(one: Views, other: Views, pairs: Pairs, thresholds: Thresholds) -> li
             continue
         distance = float(np.mean([pairs[pair].distance for pair in held]))
         told = msgspec.structs.replace(
-            span, distance=round(max(distance, _LEAST_DISTANCE), 1), regions=strength
+            span,
+            distance=round(max(distance, _LEAST_DISTANCE), 1),
+            regions=strength,
+            best=_best(span, hits.where(inside), list(telling.values())),
         )
         kept.append(with_share(told, (one.start, one.end), (other.start, other.end)))
     return kept
+
+
+def _best(span: Span, hits: FrameHits, telling: list[Placement]) -> FramePair | None:
+    """The pair of views in which most regions agree, of those that a span holds."""
+    found = seen_best(span, hits, np.array([-placed.agreeing for placed in telling]))
+    if found is None:
+        return None
+    row, in_first, in_second = found
+    return FramePair(
+        first=in_first,
+        second=in_second,
+        distance=round(float(telling[row].distance)),
+        first_variant=PARTS,
+        second_variant=PARTS,
+        regions=telling[row].agreeing,
+    )
 
 
 def _telling(held: list[tuple[int, int]], pairs: Pairs, one: Views, other: Views) -> Pairs:
@@ -209,8 +231,8 @@ def _match(first: Subject, second: Subject, orientation: int, spans: list[Span])
         distance=round(min(span.distance for span in spans)),
         threshold=2 * ALIKE_BITS,
         orientation=REGIONS.orientations[orientation],
-        first_variant="parts of the picture",
-        second_variant="parts of the picture",
+        first_variant=PARTS,
+        second_variant=PARTS,
         spans=tuple(spans),
         versions={**first.versions, **second.versions},
     )

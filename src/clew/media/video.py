@@ -41,6 +41,8 @@ _GUESSED = {
 _GUESSED_FROM_BYTES = 64 * 1024
 _LEAST_GUESSED_FRAMES = 5
 _LEAST_GUESSED_SECONDS = 1.0
+_INSTANT = 1e-3  # seconds: times are told rounded
+_LAST_STAYS = 2.0  # seconds
 _LONGEST_SECONDS = 10 * 365 * 86400.0
 
 av.logging.set_level(av.logging.PANIC)
@@ -126,6 +128,7 @@ class FilmReader:
             raise NotMediaError("the file holds neither film nor sound")
         self.facts = self._facts(name)
         self._picturing = Picturing()
+        self._begins: float | None = None
 
     def _facts(self, name: str) -> FilmFacts:
         facts = FilmFacts(name)
@@ -175,6 +178,39 @@ class FilmReader:
             raise UnreadableError("the sound track is empty")
         if not self._certain and heard < _LEAST_GUESSED_SECONDS:
             raise _unknown(certain=False)
+
+    def at(self, seconds: float, progress: Callable[[float], None] | None = None) -> Picture | None:
+        """The picture that is to be seen at a time, found by seeking; None when none is there.
+
+        A film whose own clock jumps may show another moment than :meth:`frames` had at that time.
+
+        Args:
+            seconds: from the first frame on.
+            progress: called with the time in seconds reached, now and then.
+        """
+        stream = self._picture
+        if stream is None or stream.time_base is None:
+            return None
+        shown: av.VideoFrame | None = None
+        try:
+            if self._begins is None:
+                stream.codec_context.thread_count = 1
+                self._begins = next(self._container.decode(stream)).time or 0.0
+            wanted = self._begins + seconds + _INSTANT
+            self._container.seek(int(wanted / stream.time_base), stream=stream)
+            for frame in self._container.decode(stream):
+                if frame.time is None:
+                    continue
+                if frame.time > wanted:
+                    return None if shown is None else self._reduced(shown)
+                shown = frame
+                (progress or _nobody)(frame.time)
+        except (av.error.FFmpegError, StopIteration, ValueError):
+            pass
+        # The last frame stays for a moment; what ends long before was not the film at that time.
+        if shown is None or shown.time is None or wanted - shown.time > _LAST_STAYS:
+            return None
+        return self._reduced(shown)
 
     def frames(self, progress: Callable[[float], None] | None = None) -> Iterator[Frame]:
         """About two frames a second and the first of every shot, in order of time.

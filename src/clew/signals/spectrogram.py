@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import wave
 from pathlib import Path
 from typing import BinaryIO
@@ -50,9 +51,31 @@ def spectrogram(
         ValueError: when it cannot be read.
         clew.media.nursery.ConfinementError: when no decoding process can be started.
     """
-    descriptor = open_file(path)
-    wanted = (track, round(1000 * start), round(1000 * end))
-    task = Task(0, descriptor, path.name, path.stat().st_size, wanted)
+    return spectrogram_of(open_file(path), path.name, track, (start, end), limits)
+
+
+def spectrogram_of(
+    descriptor: int,
+    name: str,
+    track: int,
+    window: tuple[float, float],
+    limits: Limits | None = None,
+) -> NDArray[np.uint8]:
+    """The same of what somebody holds open; it is closed then.
+
+    Args:
+        descriptor: open for reading, seekable.
+        name: what it is called.
+        track: number of the sound track, from 0.
+        window: seconds from its start, from when to when.
+        limits: what reading it may cost.
+
+    Raises:
+        ValueError: when it cannot be read.
+        clew.media.nursery.ConfinementError: when no decoding process can be started.
+    """
+    wanted = (track, *(round(1000 * time) for time in window))
+    task = Task(0, descriptor, name, os.fstat(descriptor).st_size, wanted)
     decoder = msgspec.msgpack.Decoder(_Columns)
 
     def accept(_task: Task, part: bytes) -> NDArray[np.uint8]:
@@ -67,8 +90,8 @@ def spectrogram(
                 columns: NDArray[np.uint8] = event.content
                 return columns
             if isinstance(event, Failed):
-                raise ValueError(f"{path} cannot be read: {event.reason}")
-    raise ValueError(f"{path} cannot be read: the decoding process gave no result")
+                raise ValueError(f"{name} cannot be read: {event.reason}")
+    raise ValueError(f"{name} cannot be read: the decoding process gave no result")
 
 
 def serve(source: BinaryIO, job: Job, sender: Sender, _limits: Limits) -> None:

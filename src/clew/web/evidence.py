@@ -11,6 +11,7 @@ from clew.casework.dossier import Agreeing
 from clew.compare.evidence import Match, MatchKind, Span
 
 _MOST_SPANS = 12
+_OTHER_SPEED = 0.01
 _CLOSE = ((0.2, "very close"), (0.5, "close"), (0.8, "less close"), (1.0, "near the limit"))
 
 
@@ -39,10 +40,11 @@ class Evidence:
         number: of the match; ``other`` the media that is matched.
         kind: what agrees, in words.
         closeness: in words, empty for the same file.
-        distance: and ``threshold`` in bits; ``share`` of it in percent.
+        distance: in the kind's unit; ``share`` of the threshold that it uses up, in percent.
         remarks: how it has to be turned, which parts agree, how much time is shared.
         trust: how often such a match is wrong.
         turn: class of how the first is turned to lie on the second.
+        measure: how near it is and how near it must be, in words.
         bands: shared stretches; ``further`` how many more there are.
         state: how the own agency decided.
     """
@@ -52,8 +54,8 @@ class Evidence:
     kind: str
     closeness: str
     distance: int
-    threshold: int
     share: int
+    measure: str
     remarks: tuple[str, ...]
     trust: str
     turn: str
@@ -72,20 +74,21 @@ def evidence_of(one: Agreeing, duration: float | None, other_duration: float | N
     """
     match = one.match
     share = match.distance / match.threshold if match.threshold else 0.0
-    shown = match.spans[:_MOST_SPANS] if match.kind is MatchKind.FILM else ()
+    in_step = match.kind in (MatchKind.FILM, MatchKind.SOUND)
+    shown = match.spans[:_MOST_SPANS] if in_step else ()
     return Evidence(
         number=one.number,
         other=one.other,
         kind=kind_words()[match.kind],
         closeness="" if match.kind is MatchKind.SAME_FILE else closeness(share),
         distance=match.distance,
-        threshold=match.threshold,
         share=round(min(share, 1.0) * 100),
+        measure=measure(match.kind, match.distance, match.threshold),
         remarks=tuple(_remarks(match)),
         trust=one.trust,
         turn=match.orientation.replace("°", "").replace(" ", "-"),
         bands=tuple(_band(span, duration, other_duration) for span in shown),
-        further=len(match.spans) - len(shown) if match.kind is MatchKind.FILM else 0,
+        further=len(match.spans) - len(shown) if in_step else 0,
         state=one.state,
     )
 
@@ -97,6 +100,7 @@ def kind_words() -> dict[MatchKind, str]:
         MatchKind.PICTURE: _("Pictures look alike"),
         MatchKind.STILL: _("Picture seen in a film"),
         MatchKind.FILM: _("Films share a stretch"),
+        MatchKind.SOUND: _("The same is heard"),
     }
 
 
@@ -111,9 +115,18 @@ def closeness(share: float) -> str:
     return next((words[name] for end, name in _CLOSE if share <= end), words["near the limit"])
 
 
+def measure(kind: MatchKind, distance: int, threshold: int) -> str:
+    """How near a match is and how near it must be, in the kind's own unit."""
+    if kind is MatchKind.SOUND:
+        words = _("%(distance)s %% of what stands out differs, up to %(threshold)s %% counts")
+    else:
+        words = _("%(distance)s bits apart, up to %(threshold)s count")
+    return words % {"distance": distance, "threshold": threshold}
+
+
 def _remarks(match: Match) -> list[str]:
     told = []
-    if match.kind is MatchKind.FILM and match.spans:
+    if match.kind in (MatchKind.FILM, MatchKind.SOUND) and match.spans:
         told.append(
             ngettext(
                 "%(time)s shared in %(count)s stretch",
@@ -125,6 +138,8 @@ def _remarks(match: Match) -> list[str]:
     if match.kind is MatchKind.STILL and match.spans:
         at = max(match.spans[0].first_start, match.spans[0].second_start)
         told.append(_("seen at %(time)s") % {"time": clock(at)})
+    if match.kind is MatchKind.SOUND and match.spans:
+        told.extend(_clocks(match.spans[0]))
     if match.orientation != "as it is":
         told.append(_("agrees when it is %(turned)s") % {"turned": match.orientation})
     for label, variant in (
@@ -134,6 +149,15 @@ def _remarks(match: Match) -> list[str]:
         if variant != "whole":
             told.append(_("%(where)s the part: %(part)s") % {"where": label, "part": variant})
     told.append(_("quality %(quality)s of 100") % {"quality": match.quality})
+    return told
+
+
+def _clocks(span: Span) -> list[str]:
+    """How the clocks of two recordings go together, in the longest stretch."""
+    offset = f"{span.second_start - span.first_start:+.2f}"
+    told = [_("offset %(seconds)s s") % {"seconds": offset}]
+    if abs(span.speed - 1) >= _OTHER_SPEED:
+        told.append(_("there at %(speed)s times the speed") % {"speed": f"{span.speed:.2f}"})
     return told
 
 
@@ -150,6 +174,11 @@ def _band(span: Span, duration: float | None, other_duration: float | None) -> B
         "other_start": clock(span.second_start),
         "other_end": clock(span.second_end),
     }
+    if span.best is not None:
+        words += _("; best seen at %(here)s here, %(there)s there") % {
+            "here": clock(span.best.first),
+            "there": clock(span.best.second),
+        }
     return Band(x, width, other_x, other_width, words)
 
 

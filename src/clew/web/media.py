@@ -18,6 +18,7 @@ from clew.web.frame import at_desk, at_work, framed
 
 _TWO_STILLS = 20
 """Seconds of one shot from which on a sheet has more than one of it."""
+_MOST_SPOKEN = 24
 
 
 @at_work("GET")
@@ -34,6 +35,10 @@ def media(request: HttpRequest, number: int) -> HttpResponse:
             "scheme": vocabulary().schemes.get(scheme),
             "board": _has_board(known),
             "duration": clock(known.item.duration) if known.item.duration else "",
+            "spoken": [
+                f"{clock(one.start)}–{clock(one.end)}" for one in known.item.spoken[:_MOST_SPOKEN]
+            ],
+            "spoken_further": max(0, len(known.item.spoken) - _MOST_SPOKEN),
             "matches": found,
             "further": _further(found),
             "series": list(

@@ -17,7 +17,7 @@ from clew.compare.evidence import Match, MatchKind
 from clew.records.models import Entity, EntityKind
 from clew.web.acts import Number, Typed, said
 from clew.web.browser import word
-from clew.web.evidence import closeness, kind_words
+from clew.web.evidence import closeness, kind_words, measure
 from clew.web.frame import at_work, framed
 
 PAGE = 12
@@ -48,8 +48,7 @@ class Asked:
     sides: tuple[Side, ...]
     kind: str
     closeness: str
-    distance: int
-    threshold: int
+    measure: str
     share: int
     trust: str
     series: tuple[str, ...]
@@ -121,8 +120,7 @@ def _asked(one: Proposal, titles: dict[int, str]) -> Asked:
         sides=tuple(Side(group[:_FACES], max(0, len(group) - _FACES)) for group in groups),
         kind=kind_words()[kind],
         closeness=_("every byte") if kind is MatchKind.SAME_FILE else closeness(share),
-        distance=nearest.distance,
-        threshold=nearest.threshold,
+        measure=measure(kind, nearest.distance, nearest.threshold),
         share=round(min(share, 1.0) * 100),
         trust=says(match),
         series=tuple(titles[number] for number in one.consequence.series if number in titles),

@@ -18,7 +18,7 @@ from clew.compare.evidence import MatchKind
 from clew.intake.reading import read_held
 from clew.serving.served import served
 from clew.web.browser import word
-from clew.web.evidence import kind_words
+from clew.web.evidence import kind_words, measure
 from clew.web.frame import at_work, framed
 
 _HASH = re.compile(r"[0-9a-fA-F]+")
@@ -66,7 +66,9 @@ def _told(answer: Answer) -> dict[str, object]:
             {
                 "item": one.item,
                 "kind": words[one.match.kind],
-                "distance": None if one.match.kind is MatchKind.SAME_FILE else one.match.distance,
+                "measure": ""
+                if one.match.kind is MatchKind.SAME_FILE
+                else measure(one.match.kind, one.match.distance, one.match.threshold),
                 "trust": says(one.match),
             }
             for one in answer.found

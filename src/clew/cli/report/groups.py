@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from clew.casework.findings import Group, Item, Place
+from clew.casework.findings import Group, Item, Place, Spoken
 from clew.cli.report import text
 from clew.cli.report.links import LinkViews, Reference, kind_class, link_views
+from clew.cli.report.pairs import Pairs
 
 Pictures = Callable[[int, str], bytes | None]
 """From the number of a media, and what is wanted (``preview``, or of a film ``storyboard``), to a
@@ -17,6 +18,7 @@ JPEG of it; None where there is none."""
 
 PLACES_SHOWN = 3
 ITEMS_SHOWN = 24
+SPOKEN_SHOWN = 24
 USABLE_QUALITY = 50
 """Below it a picture is flat: see :class:`clew.casework.findings.Item`."""
 
@@ -56,6 +58,7 @@ class ItemView:
         copies: how many places, in words; empty for one.
         flat: whether it is too even to compare by look.
         left_out: how many matches were left out, in words.
+        spoken: where somebody speaks, in words; empty for nowhere.
         folded_count: how many places are folded, in words.
     """
 
@@ -74,6 +77,7 @@ class ItemView:
     partly: bool
     notes: tuple[str, ...]
     left_out: str
+    spoken: str
     sha256: str
     sha256_short: str
     places: tuple[PlaceView, ...]
@@ -126,13 +130,19 @@ def kinds_of(group: Group) -> list[str]:
     return [kind for kind in _KIND_LABELS if kind in found]
 
 
-def group_view(group: Group, several_folders: bool, pictures: Pictures | None) -> GroupView:
+def group_view(
+    group: Group,
+    several_folders: bool,
+    pictures: Pictures | None,
+    pairs: Pairs | None = None,
+) -> GroupView:
     """A group as the template wants it.
 
     Args:
         group: the group.
         several_folders: whether a path alone leaves open in which folder it lies.
         pictures: where small derivatives come from; None leaves them all out.
+        pairs: makes pairs of frames that agree; None leaves them out.
     """
     labels = {item.id: f"{group.number}.{position}" for position, item in enumerate(group.items, 1)}
     views = [_item(item, labels[item.id], several_folders, pictures) for item in group.items]
@@ -155,7 +165,7 @@ def group_view(group: Group, several_folders: bool, pictures: Pictures | None) -
         items=tuple(views[:ITEMS_SHOWN]),
         folded=tuple(views[ITEMS_SHOWN:]),
         folded_count=text.counted(len(views) - ITEMS_SHOWN, "more file"),
-        links=link_views(group.links, {item.id: item for item in group.items}, references),
+        links=link_views(group.links, {item.id: item for item in group.items}, references, pairs),
     )
 
 
@@ -194,12 +204,22 @@ def _item(item: Item, label: str, several_folders: bool, pictures: Pictures | No
         left_out=text.counted(item.left_out, "further match", "further matches")
         if item.left_out
         else "",
+        spoken=_spoken(item.spoken),
         sha256=item.sha256,
         sha256_short=f"{item.sha256[:8]}…{item.sha256[-4:]}",
         places=places[:PLACES_SHOWN],
         folded=places[PLACES_SHOWN:],
         folded_count=text.counted(len(places) - PLACES_SHOWN, "more place"),
     )
+
+
+def _spoken(stretches: Sequence[Spoken]) -> str:
+    times = [
+        f"{text.clock(one.start, tenths=True)}–{text.clock(one.end, tenths=True)}"
+        for one in stretches[:SPOKEN_SHOWN]
+    ]
+    more = len(stretches) - len(times)
+    return ", ".join(times) + (f" and {text.counted(more, 'more time')}" if more else "")
 
 
 def _encoded(pictures: Pictures | None, item: Item, what: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from clew.casework.findings import Item, Link
 from clew.cli.report import text
+from clew.cli.report.pairs import PAIRS_SHOWN, Pairs, PairView, StillView
 from clew.cli.report.timeline import Film, Timeline, timeline
 from clew.compare.evidence import Match, MatchKind
 
@@ -57,6 +58,8 @@ class LinkView:
         trust: how often this is wrong.
         versions: which traces in which version.
         turn: class of how the first is turned to lie on the second.
+        pairs: the frames in which it is best seen.
+        heard: the spectrograms of what is heard in both, of a link that is not folded.
     """
 
     first: Reference
@@ -71,6 +74,8 @@ class LinkView:
     versions: str
     turn: str
     drawing: Timeline | None
+    pairs: tuple[PairView, ...]
+    heard: StillView | None
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,10 @@ def kind_class(kind: MatchKind) -> str:
 
 
 def link_views(
-    links: Sequence[Link], items: Mapping[int, Item], references: Mapping[int, Reference]
+    links: Sequence[Link],
+    items: Mapping[int, Item],
+    references: Mapping[int, Reference],
+    pairs: Pairs | None = None,
 ) -> LinkViews:
     """The links of one group, the nearest of each item first.
 
@@ -97,6 +105,7 @@ def link_views(
         links: nearest first.
         items: the group's items by id.
         references: how each is named, by id.
+        pairs: makes the pictures of where they agree; None leaves them out.
     """
     nearest, others = nearest_of_each(links)
     opened = nearest + others if len(links) <= FEW_LINKS else nearest[:MOST_OPEN]
@@ -104,8 +113,8 @@ def link_views(
     folded = rest[: MOST_WRITTEN - len(opened)]
     unwritten = len(rest) - len(folded)
     return LinkViews(
-        shown=tuple(_view(link, items, references) for link in opened),
-        folded=tuple(_view(link, items, references) for link in folded),
+        shown=tuple(_view(link, items, references, pairs, PAIRS_SHOWN) for link in opened),
+        folded=tuple(_view(link, items, references, pairs, 1) for link in folded),
         folded_count=text.counted(len(rest), "further link"),
         not_written=text.counted(unwritten, "link") if unwritten else "",
     )
@@ -123,11 +132,18 @@ def nearest_of_each(links: Sequence[Link]) -> tuple[list[Link], list[Link]]:
     return nearest, others
 
 
-def _view(link: Link, items: Mapping[int, Item], references: Mapping[int, Reference]) -> LinkView:
+def _view(
+    link: Link,
+    items: Mapping[int, Item],
+    references: Mapping[int, Reference],
+    pairs: Pairs | None,
+    most_pairs: int,
+) -> LinkView:
     match = link.match
     first, second = references[link.first], references[link.second]
     share = match.distance / match.threshold if match.threshold else 0.0
     same = match.kind is MatchKind.SAME_FILE
+    both, labels = (items[link.first], items[link.second]), (first.label, second.label)
     return LinkView(
         first=first,
         second=second,
@@ -141,6 +157,8 @@ def _view(link: Link, items: Mapping[int, Item], references: Mapping[int, Refere
         versions=", ".join(f"{name} v{version}" for name, version in match.versions.items()),
         turn=match.orientation.replace("°", "").replace(" ", "-"),
         drawing=_drawing(link, items, first.label, second.label),
+        pairs=pairs.of(link, *both, labels, most_pairs) if pairs is not None else (),
+        heard=pairs.spectrogram(link, labels) if pairs is not None and most_pairs > 1 else None,
     )
 
 

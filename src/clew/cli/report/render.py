@@ -18,13 +18,27 @@ from django.utils.safestring import mark_safe
 from clew.casework.findings import Findings, Group
 from clew.cli.report import summary, text
 from clew.cli.report.groups import Pictures, group_view, kinds_of
+from clew.cli.report.pairs import Pairs, Spectrograms, Stills
 
 # A comment cannot come from the findings: every "<" in them is escaped.
 _GROUPS_GO_HERE = "<!-- groups -->"
-_TEMPLATES = ("report.html", "guide.html", "group.html", "item.html", "places.html", "link.html")
+_TEMPLATES = (
+    "report.html",
+    "guide.html",
+    "group.html",
+    "item.html",
+    "places.html",
+    "link.html",
+    "pair.html",
+)
 
 
-def write_report(findings: Findings, target: Path, pictures: Pictures | None = None) -> None:
+def write_report(
+    findings: Findings,
+    target: Path,
+    pictures: Pictures | None = None,
+    again: tuple[Stills, Spectrograms] | None = None,
+) -> None:
     """Write the findings as one self-contained HTML file that opens without a network.
 
     The file appears whole or not at all and is readable by its owner only: it is case data.
@@ -37,6 +51,8 @@ def write_report(findings: Findings, target: Path, pictures: Pictures | None = N
         pictures: from the number of a media and ``preview`` or ``storyboard`` to a JPEG of it;
             None leaves pictures out.
             Pictures are blurred and grey until somebody asks for one.
+        again: where stills of films and spectrograms come from, for what is best seen and heard
+            in both media of a link; None leaves these out.
 
     Raises:
         OSError: when the file cannot be written; an older one is then untouched.
@@ -46,7 +62,7 @@ def write_report(findings: Findings, target: Path, pictures: Pictures | None = N
     handle, part = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            for piece in render(findings, pictures):
+            for piece in render(findings, pictures, again):
                 file.write(piece)
             file.flush()
             os.fsync(file.fileno())
@@ -56,16 +72,23 @@ def write_report(findings: Findings, target: Path, pictures: Pictures | None = N
         raise
 
 
-def render(findings: Findings, pictures: Pictures | None = None) -> Iterator[str]:
+def render(
+    findings: Findings,
+    pictures: Pictures | None = None,
+    again: tuple[Stills, Spectrograms] | None = None,
+) -> Iterator[str]:
     """The report in pieces: its head, each group, its end."""
     engine = _engine()
     page = engine.get_template("report.html").render(_page(findings, pictures is not None))
     head, end = page.split(_GROUPS_GO_HERE)
     several_folders = len(findings.folders) > 1
     template = engine.get_template("group.html")
+    pairs = None
+    if pictures is not None and again is not None:
+        pairs = Pairs(*again, lambda media: pictures(media, "preview"))
     yield head
     for group in findings.groups:
-        view = group_view(group, several_folders, pictures)
+        view = group_view(group, several_folders, pictures, pairs)
         yield template.render(Context({"group": view, "with_pictures": pictures is not None}))
     yield end
 
