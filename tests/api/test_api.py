@@ -19,6 +19,7 @@ from PIL import Image
 from clew.access.acting import acting, on_disk
 from clew.access.models import Agency, Officer
 from clew.api.limits import Rate
+from clew.api.models import Answered
 from clew.api.problems import ProblemError
 from clew.casework import look_up
 from clew.casework.upkeep import tasks
@@ -250,6 +251,19 @@ class TestReveal:
         about, details = conftest.logged("reveal")[-1]
         assert about == f"media:{served.media}"
         assert json.loads(details) == {"what": "preview", "purpose": "to compare the wall"}
+
+    def test_with_a_key_it_is_kept_nowhere_and_each_look_is_in_the_log(self, ask, served, conftest):
+        shown = b"a picture that is kept in the vault alone"
+        other = hashlib.sha256(shown).digest()
+        number = conftest.held("LKA", conftest.LOOK[::-1], other + bytes(36))
+        served.workspace.vault.put_derivative("preview", other.hex(), shown)
+        before = len(conftest.logged("reveal"))
+        path, key = f"/api/v1/media/{number}/reveal/preview", str(uuid.uuid4())
+        for _ in range(2):
+            answer = ask("POST", path, served.ours, {"purpose": "again"}, idempotency_key=key)
+            assert answer.body == shown
+        assert len(conftest.logged("reveal")) == before + 2
+        assert not Answered.objects.using("owner").filter(body=shown).exists()
 
     def test_of_what_is_not_seen(self, ask, served):
         path = f"/api/v1/media/{served.media}/reveal/preview"

@@ -2,6 +2,9 @@
 
 The answer is kept in the transaction of the act itself: it is there if and only if what was asked
 for was done. Of two that come at once, the second waits for the first and gets its answer.
+
+What only looks is answered anew each time, as if there were no key: kept, media would lie in the
+database as they are, and be shown again without an entry in the log or an authority that holds.
 """
 
 from __future__ import annotations
@@ -24,6 +27,8 @@ _LONGEST = 200
 _KEPT = "24 hours"
 _SECRET = re.compile(r"/api/v1/(session|tokens|officers|officers/[0-9]+/invitation)")
 """Addresses whose answers hold a secret, which is kept nowhere: not here either."""
+_LOOKS = re.compile(r"/api/v1/(query/[a-z]+|media/[0-9]+/reveal/[a-z]+)")
+"""Addresses that change nothing."""
 
 
 class Once:
@@ -36,7 +41,7 @@ class Once:
         """Answer a request."""
         key = request.headers.get("Idempotency-Key")
         secret = secret_of(request)
-        below = request.path_info.startswith("/api/")
+        below = request.path_info.startswith("/api/") and not _LOOKS.fullmatch(request.path_info)
         if key is None or request.method != "POST" or secret is None or not below:
             return self._answering(request)
         if not 1 <= len(key) <= _LONGEST:
