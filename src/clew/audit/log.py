@@ -26,6 +26,8 @@ from clew.audit.events import Event
 LONGEST_ABOUT = 500
 LONGEST_DETAILS = 8192
 LONGEST_WHY = 1000
+BY_THE_DATABASE = "the database's rules of who sees and writes what"
+"""Why something was refused, where no program knew before."""
 _INSUFFICIENT_PRIVILEGE = "42501"
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
@@ -106,7 +108,7 @@ def refusals_recorded() -> Iterator[None]:
         raise
     except DatabaseError as error:
         if getattr(error.__cause__, "sqlstate", None) == _INSUFFICIENT_PRIVILEGE:
-            _note_refused("the database's rules of who sees and writes what")
+            _note_refused(BY_THE_DATABASE)
         raise
 
 
