@@ -17,14 +17,14 @@ from django.db import connections
 from PIL import Image
 
 from clew.access.acting import acting, on_disk
-from clew.access.models import Agency, Officer
+from clew.access.models import Agency, Officer, OfficerRole, Session
 from clew.api.limits import Rate
 from clew.api.models import Answered
 from clew.api.problems import ProblemError
 from clew.casework import look_up
 from clew.casework.upkeep import tasks
 from clew.intake.workers import keep_time
-from clew.records.models import Asked, Entity, Notice, Quota
+from clew.records.models import Asked, Entity, Notice, Quota, Sighting
 from clew.signals.files import read_files
 
 
@@ -107,6 +107,32 @@ class TestQuery:
         answer = ask("POST", "/api/v1/query/hash", served.theirs, look(conftest.LOOK))
         assert answer.told == {"found": [], "hits": [], "notes": []}
         assert ask("GET", f"/api/v1/media/{served.media}", served.theirs).status == 404
+
+    @pytest.mark.parametrize(
+        ("scopes", "role"), [("contribute", "specialist"), ("read", "trainer")]
+    )
+    def test_who_may_not_look_into_cases_learns_of_no_hit(
+        self, ask, served, conftest, scopes, role
+    ):
+        value = hashlib.sha256(f"{scopes} {role}".encode()).digest()
+        number = conftest.held("LKA", value, value + bytes(36))
+        Sighting.objects.using("owner").filter(media=number).update(sharing="hit only")
+        asked = {"algorithm": "sha256", "value": value.hex()}
+        (hit,) = ask("POST", "/api/v1/query/hash", served.theirs, asked).told["hits"]
+        assert hit["agency"] == "LKA"
+        whose = OfficerRole.objects.using("owner").filter(officer__sign_in_name="nl-politie")
+        of_them = Session.objects.using("owner").filter(officer__sign_in_name="nl-politie")
+        scoped = of_them.get().scopes
+        try:
+            whose.update(role=role)
+            of_them.update(scopes=[scopes])
+            answer = ask("POST", "/api/v1/query/hash", served.theirs, asked)
+        finally:
+            whose.update(role="specialist")
+            of_them.update(scopes=scoped)
+        assert answer.status == 403
+        assert "LKA" not in answer.body.decode()
+        assert "who sees and writes what" in conftest.logged("refused")[-1][1]
 
     def test_is_in_the_log(self, ask, served, conftest):
         asked = look(conftest.LOOK, bits=2)
