@@ -16,7 +16,7 @@ import pytest
 from django.db import connections
 from PIL import Image
 
-from clew.access.acting import acting, on_disk
+from clew.access.acting import acting, agency, authority, officer, on_disk
 from clew.access.models import Agency, Officer, OfficerRole, Session
 from clew.api.limits import Rate
 from clew.api.models import Answered
@@ -24,7 +24,17 @@ from clew.api.problems import ProblemError
 from clew.casework import look_up
 from clew.casework.upkeep import tasks
 from clew.intake.workers import keep_time
-from clew.records.models import Asked, Entity, Notice, Quota, Sighting
+from clew.records.models import (
+    Asked,
+    ContributedFile,
+    Contribution,
+    Entity,
+    Folder,
+    Notice,
+    Original,
+    Quota,
+    Sighting,
+)
 from clew.signals.files import read_files
 
 
@@ -290,6 +300,28 @@ class TestReveal:
             assert answer.body == shown
         assert len(conftest.logged("reveal")) == before + 2
         assert not Answered.objects.using("owner").filter(body=shown).exists()
+
+    def test_whether_another_agency_handed_it_in_is_not_told(self, ask, served, conftest):
+        content = b"found by two, handed in by one"
+        digest = hashlib.sha256(content).digest()
+        number = conftest.held("LKA", hashlib.sha256(b"of two").digest(), digest + bytes(36))
+        place = Folder(path=b"/nl", agency=Agency.objects.using("owner").get(name="Politie"))
+        place.save(using="owner")
+        Sighting.objects.using("worker").create(
+            folder=place, path=b"x", size=30, outcome="read", media_id=number
+        )
+        served.workspace.vault.put_original(io.BytesIO(content))
+        Original.objects.using("worker").create(media_id=number, size=len(content))
+        with acting(served.ours):
+            begun = Contribution.objects.create(
+                agency_id=agency(), officer_id=officer(), authority_id=authority()
+            )
+            ContributedFile.objects.create(contribution=begun, path=b"/evidence/x", media_id=number)
+        path = f"/api/v1/media/{number}"
+        for who, handed_in, status in ((served.ours, True, 200), (served.theirs, False, 404)):
+            assert ask("GET", path, who).told["in_vault"] is handed_in
+            looked = ask("POST", f"{path}/reveal/original", who, {"purpose": "to see"})
+            assert looked.status == status
 
     def test_of_what_is_not_seen(self, ask, served):
         path = f"/api/v1/media/{served.media}/reveal/preview"
