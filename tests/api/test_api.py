@@ -276,6 +276,28 @@ class TestLists:
         assert (again.status, again.body) == (304, b"")
 
 
+def test_exhibits_and_contributions_are_not_looked_at_without_an_entry(ask, served, conftest):
+    exhibit = {
+        "number": "17-4",
+        "description": "a telephone",
+        "seized_where": "a flat",
+        "seized_at": "2026-11-01T08:00:00Z",
+        "source": "device",
+    }
+    made = ask("POST", "/api/v1/exhibits", served.ours, exhibit).told["id"]
+    files = [{"path": "a.jpg", "size": 3, "sha256": "a" * 64}]
+    begun = ask("POST", "/api/v1/contributions", served.ours, {"files": files}).told["number"]
+    before = len(conftest.logged("view"))
+    for path in (
+        *("exhibits", f"exhibits/{made}", f"exhibits/{made}/custody"),
+        *("contributions", f"contributions/{begun}", f"contributions/{begun}/files"),
+    ):
+        assert ask("GET", f"/api/v1/{path}", served.ours).status == 200
+    told = [about for about, _ in conftest.logged("view")[before:]]
+    exhibits, contributions = [f"exhibit:{made}"] * 2, [f"contribution:{begun}"] * 2
+    assert told == ["", *exhibits, "", *contributions]
+
+
 class TestReveal:
     def test_says_why_and_is_in_the_log(self, ask, served, conftest):
         shown = b"a small picture"
