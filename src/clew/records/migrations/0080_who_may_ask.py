@@ -32,6 +32,6 @@ def _ask() -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0070_ask_cheaply")]
+    dependencies = [("records", "0061_ones_own_desk")]
 
     operations = [migrations.RunSQL(_ask(), migrations.RunSQL.noop)]
