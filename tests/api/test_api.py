@@ -118,6 +118,23 @@ class TestQuery:
         assert answer.told == {"found": [], "hits": [], "notes": []}
         assert ask("GET", f"/api/v1/media/{served.media}", served.theirs).status == 404
 
+    def test_what_another_keeps_to_itself_takes_as_long_as_nothing(
+        self, ask, served, conftest, monkeypatch
+    ):
+        gathered = []
+        real = look_up.items
+        monkeypatch.setattr(look_up, "items", lambda media: gathered.append(media) or real(media))
+        known = {"algorithm": "sha256", "value": conftest.EXACT[:32].hex()}
+        other = known | {"value": "0" * 64}
+        for who, asked, steps in (
+            (served.theirs, other, 0),
+            (served.theirs, known, 0),  # else its time would tell that it is held
+            (served.ours, known, 1),
+        ):
+            gathered.clear()
+            assert ask("POST", "/api/v1/query/hash", who, asked).status == 200
+            assert len(gathered) == steps
+
     @pytest.mark.parametrize(
         ("scopes", "role"), [("contribute", "specialist"), ("read", "trainer")]
     )
