@@ -9,11 +9,13 @@ import tempfile
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
 from django.db import connections
+from django.utils import timezone
 from PIL import Image
 
 from clew.access.acting import acting, agency, authority, officer, on_disk
@@ -259,6 +261,18 @@ class TestOnce:
         )
         assert theirs.status == 201
         assert theirs.told["number"] != ours.told["number"]
+
+    def test_nobodys_answer_is_kept_for_longer_than_a_day(self, ask, served):
+        old, new = str(uuid.uuid4()), str(uuid.uuid4())
+        ask("POST", "/api/v1/entities", served.theirs, self.series("old"), idempotency_key=old)
+        kept = Answered.objects.using("owner").filter(
+            key_digest=hashlib.sha256(old.encode()).digest()
+        )
+        ask("POST", "/api/v1/entities", served.ours, self.series("x"), idempotency_key=new)
+        assert kept.update(at=timezone.now() - timedelta(hours=25)) == 1
+        new = str(uuid.uuid4())
+        ask("POST", "/api/v1/entities", served.ours, self.series("y"), idempotency_key=new)
+        assert not kept.exists()
 
     def test_what_failed_may_be_tried_again(self, ask, served):
         key = str(uuid.uuid4())

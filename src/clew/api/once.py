@@ -24,7 +24,6 @@ from clew.api.problems import ProblemError, problem
 from clew.serving.middleware import secret_of
 
 _LONGEST = 200
-_KEPT = "24 hours"
 _SECRET = re.compile(r"/api/v1/(session|tokens|officers|officers/[0-9]+/invitation)")
 """Addresses whose answers hold a secret, which is kept nowhere: not here either."""
 _LOOKS = re.compile(r"/api/v1/(query/[a-z]+|media/[0-9]+/reveal/[a-z]+)")
@@ -80,7 +79,8 @@ def _kept(request: HttpRequest, key: str, run: Callable[[], HttpResponseBase]) -
     return answer
 
 
-_FORGET = f"DELETE FROM api_answered WHERE at < statement_timestamp() - interval '{_KEPT}'"  # noqa: S608
+_FORGET = "SELECT access.forget_answers()"
+"""Whoever sends a key takes away what is older than a day, of all officers."""
 _CLAIM = """
 INSERT INTO api_answered (key_digest, request_digest) VALUES (%s, %s)
 ON CONFLICT (officer_id, key_digest) DO NOTHING RETURNING id
