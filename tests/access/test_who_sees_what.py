@@ -42,6 +42,7 @@ class World:
         self.secret = people.session(self.officer, self.held)
         self.mine = self.contribution(self.ours, b"/mine", 1, 2)
         self.other = self.contribution(self.theirs, b"/other", 3, 4)
+        self.hand_in(self.ours, self.officer, self.held, self.mine)
         StoredMatch.objects.using("owner").create(
             first_id=self.mine[0].pk,
             second_id=self.other[0].pk,
@@ -84,6 +85,16 @@ class World:
             first=first, second=second, kind="picture", distance=2, threshold=31, evidence={}
         )
         return made
+
+    @staticmethod
+    def hand_in(agency, officer, authority, media: list[Media]) -> None:
+        """As an officer handed in before."""
+        made = Contribution(agency=agency, officer=officer, authority=authority)
+        made.save(using="owner")
+        for one in media:
+            ContributedFile.objects.using("owner").create(
+                contribution=made, path=b"/earlier/%d.jpg" % one.pk, media=one
+            )
 
     def share(self, sharing: str, agencies: list[int] = []) -> None:  # noqa: B006 - not changed
         """What their officer says of their first media."""
@@ -346,6 +357,7 @@ def contributed(world: World, media: Media) -> None:
 
 
 def test_what_was_not_contributed_is_shared_with_nobody(world):
+    ContributedFile.objects.using("owner").filter(media=world.mine[0]).delete()
     with acting(world.secret):
         assert Sighting.objects.filter(media=world.mine[0]).update(sharing="own agency") == 1
         with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():

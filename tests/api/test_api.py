@@ -9,21 +9,34 @@ import tempfile
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
 from django.db import connections
+from django.utils import timezone
 from PIL import Image
 
-from clew.access.acting import acting, on_disk
-from clew.access.models import Agency, Officer
+from clew.access.acting import acting, agency, authority, officer, on_disk
+from clew.access.models import Agency, Officer, OfficerRole, Session
 from clew.api.limits import Rate
+from clew.api.models import Answered
 from clew.api.problems import ProblemError
 from clew.casework import look_up
 from clew.casework.upkeep import tasks
 from clew.intake.workers import keep_time
-from clew.records.models import Asked, Entity, Notice, Quota
+from clew.records.models import (
+    Asked,
+    ContributedFile,
+    Contribution,
+    Entity,
+    Folder,
+    Notice,
+    Original,
+    Quota,
+    Sighting,
+)
 from clew.signals.files import read_files
 
 
@@ -106,6 +119,49 @@ class TestQuery:
         answer = ask("POST", "/api/v1/query/hash", served.theirs, look(conftest.LOOK))
         assert answer.told == {"found": [], "hits": [], "notes": []}
         assert ask("GET", f"/api/v1/media/{served.media}", served.theirs).status == 404
+
+    def test_what_another_keeps_to_itself_takes_as_long_as_nothing(
+        self, ask, served, conftest, monkeypatch
+    ):
+        gathered = []
+        real = look_up.items
+        monkeypatch.setattr(look_up, "items", lambda media: gathered.append(media) or real(media))
+        known = {"algorithm": "sha256", "value": conftest.EXACT[:32].hex()}
+        other = known | {"value": "0" * 64}
+        for who, asked, steps in (
+            (served.theirs, other, 0),
+            (served.theirs, known, 0),  # else its time would tell that it is held
+            (served.ours, known, 1),
+        ):
+            gathered.clear()
+            assert ask("POST", "/api/v1/query/hash", who, asked).status == 200
+            assert len(gathered) == steps
+
+    @pytest.mark.parametrize(
+        ("scopes", "role"), [("contribute", "specialist"), ("read", "trainer")]
+    )
+    def test_who_may_not_look_into_cases_learns_of_no_hit(
+        self, ask, served, conftest, scopes, role
+    ):
+        value = hashlib.sha256(f"{scopes} {role}".encode()).digest()
+        number = conftest.held("LKA", value, value + bytes(36))
+        Sighting.objects.using("owner").filter(media=number).update(sharing="hit only")
+        asked = {"algorithm": "sha256", "value": value.hex()}
+        (hit,) = ask("POST", "/api/v1/query/hash", served.theirs, asked).told["hits"]
+        assert hit["agency"] == "LKA"
+        whose = OfficerRole.objects.using("owner").filter(officer__sign_in_name="nl-politie")
+        of_them = Session.objects.using("owner").filter(officer__sign_in_name="nl-politie")
+        scoped = of_them.get().scopes
+        try:
+            whose.update(role=role)
+            of_them.update(scopes=[scopes])
+            answer = ask("POST", "/api/v1/query/hash", served.theirs, asked)
+        finally:
+            whose.update(role="specialist")
+            of_them.update(scopes=scoped)
+        assert answer.status == 403
+        assert "LKA" not in answer.body.decode()
+        assert "who sees and writes what" in conftest.logged("refused")[-1][1]
 
     def test_is_in_the_log(self, ask, served, conftest):
         asked = look(conftest.LOOK, bits=2)
@@ -206,6 +262,18 @@ class TestOnce:
         assert theirs.status == 201
         assert theirs.told["number"] != ours.told["number"]
 
+    def test_nobodys_answer_is_kept_for_longer_than_a_day(self, ask, served):
+        old, new = str(uuid.uuid4()), str(uuid.uuid4())
+        ask("POST", "/api/v1/entities", served.theirs, self.series("old"), idempotency_key=old)
+        kept = Answered.objects.using("owner").filter(
+            key_digest=hashlib.sha256(old.encode()).digest()
+        )
+        ask("POST", "/api/v1/entities", served.ours, self.series("x"), idempotency_key=new)
+        assert kept.update(at=timezone.now() - timedelta(hours=25)) == 1
+        new = str(uuid.uuid4())
+        ask("POST", "/api/v1/entities", served.ours, self.series("y"), idempotency_key=new)
+        assert not kept.exists()
+
     def test_what_failed_may_be_tried_again(self, ask, served):
         key = str(uuid.uuid4())
         wrong = {"kind": "person", "title": "again"}
@@ -239,6 +307,28 @@ class TestLists:
         assert (again.status, again.body) == (304, b"")
 
 
+def test_exhibits_and_contributions_are_not_looked_at_without_an_entry(ask, served, conftest):
+    exhibit = {
+        "number": "17-4",
+        "description": "a telephone",
+        "seized_where": "a flat",
+        "seized_at": "2026-11-01T08:00:00Z",
+        "source": "device",
+    }
+    made = ask("POST", "/api/v1/exhibits", served.ours, exhibit).told["id"]
+    files = [{"path": "a.jpg", "size": 3, "sha256": "a" * 64}]
+    begun = ask("POST", "/api/v1/contributions", served.ours, {"files": files}).told["number"]
+    before = len(conftest.logged("view"))
+    for path in (
+        *("exhibits", f"exhibits/{made}", f"exhibits/{made}/custody"),
+        *("contributions", f"contributions/{begun}", f"contributions/{begun}/files"),
+    ):
+        assert ask("GET", f"/api/v1/{path}", served.ours).status == 200
+    told = [about for about, _ in conftest.logged("view")[before:]]
+    exhibits, contributions = [f"exhibit:{made}"] * 2, [f"contribution:{begun}"] * 2
+    assert told == ["", *exhibits, "", *contributions]
+
+
 class TestReveal:
     def test_says_why_and_is_in_the_log(self, ask, served, conftest):
         shown = b"a small picture"
@@ -250,6 +340,41 @@ class TestReveal:
         about, details = conftest.logged("reveal")[-1]
         assert about == f"media:{served.media}"
         assert json.loads(details) == {"what": "preview", "purpose": "to compare the wall"}
+
+    def test_with_a_key_it_is_kept_nowhere_and_each_look_is_in_the_log(self, ask, served, conftest):
+        shown = b"a picture that is kept in the vault alone"
+        other = hashlib.sha256(shown).digest()
+        number = conftest.held("LKA", conftest.LOOK[::-1], other + bytes(36))
+        served.workspace.vault.put_derivative("preview", other.hex(), shown)
+        before = len(conftest.logged("reveal"))
+        path, key = f"/api/v1/media/{number}/reveal/preview", str(uuid.uuid4())
+        for _ in range(2):
+            answer = ask("POST", path, served.ours, {"purpose": "again"}, idempotency_key=key)
+            assert answer.body == shown
+        assert len(conftest.logged("reveal")) == before + 2
+        assert not Answered.objects.using("owner").filter(body=shown).exists()
+
+    def test_whether_another_agency_handed_it_in_is_not_told(self, ask, served, conftest):
+        content = b"found by two, handed in by one"
+        digest = hashlib.sha256(content).digest()
+        number = conftest.held("LKA", hashlib.sha256(b"of two").digest(), digest + bytes(36))
+        place = Folder(path=b"/nl", agency=Agency.objects.using("owner").get(name="Politie"))
+        place.save(using="owner")
+        Sighting.objects.using("worker").create(
+            folder=place, path=b"x", size=30, outcome="read", media_id=number
+        )
+        served.workspace.vault.put_original(io.BytesIO(content))
+        Original.objects.using("worker").create(media_id=number, size=len(content))
+        with acting(served.ours):
+            begun = Contribution.objects.create(
+                agency_id=agency(), officer_id=officer(), authority_id=authority()
+            )
+            ContributedFile.objects.create(contribution=begun, path=b"/evidence/x", media_id=number)
+        path = f"/api/v1/media/{number}"
+        for who, handed_in, status in ((served.ours, True, 200), (served.theirs, False, 404)):
+            assert ask("GET", path, who).told["in_vault"] is handed_in
+            looked = ask("POST", f"{path}/reveal/original", who, {"purpose": "to see"})
+            assert looked.status == status
 
     def test_of_what_is_not_seen(self, ask, served):
         path = f"/api/v1/media/{served.media}/reveal/preview"

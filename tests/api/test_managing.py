@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from clew.access.enrolment import begin_enrolment, enrol
-from clew.access.models import Officer, OfficerRole, Session
+from clew.access.models import Authority, Officer, OfficerRole, Session
 
 UNTIL = (timezone.now() + timedelta(days=90)).isoformat()
 
@@ -112,6 +112,14 @@ class TestOfficers:
 
 
 @pytest.mark.usefixtures("administrators")
+def another_authority(agency: str) -> int:
+    """A further one, that all officers of an agency may use."""
+    made = Authority.objects.using("owner").get(agency__name=agency, reference="Az 1")
+    made.pk, made.reference = None, "Az 2"
+    made.save(using="owner")
+    return int(made.pk)
+
+
 def test_a_token_is_issued_used_and_ended(ask, served, conftest):
     added = ask(
         "POST", "/api/v1/officers", served.ours, new("gil", roles=["specialist"], agency="LKA")
@@ -139,6 +147,11 @@ def test_a_token_is_issued_used_and_ended(ask, served, conftest):
     token = issued.told["secret"]
     assert ask("GET", "/api/v1/whoami", token).told["authority"] == "Az 1"
     assert ask("GET", "/api/v1/officers/1/lock", token).status == 405
+    other = another_authority("LKA")
+    assert ask("PUT", "/api/v1/session/authority", begun, {"authority": other}).status == 204
+    refused = ask("PUT", "/api/v1/session/authority", token, {"authority": other})
+    assert (refused.status, "keeps the authority" in refused.told["detail"]) == (403, True)
+    assert ask("GET", "/api/v1/whoami", token).told["authority"] == "Az 1"
     (listed,) = ask("GET", "/api/v1/tokens", begun).told["items"]
     assert (listed["label"], listed["scopes"], listed["over"]) == ("nightly", ["read"], False)
     # Its scopes do not say that it may administer, whatever its officer may.

@@ -11,11 +11,14 @@ import psycopg
 import pytest
 from django.db import connections
 
+from clew.access.acting import authority, officer
 from clew.audit.models import Entry
 from clew.casework.proposals import accept, proposals
 from clew.casework.retention import agree_to_deletion, ask_for_deletion, destroy, to_destroy
 from clew.records.models import (
     Connection,
+    ContributedFile,
+    Contribution,
     Media,
     Original,
     Sighting,
@@ -94,6 +97,26 @@ def test_what_was_cut_short_is_completed(case, workspace, content, media):
     assert [number for number, _ in to_destroy()] == [media], "its traces are there"
     assert destroy(workspace) == 1
     assert not StoredTrace.objects.using("worker").filter(media=media).exists()
+
+
+def test_what_another_agency_handed_in_is_kept_wherever_it_lies_now(case, workspace, media):
+    case.found(media, case.theirs)
+    with case.as_("nora"):
+        begun = Contribution.objects.create(
+            agency_id=case.theirs.pk, officer_id=officer(), authority_id=authority()
+        )
+        ContributedFile.objects.create(contribution=begun, path=b"/theirs.jpg", media_id=media)
+    # Their folder was scanned again: other content lies there now.
+    Sighting.objects.using("owner").filter(agency=case.theirs).delete()
+    give_up(case, media)
+    assert destroy(workspace) == 0
+    olga = case.people.officer("olga", case.theirs, "supervisor")
+    case.secrets["olga"] = case.people.session(olga, case.people.authority(case.theirs, "Az 3"))
+    with case.as_("nora"):
+        asked = ask_for_deletion(media, "not needed").pk
+    with case.as_("olga"):
+        agree_to_deletion(asked)
+    assert destroy(workspace) == 1
 
 
 def test_the_database_forgets_nothing_that_somebody_keeps(case, workspace, media, raw):

@@ -46,10 +46,14 @@ def test_names_and_the_way_of_a_victim_go_with_the_lead_that_both_agree_to(two):
     girl = victim(two)
     with two.as_("nils"):
         assert Particular.objects.count() == 0
+    # An agency that calls itself like the one that is meant is not offered anything.
+    two.people.agency("BE", "Politie")
     with two.as_("sven"):
-        offer = offer_lead(girl, "Politie", "she lives there").pk
+        with pytest.raises(StatementError, match="say BE/Politie or NL/Politie"):
+            offer_lead(girl, "Politie", "she lives there")
+        offer = offer_lead(girl, "NL/Politie", "she lives there").pk
         with pytest.raises(DecidedMeanwhileError, match="offered already"):
-            offer_lead(girl, "Politie", "again")
+            offer_lead(girl, "NL/Politie", "again")
     with two.as_("saskia"):
         (asked,) = notices()
         assert asked.kind == "decision asked for"

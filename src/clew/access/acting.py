@@ -198,11 +198,16 @@ def use_authority(authority_id: int) -> None:
     """Act under an authority from now on, in this session.
 
     Raises:
-        AuthorityError: it does not hold now, or not for this officer.
+        AuthorityError: it does not hold now, or not for this officer; or the session is a token's,
+            which keeps the one it was issued for.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT access.use_authority(%s)", [authority_id])
-        (done,) = cursor.fetchone()
+        cursor.execute("SELECT access.use_authority(%s), access.keeps_authority()", [authority_id])
+        done, keeps = cursor.fetchone()
+    if not done and keeps:
+        raise AuthorityError(
+            "A token keeps the authority it was issued for. Issue another one: clew token create"
+        )
     if not done:
         raise AuthorityError(
             f"{_why(Authority.objects.filter(pk=authority_id).first())} "

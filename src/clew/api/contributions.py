@@ -11,6 +11,7 @@ from ninja import Router, Schema
 from clew.access.acting import acting, require_authority
 from clew.api.paging import Cursor, Limit, Page, page_of_rows
 from clew.api.words import Number
+from clew.casework.acts import viewed
 from clew.casework.errors import NotSeenError
 from clew.records.models import ContributedFile, Contribution
 
@@ -58,6 +59,7 @@ def list_contributions(
     """The contributions of your agency, oldest first."""
     with acting():
         require_authority()
+        viewed("contributions")
         return page_of_rows(_with_names(), cursor, limit, _told)
 
 
@@ -65,7 +67,9 @@ def list_contributions(
 def show_contribution(request: HttpRequest, number: Number) -> dict[str, object]:
     """One contribution."""
     with acting():
-        return _told(_contribution(number))
+        found = _contribution(number)
+        viewed("contribution", f"contribution:{number}")
+        return _told(found)
 
 
 @router.get("contributions/{number}/files", response=Page[FileShown])
@@ -74,7 +78,9 @@ def files_of_contribution(
 ) -> dict[str, object]:
     """Its files with an answer for each."""
     with acting():
-        return page_of_rows(_contribution(number).files.all(), cursor, limit, _file)
+        found = _contribution(number)
+        viewed("files of contribution", f"contribution:{number}")
+        return page_of_rows(found.files.all(), cursor, limit, _file)
 
 
 def _with_names() -> QuerySet[Contribution]:

@@ -11,6 +11,7 @@ from ninja import Router, Schema, Status
 from clew.access.acting import acting, require_authority
 from clew.api.paging import Cursor, Limit, Page, page_of_rows
 from clew.api.words import Maybe, Moment, Number, Sent, Word
+from clew.casework.acts import viewed
 from clew.casework.errors import NotSeenError
 from clew.intake.exhibits import add_exhibit, gaps, hand_over
 from clew.records.models import CustodyEntry, Exhibit, Source
@@ -87,6 +88,7 @@ def list_exhibits(
     """The exhibits that you see, in the order in which they were recorded."""
     with acting():
         require_authority()
+        viewed("exhibits")
         return page_of_rows(Exhibit.objects.all(), cursor, limit, lambda one: one)
 
 
@@ -104,7 +106,9 @@ def record_exhibit(request: HttpRequest, written: ExhibitWritten) -> Status[Exhi
 def show_exhibit(request: HttpRequest, id: Number) -> Exhibit:  # noqa: A002 - as in the address
     """One exhibit."""
     with acting():
-        return _exhibit(id)
+        found = _exhibit(id)
+        viewed("exhibit", f"exhibit:{id}")
+        return found
 
 
 @router.get("exhibits/{id}/custody", response=CustodyShown)
@@ -112,6 +116,7 @@ def show_custody(request: HttpRequest, id: Number) -> dict[str, object]:  # noqa
     """Through whose hands an exhibit went."""
     with acting():
         entries = list(_exhibit(id).custody.order_by("position"))
+        viewed("custody", f"exhibit:{id}")
     return {"entries": entries, "gaps": gaps(entries)}
 
 

@@ -2,6 +2,9 @@
 
 The answer is kept in the transaction of the act itself: it is there if and only if what was asked
 for was done. Of two that come at once, the second waits for the first and gets its answer.
+
+What only looks is answered anew each time, as if there were no key: kept, media would lie in the
+database as they are, and be shown again without an entry in the log or an authority that holds.
 """
 
 from __future__ import annotations
@@ -21,9 +24,10 @@ from clew.api.problems import ProblemError, problem
 from clew.serving.middleware import secret_of
 
 _LONGEST = 200
-_KEPT = "24 hours"
 _SECRET = re.compile(r"/api/v1/(session|tokens|officers|officers/[0-9]+/invitation)")
 """Addresses whose answers hold a secret, which is kept nowhere: not here either."""
+_LOOKS = re.compile(r"/api/v1/(query/[a-z]+|media/[0-9]+/reveal/[a-z]+)")
+"""Addresses that change nothing."""
 
 
 class Once:
@@ -36,7 +40,7 @@ class Once:
         """Answer a request."""
         key = request.headers.get("Idempotency-Key")
         secret = secret_of(request)
-        below = request.path_info.startswith("/api/")
+        below = request.path_info.startswith("/api/") and not _LOOKS.fullmatch(request.path_info)
         if key is None or request.method != "POST" or secret is None or not below:
             return self._answering(request)
         if not 1 <= len(key) <= _LONGEST:
@@ -75,7 +79,8 @@ def _kept(request: HttpRequest, key: str, run: Callable[[], HttpResponseBase]) -
     return answer
 
 
-_FORGET = f"DELETE FROM api_answered WHERE at < statement_timestamp() - interval '{_KEPT}'"  # noqa: S608
+_FORGET = "SELECT access.forget_answers()"
+"""Whoever sends a key takes away what is older than a day, of all officers."""
 _CLAIM = """
 INSERT INTO api_answered (key_digest, request_digest) VALUES (%s, %s)
 ON CONFLICT (officer_id, key_digest) DO NOTHING RETURNING id

@@ -17,10 +17,12 @@ from pydantic import Field
 from clew.access.errors import (
     AccessError,
     AuthorityError,
+    NotAllowedError,
     QuotaError,
     SignedOutError,
     SignInError,
 )
+from clew.audit.log import BY_THE_DATABASE
 from clew.casework.errors import (
     CaseworkError,
     DecidedMeanwhileError,
@@ -136,7 +138,7 @@ def _answer(request: HttpRequest, error: Exception | type[Exception]) -> HttpRes
     if isinstance(error, Http404):
         return problem(404, "not-seen", "There is no such thing that you may see.")
     if isinstance(error, (DatabaseError, InterfaceError)):
-        return _of_the_database(error)
+        return _of_the_database(request, error)
     status, word = next((s, w) for kind, s, w in _KINDS if isinstance(error, kind))
     if isinstance(error, AccessError):
         refuse(request, error)
@@ -157,9 +159,10 @@ _BAD_VALUE = ("22", "23")
 """Classes of SQLSTATE: data exception, integrity constraint violation."""
 
 
-def _of_the_database(error: Exception) -> HttpResponse:
+def _of_the_database(request: HttpRequest, error: Exception) -> HttpResponse:
     state = getattr(error.__cause__, "sqlstate", None) or ""
     if state == _MAY_NOT:
+        refuse(request, NotAllowedError(BY_THE_DATABASE))
         detail = "Your roles, or the scopes of your token, do not allow it; see GET /api/v1/whoami."
         return problem(403, "not-allowed", detail)
     if state[:2] in _BAD_VALUE:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import LiteralString
 
@@ -26,6 +26,8 @@ from clew.audit.events import Event
 LONGEST_ABOUT = 500
 LONGEST_DETAILS = 8192
 LONGEST_WHY = 1000
+BY_THE_DATABASE = "the database's rules of who sees and writes what"
+"""Why something was refused, where no program knew before."""
 _INSUFFICIENT_PRIVILEGE = "42501"
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
@@ -48,17 +50,37 @@ def record(event: Event, *, about: str = "", details: Mapping[str, object] = {})
     return _write("SELECT audit.record($1, $2, $3)", event, about, details)
 
 
-def record_at_once(event: Event, *, about: str = "", details: Mapping[str, object] = {}) -> int:
+def record_at_once(
+    event: Event,
+    *,
+    about: str = "",
+    details: Mapping[str, object] = {},
+    only_if: LiteralString = "true",
+    values: Sequence[object] = (),
+) -> int | None:
     """Note what the signed-in officer does under an authority, in a transaction of its own.
 
     Whoever is told of it must wait for :func:`clew.access.acting.on_disk` first.
+
+    Args:
+        event: as for :func:`record`.
+        about: as for :func:`record`.
+        details: as for :func:`record`.
+        only_if: an SQL condition, asked as the officer, with places from ``$4`` on.
+        values: what stands there.
+
+    Returns:
+        The entry's number; None if the condition does not hold and nothing was written.
 
     Raises:
         clew.access.errors.AccessError: nobody is signed in, or under no authority that holds.
         ValueError: it is too long for a log.
     """
-    told = _told(about, details)
-    return int(at_once("audit.record($1, $2, $3)", [event.value, about, told]))
+    written: int | None = at_once(
+        f"CASE WHEN {only_if} THEN audit.record($1, $2, $3) END",
+        [event.value, about, _told(about, details), *values],
+    )
+    return written
 
 
 def record_unattended(event: Event, *, about: str = "", details: Mapping[str, object] = {}) -> int:
@@ -106,7 +128,7 @@ def refusals_recorded() -> Iterator[None]:
         raise
     except DatabaseError as error:
         if getattr(error.__cause__, "sqlstate", None) == _INSUFFICIENT_PRIVILEGE:
-            _note_refused("the database's rules of who sees and writes what")
+            _note_refused(BY_THE_DATABASE)
         raise
 
 

@@ -33,6 +33,18 @@ WHERE media_id = ANY($1::bigint[]) AND sharing = 'hit only'
 """
 
 
+def holders_of_hits(media: Collection[int]) -> dict[int, set[int]]:
+    """Agencies that hold some media as a hit only, by the number of the media.
+
+    Asked as the worker, who sees what is shared so; the officer does not.
+    """
+    holders: dict[int, set[int]] = {}
+    for number, agency in prepared(worker(), _HIT_ONLY, [sorted(media)]):
+        if number is not None and agency is not None:
+            holders.setdefault(number, set()).add(agency)
+    return holders
+
+
 def hits_behind(found: Iterable[tuple[int, Match]]) -> tuple[Hit, ...]:
     """Hits behind the answer to a question.
 
@@ -40,12 +52,7 @@ def hits_behind(found: Iterable[tuple[int, Match]]) -> tuple[Hit, ...]:
         found: media by number with how each agrees, whoever holds it.
     """
     matches = list(found)
-    holders: dict[int, set[int]] = {}
-    # The worker sees what is shared as a hit only; the officer does not.
-    asked = [sorted({media for media, _ in matches})]
-    for media, agency in prepared(worker(), _HIT_ONLY, asked):
-        if media is not None and agency is not None:
-            holders.setdefault(media, set()).add(agency)
+    holders = holders_of_hits({media for media, _ in matches})
     if not holders:
         return ()
     ours = acting.agency()

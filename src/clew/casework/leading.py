@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from django.db.models import Q
 
+from clew.access.agencies import NoAgencyError, agency_named
 from clew.access.models import Agency
 from clew.casework.acts import act, noted, ours, reason, viewed
 from clew.casework.entities import led
@@ -29,7 +30,7 @@ def offer_lead(number: int, agency: str, why: str) -> LeadChange:
 
     Args:
         number: of the entity, which the own agency leads and the other one sees.
-        agency: the other one's name.
+        agency: the other one's name, with its country where several have it: ``DE/LKA 21``.
         why: the reason.
 
     Raises:
@@ -38,9 +39,7 @@ def offer_lead(number: int, agency: str, why: str) -> LeadChange:
     """
     with act(_REFUSED):
         one = led(number)
-        to = Agency.objects.filter(name=agency).exclude(pk=ours()).first()
-        if to is None:
-            raise StatementError(f"There is no other agency {agency!r} that could lead.")
+        to = _other(agency)
         if not _shared_with(one, to.pk):
             raise StatementError(
                 f"{to.name} does not see {Thing(one.kind, one.pk)}: share it with them first."
@@ -52,6 +51,16 @@ def offer_lead(number: int, agency: str, why: str) -> LeadChange:
         made = LeadChange.objects.create(entity=one, to=to, step=LeadStep.OFFERED, why=reason(why))
         noted("lead offered", Thing(one.kind, one.pk), offer=made.pk, to=to.pk)
     return made
+
+
+def _other(name: str) -> Agency:
+    try:
+        found = agency_named(name)
+    except NoAgencyError as error:
+        raise StatementError(f"There is no other agency that could lead: {error}.") from error
+    if found.pk == ours():
+        raise StatementError(f"{found.name} is yours: there is no other agency named.")
+    return found
 
 
 def _shared_with(one: Entity, agency: int) -> bool:

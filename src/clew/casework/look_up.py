@@ -12,7 +12,7 @@ from clew.audit.log import record_at_once
 from clew.casework.errors import StatementError
 from clew.casework.find import Answer, Found, note_answer, noted_of
 from clew.casework.gather import items
-from clew.casework.hits import hits_behind
+from clew.casework.hits import hits_behind, holders_of_hits
 from clew.casework.quotas import begin_question
 from clew.casework.things import MEDIA, Thing, seen
 from clew.compare.calibration import Thresholds
@@ -46,6 +46,9 @@ _BY_DIGEST = {
     Hash.MD5: "SELECT media_id FROM records_storedtrace "
     "WHERE signal = 'exact' AND substring(value, 53, 16) = %s",
 }
+
+
+_NONE_IS_SEEN = "NOT EXISTS (SELECT FROM records_media WHERE id = ANY($4::bigint[]))"
 
 
 def look_up_hash(
@@ -91,22 +94,25 @@ def look_up_media(workspace: Workspace, media: int, thresholds: Thresholds | Non
 def _asked(about: str, search_all: Callable[[], list[tuple[int, Match]]]) -> Answer:
     """Search everything, and tell what the acting officer may know.
 
-    Nothing is open while it is searched: no connection is kept from others, no count locked.
+    Nothing is open while it is searched: no connection is kept from others, no count locked. What
+    was found and may not be told takes as long as nothing: the same is asked of the database.
     """
     begin_question()
     found = search_all()
+    numbers = sorted({media for media, _ in found})
     asked = "asked by hash or media"
-    if found:
+    answer = Answer((), ())
+    nothing = {"act": asked, **noted_of(answer)}
+    if holders_of_hits(numbers) or not record_at_once(
+        Event.QUERY, about=about, details=nothing, only_if=_NONE_IS_SEEN, values=[numbers]
+    ):
         with acting(authorised=True, lasting=False):
-            known = items([media for media, _ in found])
+            known = items(numbers)
             answer = Answer(
                 tuple(Found(known[media], match) for media, match in found if media in known),
                 hits_behind(found),
             )
             note_answer(asked, about, answer)
-    else:
-        answer = Answer((), ())
-        record_at_once(Event.QUERY, about=about, details={"act": asked, **noted_of(answer)})
     on_disk()  # nobody is answered whose question could still be lost
     return answer
 

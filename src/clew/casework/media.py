@@ -18,6 +18,7 @@ from clew.casework.gather import items
 from clew.casework.screen import count_reveal
 from clew.casework.things import MEDIA, Thing, seen
 from clew.records.models import Media, StoredMatch
+from clew.vault.errors import NotStoredError
 from clew.workspace import Workspace
 
 LARGEST = 256 * 1024 * 1024
@@ -105,6 +106,11 @@ def reveal(
         require_authority()
         seen(Thing(MEDIA, number))
         item = items([number])[number]
+        if what == "original" and not item.in_vault:
+            # It may be there: of another agency, which keeps to itself that it handed it in.
+            raise NotStoredError(
+                f"No original of media:{number} was handed in by your agency, or shared with it."
+            )
         if what == "original" and item.size > LARGEST:
             raise StatementError(
                 f"media:{number} has {item.size} bytes; at most {LARGEST} are shown in one piece."

@@ -7,8 +7,8 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from clew.access.acting import at_once
+from clew.access.agencies import NoAgencyError, agency_named
 from clew.access.errors import NotAllowedError, QuotaError
-from clew.access.models import Agency
 from clew.casework.acts import noted
 from clew.casework.errors import NotSeenError, StatementError
 from clew.records.models import Quota
@@ -57,20 +57,21 @@ def set_quota(agency: str, per_hour: int, per_day: int) -> Quota:
     """Say how many questions each officer of an agency may ask, as an administrator.
 
     Args:
-        agency: its name.
+        agency: its name, with its country where several have it: ``DE/LKA 21``.
         per_hour: in one hour of the clock.
         per_day: in one day, UTC.
 
     Raises:
-        NotSeenError: there is no such agency.
+        NotSeenError: there is no such agency, or several.
         StatementError: nobody could ask anything.
         NotAllowedError: the acting officer does not administer its country.
     """
     if min(per_hour, per_day) < 1:
         raise StatementError("A quota is at least one question.")
-    found = Agency.objects.filter(name=agency).first()
-    if found is None:
-        raise NotSeenError(f"There is no agency {agency}.")
+    try:
+        found = agency_named(agency)
+    except NoAgencyError as error:
+        raise NotSeenError(f"It is not known whose quota is meant: {error}.") from error
     with connection.cursor() as cursor:
         cursor.execute("SELECT access.administers(%s)", [found.pk])
         (administers,) = cursor.fetchone()

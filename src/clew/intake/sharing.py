@@ -10,7 +10,7 @@ from pathlib import Path
 from django.db.models import QuerySet
 
 from clew.access import acting
-from clew.access.models import Agency
+from clew.access.agencies import NoAgencyError, agency_named
 from clew.audit.events import Event
 from clew.audit.log import record
 from clew.records.folders import below
@@ -58,18 +58,10 @@ def shared_with(sharing: Sharing, names: Collection[str]) -> Shared:
 
 
 def _agency(name: str) -> int:
-    country, slash, rest = name.partition("/")
-    found = Agency.objects.filter(name=name)
-    if slash and not found.exists():
-        found = Agency.objects.filter(country__code=country.upper(), name=rest)
-    match list(found.values_list("pk", "country__code")[:2]):
-        case [(one, _)]:
-            return int(one)
-        case []:
-            raise SharingError(f"there is no agency {name}")
-        case several:
-            codes = " or ".join(f"{code}/{name}" for _, code in several)
-            raise SharingError(f"several agencies are called {name}: say {codes}")
+    try:
+        return int(agency_named(name).pk)
+    except NoAgencyError as error:
+        raise SharingError(str(error)) from error
 
 
 def sightings_of(files: Collection[Path], contribution: int | None) -> QuerySet[Sighting]:
