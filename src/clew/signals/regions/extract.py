@@ -17,7 +17,7 @@ VIEW = "view"
 REGION = "region"
 KEPT = 48
 """Regions in a view."""
-SEARCHED = 8
+SEARCHED = 6
 """Regions of a view that are searched."""
 
 MOST_VIEWS = 25_000
