@@ -3,7 +3,7 @@
 from clew.media.kind import MediaType
 from clew.signals.base import Need, Signal
 from clew.signals.regions.compare import compare
-from clew.signals.regions.extract import RegionsExtractor
+from clew.signals.regions.extract import PRESENT, USABLE, RegionsExtractor
 from clew.signals.space import REGIONS
 
 SIGNAL = Signal(
@@ -15,5 +15,6 @@ SIGNAL = Signal(
     extractor=RegionsExtractor,
     compare=compare,
     space=REGIONS,
-    usable_quality=50,
+    usable_quality=USABLE,
+    asked_quality=PRESENT,
 )
