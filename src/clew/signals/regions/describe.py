@@ -25,12 +25,12 @@ from numpy.typing import NDArray
 from clew.media.borders import luma
 
 BITS = 256
-SIDE = 144
+SIDE = 112
 """Shorter side, in pixels, at which regions are looked for; SIFT itself looks at it doubled."""
 
 _LEAST_CONTRAST = 0.02
 _CELLS = 4
-_MOST_POINTS = 200
+_MOST_POINTS = 128
 
 
 @dataclass(frozen=True)
