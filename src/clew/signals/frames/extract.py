@@ -20,7 +20,7 @@ USABLE, COMPARED = 50, 49
 compared."""
 _SAME_BITS = 8
 _MOST_IN_GROUP = 64
-_SEARCHED_SECONDS = 3.9
+_SEARCHED_SECONDS = 5.9
 
 
 class FramesExtractor:
@@ -32,7 +32,7 @@ class FramesExtractor:
     picture or side by side, are looked for over a shot in the same way and hashed each by itself.
 
     One hash of each frame is searched: of what lies inside its border, or else of the whole. Of the
-    others, one in four seconds is: all hashes of a film are compared once one of them is near.
+    others, one in six seconds is: all hashes of a film are compared once one of them is near.
     """
 
     def __init__(self) -> None:

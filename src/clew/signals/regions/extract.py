@@ -17,7 +17,7 @@ VIEW = "view"
 REGION = "region"
 KEPT = 48
 """Regions in a view."""
-INDEXED = 8
+INDEXED = 7
 """Regions of a view that are searched among many."""
 ASKED = 12
 """Regions of a view that are asked for."""
