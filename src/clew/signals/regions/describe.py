@@ -25,12 +25,12 @@ from numpy.typing import NDArray
 from clew.media.borders import luma
 
 BITS = 256
-SIDE = 112
+SIDE = 128
 """Shorter side, in pixels, at which regions are looked for; SIFT itself looks at it doubled."""
 
 _LEAST_CONTRAST = 0.02
 _CELLS = 4
-_MOST_POINTS = 128
+_MOST_POINTS = 160
 
 
 @dataclass(frozen=True)
