@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from clew.media.borders import luma
 
 BITS = 256
-SIDE = 128
+SIDE = 144
 """Shorter side, in pixels, at which regions are looked for; SIFT itself looks at it doubled."""
 
 _LEAST_CONTRAST = 0.02

@@ -18,7 +18,7 @@ REGION = "region"
 KEPT = 48
 """Regions in a view."""
 INDEXED = 7
-"""Regions of a view that are searched among many."""
+"""Regions of a view in four seconds that are searched among many."""
 ASKED = 12
 """Regions of a view that are asked for."""
 USABLE, PRESENT = 50, 10
@@ -38,9 +38,9 @@ _FEW = 5
 class RegionsExtractor:
     """Looks at one frame a second and at the first of every shot.
 
-    While nothing moves, the view before is said to last longer. Of one view in about four
-    seconds the strongest regions are asked for, most of them searched among those of all films; all
-    others are only compared.
+    While nothing moves, the view before is said to last longer. Of every view a few regions are
+    asked for; those of one view in four seconds are searched among those of all films. All others
+    are only compared.
     """
 
     def __init__(self) -> None:
@@ -68,7 +68,7 @@ class RegionsExtractor:
         self._describe(item, cut)
 
     def finish(self) -> list[Feature]:
-        """Views in order of time, each followed by its searched regions if it has any."""
+        """Views in order of time, each followed by the regions of it that are asked for."""
         return self._features
 
     def _last(self, frame: Frame) -> None:
@@ -94,12 +94,13 @@ class RegionsExtractor:
                 end=frame.until,
             )
         )
-        if frame.time - self._searched >= (_SHOT_SECONDS if cut else _SEARCH_SECONDS):
+        indexed = frame.time - self._searched >= (_SHOT_SECONDS if cut else _SEARCH_SECONDS)
+        if indexed:
             self._searched = frame.time
-            self._features.extend(_searched(found, frame))
+        self._features.extend(_asked(found, frame, INDEXED if indexed else 0))
 
 
-def _searched(found: Regions, frame: Frame) -> list[Feature]:
+def _asked(found: Regions, frame: Frame, indexed: int) -> list[Feature]:
     picture = frame.picture
     short = min(picture.width, picture.height)
     shape = (picture.height / short, picture.width / short)
@@ -107,7 +108,7 @@ def _searched(found: Regions, frame: Frame) -> list[Feature]:
         Feature(
             variant=REGION,
             value=bits.tobytes(),
-            quality=USABLE if rank < INDEXED else PRESENT,
+            quality=USABLE if rank < indexed else PRESENT,
             start=frame.time,
             end=frame.until,
         )
