@@ -16,6 +16,7 @@ _EVEN = 5.0
 _SAME = 8.0
 _LEAST_KEPT = 0.2
 _LOOKED_AT = 100
+_TOGETHER = 24  # lines: most of a picture lies behind its border and need not be looked at
 
 
 class Box(NamedTuple):
@@ -74,9 +75,12 @@ def _run_from_start(lines: NDArray[np.uint8]) -> int:
     colour, even = _colour(lines[:1])
     if not even[0]:
         return 0  # nearly every picture: nothing more to look at
-    colours, even = _colour(lines)
-    same = even & (np.abs(colours - colour).max(axis=1) <= _SAME)
-    return len(same) if same.all() else int(np.argmin(same))
+    for first in range(0, len(lines), _TOGETHER):
+        colours, even = _colour(lines[first : first + _TOGETHER])
+        same = even & (np.abs(colours - colour).max(axis=1) <= _SAME)
+        if not same.all():
+            return first + int(np.argmin(same))
+    return len(lines)
 
 
 def _colour(lines: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:

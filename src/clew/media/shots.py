@@ -19,6 +19,7 @@ A *fade* leaves the picture black or white for a moment; the next shot begins wh
 from __future__ import annotations
 
 import statistics
+from bisect import bisect_right
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -252,7 +253,7 @@ class _Line:
 
     def _before(self, time: float) -> int | None:
         """Number of the last frame not later than a time."""
-        number = int(np.searchsorted(self._times, time, "right")) - 1
+        number = bisect_right(self._times, time) - 1
         return number if number >= 0 else None
 
     def _apart(self, one: int, other: int) -> float:

@@ -3,17 +3,18 @@
 from clew.media.kind import MediaType
 from clew.signals.base import Need, Signal
 from clew.signals.frames.compare import compare
-from clew.signals.frames.extract import FramesExtractor
+from clew.signals.frames.extract import COMPARED, USABLE, FramesExtractor
 from clew.signals.space import PDQ
 
 SIGNAL = Signal(
     name="frames",
-    version=2,
+    version=3,
     title="the same moving picture",
     media=frozenset({MediaType.VIDEO}),
     need=Need.FRAMES,
     extractor=FramesExtractor,
     compare=compare,
     space=PDQ,
-    usable_quality=50,
+    usable_quality=USABLE,
+    asked_quality=COMPARED,
 )

@@ -15,8 +15,12 @@ from clew.signals.registry import signals
 WHOLE = "whole"
 INSIDE = "inside its border"
 PANEL = "panel"
+USABLE, COMPARED = 50, 49
+"""Quality from which a hash is searched among many, and that of those only asked for and
+compared."""
 _SAME_BITS = 8
 _MOST_IN_GROUP = 64
+_SEARCHED_SECONDS = 5.9
 
 
 class FramesExtractor:
@@ -26,6 +30,9 @@ class FramesExtractor:
     something in another, the bars of a letterboxed film never do. Neighbours within a shot that
     differ in at most 8 bits become one feature with a longer time span. Panels, pictures in the
     picture or side by side, are looked for over a shot in the same way and hashed each by itself.
+
+    One hash of each frame is searched: of what lies inside its border, or else of the whole. Of the
+    others, one in six seconds is: all hashes of a film are compared once one of them is near.
     """
 
     def __init__(self) -> None:
@@ -34,6 +41,7 @@ class FramesExtractor:
         self._panels: list[Box] = []
         self._panels_in: tuple[int, ...] = ()
         self._features: list[Feature] = []
+        self._searched: dict[str, float] = {}
 
     def take(self, item: Frame) -> None:
         """Take the next frame in order of time."""
@@ -48,19 +56,38 @@ class FramesExtractor:
         return sorted(self._features, key=lambda f: (f.start or 0.0, f.variant != WHOLE))
 
     def _close_group(self) -> None:
+        whole = self._hashed(None, WHOLE)
         box = self._common_box()
-        self._collapse([self._hash(frame, None, WHOLE) for frame in self._group])
-        if box is not None:
-            self._collapse([self._hash(frame, box, INSIDE) for frame in self._group])
+        inside = None if box is None else self._hashed(box, INSIDE)
         pixels = [frame.picture.pixels for frame in self._group]
         if self._panels and self._panels_in != pixels[0].shape:
             self._panels = []
         found = panels(pixels, self._panels)
         self._panels, self._panels_in = found or self._panels, pixels[0].shape
-        for number, panel in enumerate(found, 1):
-            name = f"{PANEL} {number}"
-            self._collapse([self._hash(frame, panel, name) for frame in self._group])
+        within = [self._hashed(panel, f"{PANEL} {n}") for n, panel in enumerate(found, 1)]
+        if inside is None:
+            self._collapse(whole)
+        else:
+            self._collapse(self._thinned(whole, inside))
+            self._collapse(inside)
+        for panel in within:
+            self._collapse(self._thinned(panel, inside or whole))
         self._group = []
+
+    def _thinned(self, features: list[Feature], searched: list[Feature]) -> list[Feature]:
+        """Those of which few are searched, because others of the same frames are."""
+        thinned = []
+        for feature, other in zip(features, searched, strict=True):
+            time = feature.start or 0.0
+            last = self._searched.get(feature.variant, -np.inf)
+            if min(feature.quality, other.quality) < USABLE:
+                thinned.append(feature)
+            elif time - last >= _SEARCHED_SECONDS:
+                self._searched[feature.variant] = time
+                thinned.append(feature)
+            else:
+                thinned.append(msgspec.structs.replace(feature, quality=COMPARED))
+        return thinned
 
     def _common_box(self) -> Box | None:
         """What lies inside the bars of every frame of the group."""
@@ -75,13 +102,19 @@ class FramesExtractor:
             common = box if common is None else common.union(box)
         return common
 
+    def _hashed(self, box: Box | None, variant: str) -> list[Feature]:
+        """All of each frame of the group, or what of it lies in a box."""
+        return [self._hash(frame, box, variant) for frame in self._group]
+
     def _hash(self, frame: Frame, box: Box | None, variant: str) -> Feature:
         picture = frame.picture if box is None else frame.picture.inside(box)
         assert self._picture.describe is not None
-        whole = self._picture.describe(picture)
+        found = self._picture.describe(picture)
         return msgspec.structs.replace(
-            whole,
+            found,
             variant=variant,
+            # What is too flat to be searched is not compared either.
+            quality=found.quality if found.quality >= USABLE else min(found.quality, COMPARED - 1),
             start=frame.time,
             end=frame.until,
         )

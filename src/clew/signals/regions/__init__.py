@@ -3,17 +3,18 @@
 from clew.media.kind import MediaType
 from clew.signals.base import Need, Signal
 from clew.signals.regions.compare import compare
-from clew.signals.regions.extract import RegionsExtractor
+from clew.signals.regions.extract import PRESENT, USABLE, RegionsExtractor
 from clew.signals.space import REGIONS
 
 SIGNAL = Signal(
     name="regions",
-    version=1,
+    version=2,
     title="parts of the same moving picture",
     media=frozenset({MediaType.VIDEO}),
     need=Need.FRAMES,
     extractor=RegionsExtractor,
     compare=compare,
     space=REGIONS,
-    usable_quality=50,
+    usable_quality=USABLE,
+    asked_quality=PRESENT,
 )

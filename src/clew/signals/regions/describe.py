@@ -30,7 +30,7 @@ SIDE = 144
 
 _LEAST_CONTRAST = 0.02
 _CELLS = 4
-_MOST_POINTS = 200
+_MOST_POINTS = 160
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Regions:
         return len(self.place)
 
     def scattered(self, shape: tuple[float, float], most: int) -> Regions:
-        """As many from each quarter of the picture, none from one place: what overlays leave.
+        """One from each quarter of the picture in turn, none from one place: what overlays leave.
 
         Args:
             shape: height and width of the picture, in the unit of :attr:`place`.
@@ -60,7 +60,7 @@ class Regions:
         best = np.sort(np.unique(cell, return_index=True)[1])  # of each cell, by contrast
         half = _CELLS // 2
         quarter = cell[best] // _CELLS // half * 2 + cell[best] % _CELLS // half
-        order = np.argsort(_ranks(quarter) // max(1, most // 4), kind="stable")
+        order = np.argsort(_ranks(quarter), kind="stable")
         chosen = best[order][:most]
         return Regions(self.place[chosen], self.bits[chosen])
 

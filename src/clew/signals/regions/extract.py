@@ -1,4 +1,4 @@
-"""From a film's frames to views, one a second, and to the few regions that are searched."""
+"""From a film's frames to views, one a second, and to the few regions that are asked for."""
 
 from __future__ import annotations
 
@@ -17,15 +17,19 @@ VIEW = "view"
 REGION = "region"
 KEPT = 48
 """Regions in a view."""
-SEARCHED = 8
-"""Regions of a view that are searched."""
+INDEXED = 7
+"""Regions of a view in four seconds that are searched among many."""
+ASKED = 12
+"""Regions of a view that are asked for."""
+USABLE, PRESENT = 50, 10
+"""Quality of those that are searched, and of the others; 0 proposes nothing."""
 
 MOST_VIEWS = 25_000
 """Views of one film, seven hours if something moves all the time; what comes later has none. With
 the frames they must fit into what a confined process may answer."""
 
 _VIEW_SECONDS = 0.9
-_SEARCH_SECONDS = 2.9
+_SEARCH_SECONDS = 3.9
 _SHOT_SECONDS = 1.2
 _STILL = 2.0
 _FEW = 5
@@ -34,8 +38,9 @@ _FEW = 5
 class RegionsExtractor:
     """Looks at one frame a second and at the first of every shot.
 
-    While nothing moves, the view before is said to last longer. Of one view in about three
-    seconds the strongest regions are searched; all others are only compared.
+    While nothing moves, the view before is said to last longer. Of every view a few regions are
+    asked for; those of one view in four seconds are searched among those of all films. All others
+    are only compared.
     """
 
     def __init__(self) -> None:
@@ -63,7 +68,7 @@ class RegionsExtractor:
         self._describe(item, cut)
 
     def finish(self) -> list[Feature]:
-        """Views in order of time, each followed by its searched regions if it has any."""
+        """Views in order of time, each followed by the regions of it that are asked for."""
         return self._features
 
     def _last(self, frame: Frame) -> None:
@@ -89,12 +94,13 @@ class RegionsExtractor:
                 end=frame.until,
             )
         )
-        if frame.time - self._searched >= (_SHOT_SECONDS if cut else _SEARCH_SECONDS):
+        indexed = frame.time - self._searched >= (_SHOT_SECONDS if cut else _SEARCH_SECONDS)
+        if indexed:
             self._searched = frame.time
-            self._features.extend(_searched(found, frame))
+        self._features.extend(_asked(found, frame, INDEXED if indexed else 0))
 
 
-def _searched(found: Regions, frame: Frame) -> list[Feature]:
+def _asked(found: Regions, frame: Frame, indexed: int) -> list[Feature]:
     picture = frame.picture
     short = min(picture.width, picture.height)
     shape = (picture.height / short, picture.width / short)
@@ -102,11 +108,11 @@ def _searched(found: Regions, frame: Frame) -> list[Feature]:
         Feature(
             variant=REGION,
             value=bits.tobytes(),
-            quality=100,
+            quality=USABLE if rank < indexed else PRESENT,
             start=frame.time,
             end=frame.until,
         )
-        for bits in found.scattered(shape, SEARCHED).bits
+        for rank, bits in enumerate(found.scattered(shape, ASKED).bits)
     ]
 
 

@@ -67,3 +67,17 @@ def test_features_come_in_order_of_time() -> None:
     found = frames([scene(n) for n in range(5)], [0, 0, 1, 2, 2])
     starts = [feature.start for feature in found]
     assert starts == sorted(starts, key=lambda start: start or 0.0)
+
+
+def test_beside_a_hash_inside_bars_few_wholes_are_searched_and_all_are_asked_for() -> None:
+    shown = [bars(scene(n), 0.16, 0.0) for n in range(14)]
+    found = frames(shown, list(range(14)))
+    searched = [f.variant for f in found if f.quality >= SIGNAL.usable_quality]
+    asked = [f.variant for f in found if f.quality >= (SIGNAL.asked_quality or 100)]
+    assert (searched.count("inside its border"), searched.count("whole")) == (14, 2)
+    assert (asked.count("inside its border"), asked.count("whole")) == (14, 14)
+
+
+def test_without_bars_every_whole_is_searched() -> None:
+    found = frames([scene(n) for n in range(10)], list(range(10)))
+    assert [f.quality >= SIGNAL.usable_quality for f in found] == [True] * 10

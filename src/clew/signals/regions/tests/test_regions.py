@@ -10,7 +10,7 @@ from clew.media.sampling import Frame
 from clew.signals.base import Feature
 from clew.signals.regions import SIGNAL
 from clew.signals.regions.describe import mirrored, regions_of
-from clew.signals.regions.extract import KEPT, REGION, SEARCHED, VIEW
+from clew.signals.regions.extract import ASKED, INDEXED, KEPT, REGION, VIEW
 from clew.signals.regions.view import packed, unpacked
 from clew.signals.space import REGIONS
 from clew.training.edits.pictures import logo
@@ -59,14 +59,16 @@ def test_any_bytes_are_a_view(value: bytes) -> None:
 
 
 def test_views_are_not_searched_and_their_regions_few() -> None:
-    moved = [np.roll(SCENE, 40 * step, axis=1) for step in range(4)]
+    moved = [np.roll(SCENE, 40 * step, axis=1) for step in range(5)]
     found = read(*moved)
     views = [feature for feature in found if feature.variant == VIEW]
     regions = [feature for feature in found if feature.variant == REGION]
-    assert len(views) == 4
-    assert all(view.quality < SIGNAL.usable_quality for view in views)
-    assert len(regions) == 2 * SEARCHED
-    assert all(region.quality >= SIGNAL.usable_quality for region in regions)
+    indexed = [region for region in regions if region.quality >= SIGNAL.usable_quality]
+    asked = [feature for feature in found if feature.quality >= (SIGNAL.asked_quality or 0)]
+    assert len(views) == 5
+    assert len(indexed) == 2 * INDEXED
+    assert asked == regions
+    assert len(regions) == 5 * ASKED
 
 
 def test_while_nothing_moves_a_view_lasts() -> None:
