@@ -8,6 +8,7 @@ from datetime import datetime
 
 import msgspec
 
+from clew.compare.evidence import MatchKind
 from clew.training.edits.hard import HARD_CLIP_EDITS, HARD_PICTURE_EDITS
 from clew.training.world.interval import interval
 from clew.training.world.relations import (
@@ -75,9 +76,16 @@ class EditScore(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RelationScore(msgspec.Struct, frozen=True, kw_only=True):
-    """Pairs in one relation that some match claims to be in it."""
+    """Pairs in one relation that some match claims to be in it.
+
+    Attributes:
+        relation: in words.
+        sought: whether there is a kind of match that claims it.
+        recall: pairs that were found among all.
+    """
 
     relation: str
+    sought: bool
     recall: Rate
 
 
@@ -212,6 +220,7 @@ class _Truth:
         return tuple(
             RelationScore(
                 relation=name,
+                sought=any(relation in claims(kind) for kind in MatchKind),
                 recall=rate(len(expected & self._claimed(found, relation)), len(expected)),
             )
             for name, expected, relation in rows
