@@ -161,8 +161,7 @@ class _Truth:
 
     def right(self, one: Found) -> bool:
         """Whether two media are in a relation that the match claims."""
-        first, second = self._media[one.first], self._media[one.second]
-        return any(first.shares(second, relation) for relation in claims(one.kind))
+        return self._media[one.first].agrees(self._media[one.second], one.kind)
 
     def kinds(self, found: list[Found]) -> tuple[KindScore, ...]:
         by_kind: dict[str, dict[Pair, Found]] = defaultdict(dict)
