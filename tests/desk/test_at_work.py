@@ -265,6 +265,10 @@ def test_a_media_with_its_matches_and_searching_for_it(desk, sit, collection):
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Where it is written")).to_be_visible()
     at.accessible()
+    tagged = page.locator("main").get_by_role("link", name=re.compile(r"^media \d+$")).first
+    page_of_it = tagged.get_attribute("href")
+    tagged.press("Enter")
+    page.wait_for_url(f"{desk.address}{page_of_it}")
     assert at.refused == []
 
 
