@@ -87,6 +87,7 @@ def test_what_was_found_is_scored(clew, filled: Path, world: Path) -> None:  # t
 def test_a_workspace_cannot_be_filled_with_nothing(
     clew,  # type: ignore[no-untyped-def]
     filled: Path,
+    world: Path,
     tmp_path: Path,
 ) -> None:
     with opened_for_officers(filled) as opened, pytest.raises(TruthError, match=r"truth\.jsonl"):
@@ -94,3 +95,7 @@ def test_a_workspace_cannot_be_filled_with_nothing(
     said = clew("world", "score", tmp_path, "--workspace", filled)
     assert said.code != 0
     assert "truth.jsonl" in said.err
+    for asked in (("fill", tmp_path), ("score", world)):
+        said = clew("world", *asked, "--workspace", tmp_path / "none")
+        assert said.code != 0
+        assert not (tmp_path / "none").exists()

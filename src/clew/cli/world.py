@@ -126,9 +126,12 @@ def fill(
         from clew.access.connections import Connection
         from clew.cli.logging import start_log
         from clew.training.world.filling import fill_workspace
+        from clew.training.world.making import TRUTH
         from clew.training.world.truth import TruthError
         from clew.workspace import Workspace
 
+        if not (folder / TRUTH).is_file():
+            fail(f"{folder} holds no world. Make one with: clew world make {folder}")
         default = Connection.APPLICATION
         with (
             Workspace.open(workspace, default=default, demo=True) as opened,
@@ -169,7 +172,7 @@ def score(
         from clew.training.world.reading import score_workspace
         from clew.training.world.truth import TruthError
 
-        with practice(workspace):
+        with practice(workspace, create=False):
             try:
                 scored = score_workspace(folder)
             except TruthError as error:
