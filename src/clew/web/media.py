@@ -54,7 +54,7 @@ def media(request: HttpRequest, number: int) -> HttpResponse:
             "places": [
                 (
                     one,
-                    exhibits.get(one.exhibit, ""),
+                    exhibits.get(one.exhibit or 0, ""),
                     _moment(one.modified_ns) if one.modified_ns is not None else None,
                 )
                 for one in known.seen
