@@ -31,6 +31,7 @@ demo: setup  ## Three made-up agencies at work on a harmless world (FOLDER=~/Pic
 		$(BIN)/clew scan "$(FOLDER)" --workspace $(WORKSPACE); \
 	fi
 	$(BIN)/clew report --with-pictures --workspace $(WORKSPACE) --output demo/report.html
+	@echo "Open demo/report.html in a browser; for the officers' desk: $(BIN)/clew up --workspace $(WORKSPACE)"
 
 test: setup browser lint  ## Run all tests (browser included) and checks
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not soak"

@@ -399,7 +399,7 @@ def test_notices_and_health_are_told_without_an_authority(ask, served):
         details={"open": 3},
     )
     (one,) = ask("GET", "/api/v1/notices", served.nobodys).told["items"]
-    assert one["says"] == "things to look at again: 3; see clew retention due"
+    assert one["says"] == "things to look at again: 3"
     assert ask("GET", "/api/v1/notices", served.ours).told["items"] == []
     assert ask("POST", f"/api/v1/notices/{made.pk}/read", served.ours).status == 404
     assert ask("POST", f"/api/v1/notices/{made.pk}/read", served.nobodys).status == 204

@@ -114,7 +114,7 @@ def test_reviews_that_are_due_are_told_to_supervisors_once_a_week(staffed):
     Sighting.objects.using("owner").filter(media__in=[due, kept, gone]).update(seen_at=long_ago)
     for _ in range(2):
         tell_what_is_due(SETTINGS)
-    line = ["reviews due: things to look at again: 1; see clew retention due"]
+    line = ["reviews due: things to look at again: 1"]
     assert told(staffed) == {"sven": line, "sara": line, "carl": line}
 
 
@@ -148,7 +148,7 @@ def test_who_handed_in_is_told_that_it_failed(staffed):
     assert told(staffed) == {
         "berta": [
             "contribution failed: it ended with files that were not stored: 1; they can be retried",
-            "contribution failed: nothing goes on; see clew contribution show",
+            "contribution failed: nothing goes on until somebody has looked at why",
         ]
     }
 

@@ -308,6 +308,16 @@ def test_scan_tells_findings_and_only_json_when_asked(clew, collection, scanned)
     assert answer["figures"]["files"] == len(collection.truth.files)
 
 
+@pytest.mark.parametrize("form", [(), ("--json",)], ids=("for people", "in JSON"))
+def test_who_has_read_enough_hears_nothing_more(scanned, form):
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [Path(sys.executable).parent / "clew", "audit", "show", "-w", scanned, *form]
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
 def test_scan_draws_how_far_it_is(collection, place, practised):
     practised(place / "ws")
     ours, theirs = pty.openpty()

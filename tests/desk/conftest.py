@@ -22,6 +22,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from clew.access.demonstration import Practising, sign_in_for_practice
 from clew.access.models import (
     Agency,
     Authority,
@@ -80,6 +81,7 @@ def filled(make_place: Callable[[], Path], collection) -> Filled:
             country=Country.objects.using("owner").get(), name="Elsewhere", contact="call 0800"
         )
         match = StoredMatch.objects.using("owner").filter(kind="picture").earliest("pk")
+        sign_in_for_practice(Practising("DEMO-E", "Estmark", "Estmark", "Esra Mol", "estmark"))
         secrets = {
             "specialist": at_work(ours, "ana", "specialist"),
             "second": at_work(ours, "ben", "specialist"),

@@ -35,6 +35,7 @@ def asked_of_media(media: int) -> dict[str, tuple[str, str, object]]:
     chosen = {"media": [media]}
     return {
         "": (GET, "", None),
+        "part/notices": (GET, "", None),
         "part/waiting": (GET, "", None),
         "part/contributions": (GET, "", None),
         "part/hits": (GET, "", None),
@@ -120,14 +121,15 @@ def test_who_is_not_signed_in_gets_nowhere(desk, client):
             assert answer.status_code == (403 if method == POST else 401), pattern
         for path in ("", "media", f"media/{desk.pair[0]}", "desk"):
             answer = asking.ask(GET, path, script=False)
-            assert (answer.status_code, answer.headers["Location"]) == (302, "/sign-in")
+            back = f"?next=%2F{path.replace('/', '%2F')}" if path else ""
+            assert (answer.status_code, answer.headers["Location"]) == (302, f"/sign-in{back}")
 
 
 def test_without_an_authority_one_is_led_to_choosing_and_back(desk, client):
     new = client("new")
     for pattern, (method, rest, told) in asked_of_media(desk.pair[0]).items():
-        if pattern in ("search", "media/filters", "media/filters/<int:number>/remove"):
-            continue  # an empty form; the officer's own filters
+        if pattern in ("search", "part/notices") or pattern.startswith("media/filters"):
+            continue  # an empty form; the officer's own notices and filters
         path = at(pattern, desk.pair[0]) + rest
         if pattern.endswith("<str:sign>"):
             continue  # nothing was signed for this session

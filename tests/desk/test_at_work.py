@@ -6,8 +6,18 @@ import re
 
 from playwright.sync_api import expect
 
+from clew.access.models import Officer
 from clew.audit.models import Entry
-from clew.records.models import Connection, Exposure, Grade, Media, Observation, StoredTrace
+from clew.records.models import (
+    Connection,
+    Exposure,
+    Grade,
+    Media,
+    Notice,
+    NoticeKind,
+    Observation,
+    StoredTrace,
+)
 
 
 def entries(event: str) -> list[Entry]:
@@ -22,8 +32,14 @@ def test_from_signing_in_to_grading_by_keyboard_alone(desk, sit):
     at = sit(None)
     page = at.page
     at.go("/media?kind=image")
-    assert page.url.endswith("/sign-in")
-    page.get_by_role("button", name="Practise as the demo officer").press("Enter")
+    assert page.url.endswith("/sign-in?next=%2Fmedia%3Fkind%3Dimage")
+    page.get_by_role("button", name="Esra Mol, Estmark").press("Enter")
+    page.wait_for_url(f"{desk.address}/media?kind=image")
+    expect(page.locator("summary", has_text="Esra Mol")).to_be_visible()
+    page.locator("summary", has_text="Esra Mol").press("Enter")
+    page.get_by_role("button", name="Sign out").press("Enter")
+    page.wait_for_url(f"{desk.address}/sign-in")
+    page.get_by_role("button", name="Demo Officer, Demonstration").press("Enter")
     page.wait_for_url(f"{desk.address}/")
     expect(page.get_by_role("heading", name="Decisions that wait")).to_be_visible()
     expect(page.get_by_text(re.compile(r"^\d+ wait"))).to_be_visible()
@@ -97,6 +113,26 @@ def test_from_signing_in_to_grading_by_keyboard_alone(desk, sit):
     at.accessible()
     at.picture("grid")
     assert at.refused == []
+
+
+def test_what_an_officer_is_told_waits_on_the_first_page_until_it_was_read(desk, sit):
+    anna = Officer.objects.using("owner").get(sign_in_name="ana")
+    for about in ("media:7", "media:8"):
+        Notice.objects.using("owner").create(
+            officer=anna, kind=NoticeKind.ANSWERED, about=about, details={"answer": "agreed"}
+        )
+    at = sit()
+    page = at.page
+    at.go("/")
+    card = page.get_by_role("region", name="Told to you")
+    expect(card.get_by_role("listitem")).to_contain_text(["media:8", "media:7"])
+    card.get_by_role("button", name="Read media:7").press("Enter")
+    expect(card.get_by_role("listitem").first).to_contain_text("media:8: the answer: agreed")
+    expect(card.get_by_role("button")).to_have_count(2)
+    card.get_by_role("button", name="All read").press("Enter")
+    expect(card).to_contain_text("Nothing new.")
+    at.accessible()
+    assert not Notice.objects.using("owner").filter(officer=anna, read_at=None).exists()
 
 
 def test_what_is_revealed_is_noted_counted_and_gone_when_let_go(desk, sit):
@@ -229,6 +265,10 @@ def test_a_media_with_its_matches_and_searching_for_it(desk, sit, collection):
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Where it is written")).to_be_visible()
     at.accessible()
+    tagged = page.locator("main").get_by_role("link", name=re.compile(r"^media \d+$")).first
+    page_of_it = tagged.get_attribute("href")
+    tagged.press("Enter")
+    page.wait_for_url(f"{desk.address}{page_of_it}")
     assert at.refused == []
 
 

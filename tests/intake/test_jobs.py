@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
+import time
 from pathlib import Path
 
 import psycopg
 import pytest
 from django.db import DatabaseError, connections, transaction
 from django.utils import timezone
+from procrastinate.manager import JobManager
 
 from clew.access.acting import acting
 from clew.access.models import Authority
@@ -163,3 +167,18 @@ def test_the_queue_is_the_workers_alone(ours, files):
     with pytest.raises(DatabaseError) as refused, acting():
         ContributedFile.objects.update(sha256=b"x")
     assert isinstance(refused.value.__cause__, psycopg.errors.InsufficientPrivilege)
+
+
+@pytest.mark.timeout(20)
+def test_a_worker_ends_also_where_its_look_for_stalled_jobs_hears_no_cancellation(
+    ours, monkeypatch
+):
+    async def hears_none(self: JobManager, **asked: object) -> list[object]:
+        with contextlib.suppress(asyncio.CancelledError):  # as asyncio.wait_for, in bad moments
+            await asyncio.sleep(60)
+        return []
+
+    monkeypatch.setattr(JobManager, "get_stalled_jobs", hears_none)
+    began = time.monotonic()
+    work_until(ours, lambda: True)
+    assert time.monotonic() - began < 5

@@ -91,7 +91,11 @@ def test_enrolling_and_signing_in_with_a_passkey_by_keyboard_alone(served, page)
     page.wait_for_url("**/sign-in")
     assert not Session.objects.using("owner").filter(ended_at=None).exists()
     page.goto(f"{served.address}/credentials")
-    assert page.url.endswith("/sign-in")
+    assert page.url.endswith("/sign-in?next=%2Fcredentials")
+    press(page, "Sign in with a passkey")
+    page.wait_for_url("**/credentials")
+    press(page, "Sign out")
+    page.wait_for_url("**/sign-in")
     assert broken == []
 
 
@@ -123,14 +127,14 @@ def test_enrolling_and_signing_in_through_a_provider_and_out_at_both_ends(served
     token = served.ministry.logout_token(sub="7-cleo", sid="s1")
     assert requests.post(there, data={"logout_token": token}, timeout=5).status_code == 200
     page.reload()
-    assert page.url.endswith("/sign-in")
+    assert page.url.endswith("/sign-in?next=%2Fcredentials")
 
     press(page, "Sign in through Ministry")
     page.wait_for_url(f"{served.ministry.issuer}/**")
     page.locator("[name=sub]").first.fill("7-cleo")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/authority?next=%2F")
-    page.goto(f"{served.address}/credentials")
+    page.wait_for_url(f"{served.address}/credentials")
+    assert "clew-next" not in {one["name"] for one in page.context.cookies()}
     press(page, "Sign out")
     page.wait_for_url(f"{served.ministry.issuer}/oauth2/end_session*")
     assert not Session.objects.using("owner").filter(ended_at=None).exists()
@@ -190,7 +194,13 @@ def test_who_is_not_signed_in_is_led_to_the_page_for_it(served):
             allow_redirects=False,
             timeout=5,
         )
-        assert (answer.status_code, answer.headers["Location"]) == (302, "/sign-in")
+        there = "/sign-in?next=%2Fcredentials"
+        assert (answer.status_code, answer.headers["Location"]) == (302, there)
+    for elsewhere in ("//evil.example", "https://evil.example", "/\\evil.example", "/a\nb"):
+        asked = {"next": elsewhere}
+        answer = requests.get(f"{served.address}/sign-in", params=asked, timeout=5)
+        assert 'name="next" value="/"' in answer.text
+        assert "evil" not in answer.text
 
 
 def test_a_certificate_that_the_proxy_passes_on_opens_page_and_interface(served):

@@ -1,6 +1,7 @@
 """Three agencies hand in a world and begin to work, each seeing what it may; then it is scored."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -78,12 +79,15 @@ def test_what_was_found_is_scored(clew, filled: Path, world: Path) -> None:  # t
     assert recall["half size"]["count"] == 1
     shown = clew("world", "score", world, "--workspace", filled)
     assert "First right match after" in shown.out
-    assert "half size" in shown.out
+    assert re.search(r"each of the others, \d+ in all", shown.out), "none of which was missed"
+    assert "half size" not in shown.out
+    assert re.search(r"camera +│ nothing looks for it yet", shown.out)
 
 
 def test_a_workspace_cannot_be_filled_with_nothing(
     clew,  # type: ignore[no-untyped-def]
     filled: Path,
+    world: Path,
     tmp_path: Path,
 ) -> None:
     with opened_for_officers(filled) as opened, pytest.raises(TruthError, match=r"truth\.jsonl"):
@@ -91,3 +95,7 @@ def test_a_workspace_cannot_be_filled_with_nothing(
     said = clew("world", "score", tmp_path, "--workspace", filled)
     assert said.code != 0
     assert "truth.jsonl" in said.err
+    for asked in (("fill", tmp_path), ("score", world)):
+        said = clew("world", *asked, "--workspace", tmp_path / "none")
+        assert said.code != 0
+        assert not (tmp_path / "none").exists()

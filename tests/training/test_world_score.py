@@ -114,6 +114,8 @@ def test_views_of_one_place_are_counted_by_whether_they_overlap(
     assert recall["place, one visit, views overlap"] == (2, 4)
     assert recall["place, views apart"] == (0, 4)
     assert recall["place, another visit, views overlap"] == (0, 0)
+    sought = {one.relation for one in scored.relations if one.sought}
+    assert sought == {"copies of one original", "recorded at one event"}
 
 
 def test_the_time_to_the_first_right_match(world: dict[str, KnownMedia]) -> None:
@@ -140,6 +142,7 @@ def test_kinds_unknown_here_are_right_by_any_relation_but_a_trap() -> None:
     assert not any("same" in one.value for one in claims("something new"))
     assert claims("place by region") == claims("place")
     assert {one.value for one in claims("still in film")} == {"copy"}
+    assert {one.value for one in claims("film, by parts of the picture")} == {"copy"}
 
 
 @pytest.mark.parametrize(

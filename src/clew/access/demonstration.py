@@ -103,6 +103,27 @@ def sign_in_for_practice(
     return secret
 
 
+def practising() -> list[Practising]:
+    """Who can sign in for practice: the accounts made for it, the first made first."""
+    with transaction.atomic(using=_OWNER):
+        made = Officer.objects.using(_OWNER).filter(
+            pk__in=Authority.objects.using(_OWNER)
+            .filter(reference=_REFERENCE, agency__country__code__startswith=PRACTICE_COUNTRY)
+            .values("added_by")
+        )
+        found = [
+            Practising(
+                country=one.agency.country.code,
+                country_name=one.agency.country.name,
+                agency=one.agency.name,
+                officer=one.name,
+                sign_in_name=one.sign_in_name,
+            )
+            for one in made.select_related("agency__country").order_by("pk")
+        ]
+    return found or [DEMO]
+
+
 def _make_officer(who: Practising) -> Officer:
     """A demo officer with agency, roles and authority; two processes may do so at once."""
     owned = Country.objects.using(_OWNER)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 
 import msgspec
+from django.db.models import F
 from django.utils import timezone
 
 from clew.access.acting import officer
@@ -35,7 +36,8 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
         at: since when it waits.
         kind: why the officer is told (:class:`~clew.records.models.NoticeKind`).
         about: a reference such as ``watch:4``.
-        says: what there is to know, and where more of it is.
+        says: what there is to know.
+        see: the command that tells more.
         read: whether the officer said that it was read.
     """
 
@@ -44,18 +46,21 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     about: str
     says: str
+    see: str
     read: bool
 
 
 def notices(*, all_: bool = False, most: int | None = 100) -> list[Told]:
-    """The acting officer's notices, the newest first; no authority is needed to be told.
+    """The acting officer's notices; no authority is needed to be told.
+
+    What was not read comes first, and the newest of that.
 
     Args:
         all_: those that were read too.
         most: at most so many; None for all.
     """
     rows = Notice.objects.all() if all_ else Notice.objects.filter(read_at=None)
-    found = list(rows.order_by("-pk")[:most])
+    found = list(rows.order_by(F("read_at").desc(nulls_first=True), "-pk")[:most])
     viewed("notices", entries=len(found))
     concerned = {one.details["officer"] for one in found if "officer" in one.details}
     names = dict(Officer.objects.filter(pk__in=concerned).values_list("pk", "sign_in_name"))
@@ -66,6 +71,7 @@ def notices(*, all_: bool = False, most: int | None = 100) -> list[Told]:
             kind=one.kind,
             about=one.about,
             says=_SAYS[NoticeKind(one.kind)](one.details, names),
+            see=_seen_at(one),
             read=one.read_at is not None,
         )
         for one in found
@@ -97,17 +103,17 @@ def _name(details: Mapping[str, object], names: Mapping[int, str]) -> str:
 
 def _unusual(details: Mapping[str, object], names: Mapping[int, str]) -> str:
     figure = f"{details['figure']} {details['rule']}"
-    return f"{_name(details, names)}: {figure}, mark {details['mark']}; see clew watch report"
+    return f"{_name(details, names)}: {figure}, mark {details['mark']}"
 
 
 def _watched(details: Mapping[str, object], names: Mapping[int, str]) -> str:
     entry = f"{details['event']}, entry {details['entry']}"
-    return f"{_name(details, names)} asked about it ({entry}); see clew watch alerts"
+    return f"{_name(details, names)} asked about it ({entry})"
 
 
 def _contribution(details: Mapping[str, object], _names: Mapping[int, str]) -> str:
     if details["halted"]:
-        return "nothing goes on; see clew contribution show"
+        return "nothing goes on until somebody has looked at why"
     return f"it ended with files that were not stored: {details['failed']}; they can be retried"
 
 
@@ -118,21 +124,34 @@ def _certification(details: Mapping[str, object], names: Mapping[int, str]) -> s
 
 def _asked(details: Mapping[str, object], _names: Mapping[int, str]) -> str:
     if "media" in details:
-        return f"whether media:{details['media']} is deleted; see clew retention requests"
-    return f"whether your agency leads entity {details['entity']}; see clew entity leads"
+        return f"whether media:{details['media']} is deleted"
+    return f"whether your agency leads entity {details['entity']}"
 
 
 _SAYS: Mapping[NoticeKind, _Words] = {
     NoticeKind.UNUSUAL: _unusual,
     NoticeKind.WATCHED: _watched,
-    NoticeKind.REVIEW: lambda details, _: (
-        f"things to look at again: {details['open']}; see clew retention due"
-    ),
+    NoticeKind.REVIEW: lambda details, _: f"things to look at again: {details['open']}",
     NoticeKind.CONTRIBUTION: _contribution,
     NoticeKind.CERTIFICATION: _certification,
     NoticeKind.ASKED: _asked,
     NoticeKind.ANSWERED: lambda details, _: f"the answer: {details['answer']}",
 }
+
+
+_SEE: Mapping[NoticeKind, str] = {
+    NoticeKind.UNUSUAL: "clew watch report",
+    NoticeKind.WATCHED: "clew watch alerts",
+    NoticeKind.REVIEW: "clew retention due",
+    NoticeKind.CONTRIBUTION: "clew contribution show",
+}
+
+
+def _seen_at(one: Notice) -> str:
+    kind = NoticeKind(one.kind)
+    if kind is NoticeKind.ASKED:
+        return "clew retention requests" if "media" in one.details else "clew entity leads"
+    return _SEE.get(kind, "")
 
 
 def tell_unusual(settings: Settings) -> None:

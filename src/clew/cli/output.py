@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -69,9 +69,13 @@ def answer(content: Any) -> None:
 
     In ASCII: file names may hold what turns text around on a terminal.
     """
-    json.dump(msgspec.to_builtins(content, enc_hook=_as_text), sys.stdout, indent=2)
-    sys.stdout.write("\n")
-    sys.stdout.flush()
+    try:
+        json.dump(msgspec.to_builtins(content, enc_hook=_as_text), sys.stdout, indent=2)
+        sys.stdout.write("\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Typer ends by itself, with 1, what has a number; 1 would mean "no lead".
+        raise BrokenPipeError from None
 
 
 def _as_text(value: object) -> str:
@@ -96,13 +100,8 @@ def explained() -> Iterator[None]:
     """Turn the errors that people can do something about into complaints."""
     try:
         yield
-    except BrokenPipeError:
-        # Whoever read our output has seen enough. Python would complain again when it ends.
-        with suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(Exit.UNHEARD) from None
-    except typer.Exit:
-        raise
+    except (BrokenPipeError, typer.Exit):
+        raise  # what the first means is the same everywhere: see clew.cli.main
     except KeyboardInterrupt:
         aside.print("Stopped.")
         raise typer.Exit(Exit.STOPPED) from None

@@ -61,6 +61,6 @@ def _say(opened: Workspace, host: str, port: int, practising: str | None) -> Non
     name = f"[{host}]" if ":" in host else host
     people.print(f"Serving {plain(str(opened.folder))} at http://{name}:{port}", soft_wrap=True)
     if practising is not None:
-        said = f"For practice alone: Authorization: Bearer {plain(practising)}"
-        people.print(said, soft_wrap=True)
+        said = "Open it in a browser and choose as whom you practise. Programs send, here alone:"
+        people.print(f"{said} Authorization: Bearer {plain(practising)}", soft_wrap=True)
     people.file.flush()

@@ -136,7 +136,7 @@ def notices(
                 "at": one.at,
                 "kind": one.kind,
                 "about": one.about,
-                "says": one.says,
+                "says": f"{one.says}; see {one.see}" if one.see else one.says,
                 "read": one.read if json else "read" if one.read else None,
             }
             for one in found(all_=all_, most=most)

@@ -126,9 +126,12 @@ def fill(
         from clew.access.connections import Connection
         from clew.cli.logging import start_log
         from clew.training.world.filling import fill_workspace
+        from clew.training.world.making import TRUTH
         from clew.training.world.truth import TruthError
         from clew.workspace import Workspace
 
+        if not (folder / TRUTH).is_file():
+            fail(f"{folder} holds no world. Make one with: clew world make {folder}")
         default = Connection.APPLICATION
         with (
             Workspace.open(workspace, default=default, demo=True) as opened,
@@ -169,7 +172,7 @@ def score(
         from clew.training.world.reading import score_workspace
         from clew.training.world.truth import TruthError
 
-        with practice(workspace):
+        with practice(workspace, create=False):
             try:
                 scored = score_workspace(folder)
             except TruthError as error:
@@ -187,22 +190,35 @@ def _print(scored: WorldScore) -> None:
     people.print(_kinds("match", scored.kinds))
     if scored.decided:
         people.print(_kinds("confirmed by people", scored.decided))
-    table = Table("edit", "", "connected with its original", "recall", "95 %")
-    for edit in scored.edits:
+    people.print(_edits(scored))
+    table = Table("in common", "found", "share", "95 %")
+    for one in scored.relations:
+        unsought = ("nothing looks for it yet", "", "")
+        table.add_row(one.relation, *(_cells(one.recall) if one.sought else unsought))
+    people.print(table)
+
+
+def _edits(scored: WorldScore) -> Table:
+    """Those of which some copy was missed, one by one; the others in one line."""
+    table = Table("copies made by", "", "connected with the original", "share", "95 %")
+    missed = [one for one in scored.edits if one.recall.count < one.recall.of]
+    for edit in missed:
         table.add_row(edit.edit, "hard" if edit.hard else "", *_cells(edit.recall))
-    people.print(table)
-    table = Table("in common", "found", "recall", "95 %")
-    for relation in scored.relations:
-        table.add_row(relation.relation, *_cells(relation.recall))
-    people.print(table)
+    if len(missed) < len(scored.edits):
+        whole = [one.recall.of for one in scored.edits if one not in missed]
+        name = f"each of the {'others' if missed else 'edits'}, {len(whole)} in all"
+        table.add_row(name, "", f"{sum(whole)} of {sum(whole)}")
+    return table
 
 
 def _kinds(name: str, kinds: tuple[KindScore, ...]) -> Table:
-    table = Table(name, "right", "precision", "95 %", "wrong among unrelated pairs", "were")
+    table = Table(name, "right", "share", "95 %", "wrong among unrelated pairs", "they are")
     for kind in kinds:
-        false = f"{kind.false.share:.1e} (up to {kind.false.high:.1e})"
-        were = ", ".join(f"{number} {what}" for what, number in kind.between.items())
-        table.add_row(kind.kind, *_cells(kind.precision), false, were)
+        false = f"{kind.false.count} of {kind.false.of:,}"
+        if kind.false.high:
+            false += f"; below 1 in {int(1 / kind.false.high):,}"
+        between = ", ".join(f"{number} {what}" for what, number in kind.between.items())
+        table.add_row(kind.kind, *_cells(kind.precision), false, between)
     return table
 
 

@@ -182,7 +182,7 @@ async def _work(
         working = [asyncio.create_task(one.run()) for one in workers]  # type: ignore[no-untyped-call]
         beside = [
             asyncio.create_task(_until(done)),
-            asyncio.create_task(_take_over(app)),
+            asyncio.create_task(_take_over(app, desk)),
             asyncio.create_task(_tidy(desk)),
         ]
         try:
@@ -242,11 +242,15 @@ async def _tidy(desk: Desk) -> None:
             await asyncio.sleep(_TIDY_SECONDS)
 
 
-async def _take_over(app: App) -> None:
-    """Give the jobs of workers that fell silent to whoever is there."""
+async def _take_over(app: App, desk: Desk) -> None:
+    """Give the jobs of workers that fell silent to whoever is there, until the worker stops."""
     while True:
         for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=SILENCE_SECONDS):
             log.info("job taken over", job=job.id, task=job.task_name)
             with contextlib.suppress(ConnectorException):  # somebody else was quicker
                 await app.job_manager.retry_job(job)
+        # To be cancelled is not enough: up to Python 3.11 asyncio.wait_for, by which a connection
+        # of the pool is waited for, loses it where both come together.
+        if desk.stopping.is_set():
+            return
         await asyncio.sleep(HEARTBEAT_SECONDS)

@@ -13,17 +13,24 @@ from clew.workspace import Workspace
 
 
 @contextmanager
-def practice(folder: Path | None, settings: Settings | None = None) -> Iterator[Workspace]:
+def practice(
+    folder: Path | None, settings: Settings | None = None, *, create: bool = True
+) -> Iterator[Workspace]:
     """Open a demo workspace as its owner, signed in as its officer under its authority.
 
     What acts for an officer acts for that one; what asks the database directly asks as the owner,
     who sees everything.
 
+    Args:
+        folder: of the workspace.
+        settings: of the environment by default.
+        create: make one where there is none.
+
     Raises:
-        clew.workspace.WorkspaceError: it is a workspace for real work.
+        clew.workspace.WorkspaceError: it is a workspace for real work, or there is none.
     """
     with (
-        Workspace.open(folder, settings, demo=True) as opened,
+        Workspace.open(folder, settings, create=create, demo=True) as opened,
         signed_in(sign_in_for_practice()),
     ):
         yield opened

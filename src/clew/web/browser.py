@@ -7,10 +7,12 @@ that came from these pages themselves (``SameSite=Strict``).
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from functools import wraps
 from typing import Any, Literal
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import rotate_token
@@ -25,7 +27,7 @@ from clew.serving.middleware import refuse_practice
 from clew.serving.served import served
 
 View = Callable[..., HttpResponse]
-Cookie = Literal["session", "challenge", "proof"]
+Cookie = Literal["session", "challenge", "proof", "next"]
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -160,17 +162,41 @@ def for_officers(view: View) -> View:
             with signed_in(secret):
                 return view(request, *arguments, **named)
         except SignedOutError as error:
-            script = request.headers.get("Clew-Asks") == "script"
-            if script or request.content_type == "application/json":
+            if for_script(request) or request.content_type == "application/json":
                 return JsonResponse({"why": "Your session is over. Sign in again."}, status=401)
             del error
-            answer: HttpResponse = HttpResponseRedirect("/sign-in")
+            there = to_sign_in(asked_for(request))
+            answer: HttpResponse = HttpResponseRedirect(there)
             if request.headers.get("HX-Request"):
-                answer = HttpResponse(status=204, headers={"HX-Redirect": "/sign-in"})
-            forget(request, answer, "session")
+                answer = HttpResponse(status=204, headers={"HX-Redirect": there})
+            if secret:  # a link on another site brings none, and ends no session
+                forget(request, answer, "session")
             return answer
 
     return guarded
+
+
+def for_script(request: HttpRequest) -> bool:
+    """Whether a script asks, and not a browser that shows what it is answered."""
+    return request.headers.get("Clew-Asks") == "script"
+
+
+def asked_for(request: HttpRequest) -> str:
+    """The page on which somebody is, or which they asked for: where they come back to."""
+    if for_script(request) or request.headers.get("HX-Request"):
+        return local(request.headers.get("Clew-Page", "/"))
+    return local(request.get_full_path()) if request.method == "GET" else "/"
+
+
+def local(address: str) -> str:
+    """An address of these pages; the first page for any other."""
+    plain = address.isprintable() and "\\" not in address
+    return address if plain and re.match(r"/(?!/)", address) else "/"
+
+
+def to_sign_in(back: str) -> str:
+    """Where one signs in and comes back from to a page of these."""
+    return "/sign-in" + ("?" + urlencode({"next": back}) if back != "/" else "")
 
 
 def for_scripts(view: View) -> View:

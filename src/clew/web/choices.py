@@ -16,8 +16,8 @@ from clew.access.errors import AuthorityError
 from clew.casework.desk import choose
 from clew.casework.errors import CaseworkError
 from clew.casework.vocabulary import vocabulary
-from clew.web.browser import word
-from clew.web.frame import at_desk, at_work, for_script, framed, local, why_of
+from clew.web.browser import for_script, local, word
+from clew.web.frame import at_desk, at_work, framed, why_of
 
 
 @at_work("GET", "POST")

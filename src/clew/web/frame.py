@@ -29,7 +29,7 @@ from clew.intake.contributions import ContributionError
 from clew.media.nursery import ConfinementError
 from clew.serving.middleware import note_refusal
 from clew.vault.errors import VaultError
-from clew.web.browser import View, for_officers, page
+from clew.web.browser import View, asked_for, for_officers, for_script, page
 from clew.web.words import words_of_scripts
 
 _FOR_THE_SHELL = re.compile(r"\s*[^.;:]*`clew [^`]*`[^.;]*[.;]?")
@@ -128,25 +128,11 @@ def why_of(error: Exception) -> str:
     return _FOR_THE_SHELL.sub("", str(error)).strip() or _("It could not be done.")
 
 
-def for_script(request: HttpRequest) -> bool:
-    """Whether a script asks, and not a browser that shows what it is answered."""
-    return request.headers.get("Clew-Asks") == "script"
-
-
 def _to_authority(request: HttpRequest) -> HttpResponse:
-    back = request.get_full_path() if request.method == "GET" else "/"
-    if for_script(request) or request.headers.get("HX-Request"):
-        back = request.headers.get("Clew-Page", "/")
-    there = "/authority?" + urlencode({"next": local(back)})
+    there = "/authority?" + urlencode({"next": asked_for(request)})
     if for_script(request):
         why = _("Choose the authority under which you work first.")
         return JsonResponse({"why": why, "go": there}, status=403)
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": there})
     return HttpResponseRedirect(there)
-
-
-def local(address: str) -> str:
-    """An address of these pages; the first page for any other."""
-    plain = address.isprintable() and "\\" not in address
-    return address if plain and re.match(r"/(?!/)", address) else "/"

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from clew.access.acting import acting, require_authority
 from clew.casework.gather import items
 from clew.casework.hits import hits
+from clew.casework.notices import notices, read
 from clew.casework.proposals import Proposal, proposals
-from clew.casework.watching import alarms
 from clew.compare.evidence import MatchKind
 from clew.intake.contributions import state_of
-from clew.records.models import Contribution, Entity
+from clew.records.models import Contribution, Entity, NoticeKind
 from clew.web.evidence import kind_words
 from clew.web.frame import at_work, framed
 from clew.web.grid import standing_words
 
 _FEW = 6
+_MOST = 50
 
 
 @at_work("GET")
@@ -24,8 +26,33 @@ def home(request: HttpRequest) -> HttpResponse:
     """The frame of the first page; its parts follow."""
     with acting():
         require_authority()
-        told = {"alarms": alarms(_FEW)}
-    return framed(request, "home", told)
+    return framed(request, "home")
+
+
+@at_work("GET", "POST")
+def told(request: HttpRequest) -> HttpResponse:
+    """What the officer is told without having asked; and saying that some of it was read."""
+    numbers = [int(one) for one in request.POST.getlist("notice")[:_MOST] if one.isdecimal()]
+    with acting():
+        if numbers:
+            read(numbers)
+        found = notices(all_=True, most=_MOST)
+    fresh = [(one, kinds_of_notices()[NoticeKind(one.kind)]) for one in found if not one.read]
+    known = [(one, kinds_of_notices()[NoticeKind(one.kind)]) for one in found if one.read]
+    return framed(request, "parts/notices", {"fresh": fresh, "known": known[:_FEW]})
+
+
+def kinds_of_notices() -> dict[NoticeKind, str]:
+    """Why somebody is told, in the officer's language."""
+    return {
+        NoticeKind.UNUSUAL: _("Unusual use"),
+        NoticeKind.WATCHED: _("Asked about what is watched"),
+        NoticeKind.REVIEW: _("Reviews due"),
+        NoticeKind.CONTRIBUTION: _("Contribution failed"),
+        NoticeKind.CERTIFICATION: _("Certification ending"),
+        NoticeKind.ASKED: _("Decision asked for"),
+        NoticeKind.ANSWERED: _("Decision answered"),
+    }
 
 
 @at_work("GET")

@@ -11,7 +11,7 @@ from clew.casework.dossier import MATCHES, Dossier, dossier, matches
 from clew.casework.errors import NotSeenError
 from clew.casework.grid import default_scheme, tiles
 from clew.casework.vocabulary import vocabulary
-from clew.records.models import Entity, EntityKind, Media
+from clew.records.models import Entity, EntityKind, Exhibit, Media
 from clew.web.browser import word
 from clew.web.evidence import Evidence, clock, evidence_of
 from clew.web.frame import at_desk, at_work, framed
@@ -29,6 +29,11 @@ def media(request: HttpRequest, number: int) -> HttpResponse:
         known = dossier(number)
         (tile,) = tiles([number], scheme)
         found = _matches(number, known.item.duration)
+        exhibits = dict(
+            Exhibit.objects.filter(pk__in={one.exhibit for one in known.seen}).values_list(
+                "pk", "number"
+            )
+        )
         told = {
             "media": known,
             "tile": tile,
@@ -47,7 +52,11 @@ def media(request: HttpRequest, number: int) -> HttpResponse:
                 )
             ),
             "places": [
-                (one, _moment(one.modified_ns) if one.modified_ns is not None else None)
+                (
+                    one,
+                    exhibits.get(one.exhibit or 0, ""),
+                    _moment(one.modified_ns) if one.modified_ns is not None else None,
+                )
                 for one in known.seen
             ],
         }

@@ -21,9 +21,18 @@ from clew.access.identities import (
 from clew.access.openid import Speaking
 from clew.access.providers import Provider, read_providers
 from clew.serving.served import served
-from clew.web.browser import begun, forget, keep, kept, onward, page, posted, site_of, word
-
-_HOME = "/"
+from clew.web.browser import (
+    begun,
+    forget,
+    keep,
+    kept,
+    local,
+    onward,
+    page,
+    posted,
+    site_of,
+    word,
+)
 
 
 def known_providers() -> dict[str, Provider]:
@@ -57,6 +66,7 @@ def go(request: HttpRequest, name: str) -> HttpResponse:
         return refused(request, error)
     answer = onward(request, sent.address, f"Going on to {provider.title} …")
     keep(request, answer, "challenge", sent.secret, from_elsewhere=True)
+    keep(request, answer, "next", local(word(request.POST, "next") or "/"), from_elsewhere=True)
     return answer
 
 
@@ -76,7 +86,17 @@ def back(request: HttpRequest, name: str) -> HttpResponse:
         answer = onward(request, "/sign-in", "Enrolled. Going on to sign in …")
         forget(request, answer, "challenge")
         return answer
-    return begun(request, onward(request, _HOME, "Signed in. Going on …"), come)
+    return _begun(request, onward(request, _next(request), "Signed in. Going on …"), come)
+
+
+def _next(request: HttpRequest) -> str:
+    """The page that was asked for before going to the provider."""
+    return local(kept(request, "next") or "/")
+
+
+def _begun(request: HttpRequest, answer: HttpResponse, session: str) -> HttpResponse:
+    forget(request, answer, "next")
+    return begun(request, answer, session)
 
 
 @csrf_protect
@@ -88,7 +108,7 @@ def code(request: HttpRequest) -> HttpResponse:
         secret = add_code(kept(request, "challenge"), word(request.POST, "code"))
     except SignInError as error:
         return refused(request, error)
-    return begun(request, HttpResponseRedirect(_HOME), secret)
+    return _begun(request, HttpResponseRedirect(_next(request)), secret)
 
 
 @csrf_exempt  # asked by the provider itself; what it signed is what counts

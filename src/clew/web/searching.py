@@ -45,8 +45,15 @@ def search(request: HttpRequest) -> HttpResponse:
     if _HASH.fullmatch(typed) and len(typed) in _KINDS:
         return framed(request, "search", {"asked": typed, **_told(_by_hash(typed))})
     with acting():
-        found = search_words(typed)
+        found = [(*_page_of(one.about), one) for one in search_words(typed)]
     return framed(request, "search", {"asked": typed, "found_words": found, "by_words": True})
+
+
+def _page_of(about: str) -> tuple[str, str]:
+    """What people call a thing such as ``series:3``, and its page; empty for none."""
+    kind, _colon, number = about.partition(":")
+    pages = {"media": f"/media/{number}", "series": f"/media?series={number}"}
+    return f"{kind} {number}", pages.get(kind, "")
 
 
 def _by_hash(typed: str) -> Answer:

@@ -14,7 +14,7 @@ from clew.access.certificates import (
     sign_in_by_certificate,
     sign_in_with_certificate,
 )
-from clew.access.demonstration import sign_in_for_practice
+from clew.access.demonstration import practising, sign_in_for_practice
 from clew.access.errors import AccessError, NotAllowedError, SignedOutError, SignInError
 from clew.access.models import SessionKind
 from clew.access.passkeys import ask_to_sign_in, sign_in_by_passkey
@@ -26,6 +26,7 @@ from clew.web.browser import (
     for_scripts,
     forget,
     kept,
+    local,
     onward,
     page,
     posted,
@@ -35,8 +36,6 @@ from clew.web.browser import (
 )
 from clew.web.providers import farewell, known_providers
 from clew.web.proxy import certificate_of, use_of_certificates
-
-HOME = "/"
 
 
 @csrf_protect
@@ -53,7 +52,12 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
             secret = sign_in(name, password, code, SessionKind.WEB)
     except SignInError as error:
         return _page(request, str(error), name)
-    return begun(request, HttpResponseRedirect(HOME), secret)
+    return begun(request, HttpResponseRedirect(_next(request)), secret)
+
+
+def _next(request: HttpRequest) -> str:
+    """The page that was asked for before signing in."""
+    return local(word(request.POST, "next") or word(request.GET, "next") or "/")
 
 
 def _page(request: HttpRequest, why: str = "", name: str = "") -> HttpResponse:
@@ -67,7 +71,8 @@ def _page(request: HttpRequest, why: str = "", name: str = "") -> HttpResponse:
         "name": name,
         "providers": known_providers().values(),
         "certificate": certificate,
-        "demo": served().demo,
+        "practising": practising() if served().demo else (),
+        "next": _next(request),
         "alone": use is CertificateUse.ALONE,
     }
     return page(request, "sign-in", told, status=403 if why else 200)
@@ -84,9 +89,9 @@ def passkey_options(request: HttpRequest) -> HttpResponse:
 @for_scripts
 def passkey(request: HttpRequest) -> HttpResponse:
     """Sign in by the passkey that a browser answered with."""
-    answer = said(request).get("answer")
-    secret = sign_in_by_passkey(kept(request, "challenge"), answer, site_of(request))
-    return begun(request, JsonResponse({"go": HOME}), secret)
+    told = said(request)
+    secret = sign_in_by_passkey(kept(request, "challenge"), told.get("answer"), site_of(request))
+    return begun(request, JsonResponse({"go": local(word(told, "next") or "/")}), secret)
 
 
 @posted
@@ -99,7 +104,7 @@ def certificate(request: HttpRequest) -> HttpResponse:
         secret = sign_in_by_certificate(found)
     except SignInError as error:
         return _page(request, str(error))
-    return begun(request, HttpResponseRedirect(HOME), secret)
+    return begun(request, HttpResponseRedirect(_next(request)), secret)
 
 
 @csrf_exempt  # for machines: there is no cookie, and what is answered no page of others can read
@@ -119,14 +124,18 @@ def machine(request: HttpRequest) -> HttpResponse:
 
 @posted
 def practise(request: HttpRequest) -> HttpResponse:
-    """Sign in as the demo officer, in a workspace for practice alone."""
+    """Sign in as one of those who practise, in a workspace for practice alone."""
     if not served().demo:
         raise Http404
+    name = word(request.POST, "officer")
+    who = next((one for one in practising() if one.sign_in_name == name), None)
+    if who is None:
+        return _page(request, "Nobody of that name practises here.")
     try:
-        secret = sign_in_for_practice(kind=SessionKind.WEB)
+        secret = sign_in_for_practice(who, SessionKind.WEB)
     except NotAllowedError as error:
         return _page(request, str(error))
-    return begun(request, HttpResponseRedirect(HOME), secret)
+    return begun(request, HttpResponseRedirect(_next(request)), secret)
 
 
 @posted

@@ -21,6 +21,7 @@ from clew.web import (
 
 urlpatterns = [
     path("", home.home),
+    path("part/notices", home.told),
     path("part/waiting", home.waiting),
     path("part/contributions", home.under_way),
     path("part/hits", home.hits_of_others),

@@ -20,7 +20,7 @@ from clew.casework.decisions import connect
 from clew.casework.entities import create
 from clew.casework.errors import DecidedMeanwhileError
 from clew.casework.observations import observe
-from clew.casework.proposals import Proposal, accept, proposals
+from clew.casework.proposals import Proposal, accept, proposals, reject
 from clew.casework.things import Thing
 from clew.intake.contribute import hand_in
 from clew.intake.exhibits import add_exhibit
@@ -40,6 +40,7 @@ from clew.records.models import (
 )
 from clew.training.world.cast import AGENCIES, Unit
 from clew.training.world.making import FILES, TRUTH
+from clew.training.world.relations import KnownMedia, known_media
 from clew.training.world.truth import CaseTruth, Copied, TruthError, cases
 from clew.workspace import Workspace
 
@@ -92,7 +93,8 @@ def fill_workspace(
     say("opening series …")
     rows = Media.objects.using(_OWNER).values_list("pk", "sha256")
     media = {bytes(sha256).hex(): number for number, sha256 in rows}
-    series = sum(_worked_on(case, media) for case in known)
+    truth = {media[sha256]: one for sha256, one in known_media(known).items() if sha256 in media}
+    series = sum(_worked_on(case, media, truth) for case in known)
     with _at_work(AGENCIES[0]), acting():
         waiting = len(proposals())
     return Filled(sum(map(len, numbers.values())), files, series, waiting)
@@ -161,7 +163,7 @@ def _made_by(case: CaseTruth, exhibit: str) -> str:
     return f"{device.maker} {device.model} {device.serial}".strip()
 
 
-def _worked_on(case: CaseTruth, media: Mapping[str, int]) -> int:
+def _worked_on(case: CaseTruth, media: Mapping[str, int], truth: Mapping[int, KnownMedia]) -> int:
     """The lead agency of a case opens a series and decides the first few proposals in it."""
     title = f"block {case.subjects[0]}"
     if Entity.objects.using(_OWNER).filter(kind=EntityKind.SERIES, title=title).exists():
@@ -186,17 +188,22 @@ def _worked_on(case: CaseTruth, media: Mapping[str, int]) -> int:
             connect("distributed by", about, posted, "the name on files found elsewhere")
             waiting = [one for one in proposals() if ours >= set(one.media)]
         for one in waiting[: min(_DECIDED, len(waiting) // 2)]:
-            _decide(one, series.pk)
+            _decide(one, series.pk, truth)
         with acting():
             for file in _telling(case):
                 observe(Thing("media", media[file.sha256]), "note", "words on the wall: a school")
     return 1
 
 
-def _decide(one: Proposal, series: int) -> None:
+def _decide(one: Proposal, series: int, truth: Mapping[int, KnownMedia]) -> None:
+    """As somebody does who looks closely: what agrees is confirmed, what does not rejected."""
+    agrees = all(truth[lead.first].agrees(truth[lead.second], lead.kind) for lead in one.leads)
     try:
         with acting():
-            accept(one.id, "the same room and the same block", series=series)
+            if agrees:
+                accept(one.id, "the same room and the same block", series=series)
+            else:
+                reject(one.id, "taken one after the other, not the same film")
     except DecidedMeanwhileError:
         return  # what was decided just before has changed it
 

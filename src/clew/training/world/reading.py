@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from clew.compare.parts import PARTS
 from clew.records.models import (
     Connection,
     ConnectionState,
@@ -31,17 +32,24 @@ def score_workspace(world: Path) -> WorldScore:
     truth = world if world.is_file() else world / TRUTH
     known = known_media(cases(truth))
     names = dict(_names())
-    matches = StoredMatch.objects.values_list("first", "second", "kind", "found_at")
+    matches = StoredMatch.objects.values_list(
+        "first", "second", "kind", "evidence__first_variant", "found_at"
+    )
     return score_world(
         known,
         list(names.values()),
         (
-            Found(first=names[first], second=names[second], kind=kind, at=at)
-            for first, second, kind, at in matches.iterator()
+            Found(first=names[first], second=names[second], kind=_kind(kind, variant), at=at)
+            for first, second, kind, variant, at in matches.iterator()
         ),
         _confirmed(names),
         _began(),
     )
+
+
+def _kind(kind: str, variant: str | None) -> str:
+    """Of a match; apart where only parts of the pictures agree, which rests on much less."""
+    return f"{kind}, by {PARTS}" if variant == PARTS else kind
 
 
 def _names() -> list[tuple[int, str]]:

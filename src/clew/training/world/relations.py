@@ -93,6 +93,10 @@ class KnownMedia:
         """Whether both are in a relation."""
         return bool(self.labels[relation] & other.labels[relation])
 
+    def agrees(self, other: KnownMedia, kind: str) -> bool:
+        """Whether a match of this kind between the two would be right."""
+        return any(self.shares(other, relation) for relation in claims(kind))
+
     def relation(self, other: KnownMedia) -> str:
         """The strongest relation between two, or :data:`NOTHING`."""
         return next((one.value for one in Relation if self.shares(other, one)), NOTHING)

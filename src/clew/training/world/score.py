@@ -8,6 +8,7 @@ from datetime import datetime
 
 import msgspec
 
+from clew.compare.evidence import MatchKind
 from clew.training.edits.hard import HARD_CLIP_EDITS, HARD_PICTURE_EDITS
 from clew.training.world.interval import interval
 from clew.training.world.relations import (
@@ -75,9 +76,16 @@ class EditScore(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RelationScore(msgspec.Struct, frozen=True, kw_only=True):
-    """Pairs in one relation that some match claims to be in it."""
+    """Pairs in one relation that some match claims to be in it.
+
+    Attributes:
+        relation: in words.
+        sought: whether there is a kind of match that claims it.
+        recall: pairs that were found among all.
+    """
 
     relation: str
+    sought: bool
     recall: Rate
 
 
@@ -153,8 +161,7 @@ class _Truth:
 
     def right(self, one: Found) -> bool:
         """Whether two media are in a relation that the match claims."""
-        first, second = self._media[one.first], self._media[one.second]
-        return any(first.shares(second, relation) for relation in claims(one.kind))
+        return self._media[one.first].agrees(self._media[one.second], one.kind)
 
     def kinds(self, found: list[Found]) -> tuple[KindScore, ...]:
         by_kind: dict[str, dict[Pair, Found]] = defaultdict(dict)
@@ -212,6 +219,7 @@ class _Truth:
         return tuple(
             RelationScore(
                 relation=name,
+                sought=any(relation in claims(kind) for kind in MatchKind),
                 recall=rate(len(expected & self._claimed(found, relation)), len(expected)),
             )
             for name, expected, relation in rows
