@@ -99,7 +99,7 @@ def tiles(figures: Figures) -> tuple[Tile, ...]:
             f"{text.count(figures.flat)} too flat to compare",
         ),
         Tile(text.count(figures.films), _noun(figures.films, "film"), "different ones"),
-        Tile(text.count(figures.sounds), _noun(figures.sounds, "sound"), "compared as files only"),
+        Tile(text.count(figures.sounds), _noun(figures.sounds, "sound"), "different ones"),
         Tile(text.count(figures.in_vault), "in the vault", "originals contributed"),
     )
 
