@@ -10,22 +10,46 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from django.db import OperationalError
 
 from clew.training.collection import make_collection
 from clew.training.practice import practice
 from clew.training.truth import Truth
 
-sys.path.insert(0, str(Path(__file__).parent))  # for agencies.py, beside this
+sys.path.insert(0, str(Path(__file__).parent))  # for what lies beside this
+
+from forked import COLUMNS, Ended, Forking, can_share
 
 Make = Callable[[], Path]
 
 _FINISHED = "finished"
 """In a folder that its test needs no longer."""
+
+_PLACES: list[Path] = []
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    call: pytest.CallInfo[None],
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Tell, when a test lost its database, why databases ended: their folders will be gone."""
+    report = yield
+    lost = call.excinfo is not None and call.excinfo.errisinstance(OperationalError)
+    if lost:
+        told = [
+            f"{log.parent.parent}: {line}"
+            for place in _PLACES
+            for log in place.glob("*/database/server.log")
+            for line in log.read_text(errors="replace").splitlines()[-200:]
+            if any(sign in line for sign in ("KEEPER", "FATAL", "shutdown", "shut down"))
+        ]
+        report.sections.append(("What databases said of their ends", "\n".join(told)))
+    return report
 
 
 def _stop_database(workspace: Path) -> None:
@@ -60,7 +84,7 @@ def make_place() -> Iterator[Make]:
     the tests spend their time on. Servers of workspaces in them are stopped at the end.
     """
     memory = Path("/dev/shm")
-    made: list[Path] = []
+    made = _PLACES
 
     def make() -> Path:
         for place in [one for one in made if (one / _FINISHED).exists()]:
@@ -138,12 +162,16 @@ Run = Callable[..., Ran]
 
 
 @pytest.fixture(scope="session")
-def clew() -> Run:
+def clew() -> Iterator[Run]:
     """Runs the command as people do, in a process of its own."""
+    forking = Forking()
 
     def run(
         *arguments: object, timeout: float = 120, powerless: bool = False, **environment: str
     ) -> Ran:
+        whole = os.environ | {"COLUMNS": COLUMNS, "CLEW_WORKERS": "2"} | environment
+        if not powerless and can_share(environment):
+            return _told(forking.run([str(one) for one in arguments], whole, timeout))
         # Root may read everything, unless that power is taken from it.
         setpriv = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
         done = subprocess.run(
@@ -154,13 +182,18 @@ def clew() -> Run:
             ],
             capture_output=True,
             timeout=timeout,
-            env=os.environ | {"COLUMNS": "100", "CLEW_WORKERS": "2"} | environment,
+            env=whole,
         )
-        out, err = (stream.decode("utf-8") for stream in (done.stdout, done.stderr))
-        assert "Traceback" not in err, err
-        return Ran(done.returncode, out, err)
+        return _told(Ended(done.returncode, done.stdout, done.stderr))
 
-    return run
+    with forking:
+        yield run
+
+
+def _told(ended: Ended) -> Ran:
+    out, err = (stream.decode("utf-8") for stream in (ended.out, ended.err))
+    assert "Traceback" not in err, err
+    return Ran(ended.code, out, err)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,145 @@
+"""Commands in processes of their own, forked from one that has loaded what they load.
+
+A command spends half a second on loading, and the tests run hundreds. What is run here is what the
+``clew`` script runs, with arguments, environment, output and exit code of its own; only what
+Python does before that is shared. Environments that Python itself or the loading looks at need a
+process from nothing.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import pkgutil
+import random
+import select
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+COLUMNS = "100"
+_LOOKED_AT_BEFORE = ("PYTHON", "LANG", "LC_", "CLEW_DATABASE", "COLUMNS", "HOME", "TMP")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What a command said, and how it ended: negative for a signal."""
+
+    code: int
+    out: bytes
+    err: bytes
+
+
+def can_share(environment: Mapping[str, str]) -> bool:
+    """Whether nothing in it matters before a command begins."""
+    return not any(name.startswith(_LOOKED_AT_BEFORE) for name in environment)
+
+
+class Forking:
+    """The process that commands are forked from. Use as a context manager."""
+
+    def __enter__(self) -> Forking:
+        self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", __file__, str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                # How wide tables are is looked up early; and only one thread may be forked from.
+                env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "COLUMNS": COLUMNS},
+            )
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._channel.close()
+        self._process.wait(30)
+
+    def run(
+        self, arguments: Sequence[str], environment: Mapping[str, str], timeout: float
+    ) -> Ended:
+        """Run a command to its end.
+
+        Raises:
+            TimeoutError: it took too long, and was killed.
+        """
+        out, err = os.memfd_create("out"), os.memfd_create("err")
+        ended, told = os.pipe()
+        try:
+            asked = [list(arguments), dict(environment), str(Path.cwd())]
+            socket.send_fds(self._channel, [json.dumps(asked).encode()], [out, err, told])
+            os.close(told)
+            number = int(_line(ended, timeout) or self._gone())
+            code = _line(ended, timeout)
+            if code is None:
+                os.kill(number, signal.SIGKILL)
+                raise TimeoutError(f"{arguments} took more than {timeout:.0f} s")
+            return Ended(int(code), *(os.pread(file, 1 << 30, 0) for file in (out, err)))
+        finally:
+            for file in (out, err, ended):
+                os.close(file)
+
+    def _gone(self) -> str:
+        raise AssertionError(f"the process to fork from ended ({self._process.poll()})")
+
+
+def _line(file: int, timeout: float) -> str | None:
+    """A line of ten bytes; None when none comes in time."""
+    ready, _, _ = select.select([file], [], [], timeout)
+    return os.read(file, 10).decode() or None if ready else None
+
+
+def _load() -> None:
+    """Load whatever of Clew a command may load."""
+    import clew
+
+    for module in pkgutil.walk_packages(clew.__path__, "clew."):
+        if ".tests" not in module.name and not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    threads = len(list(Path("/proc/self/task").iterdir()))
+    assert threads == 1, f"{threads} threads: what they hold would stay held in what is forked"
+
+
+def _serve(channel: socket.socket) -> list[str]:
+    """Fork for whoever asks; returns the arguments, in a process that is to run them."""
+    while True:
+        message, files, _, _ = socket.recv_fds(channel, 1 << 20, 3)
+        if not message:
+            raise SystemExit
+        if os.fork() == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            out, err, told = files
+            number = os.fork()
+            if number == 0:
+                arguments, environment, folder = json.loads(message)
+                os.dup2(out, 1)
+                os.dup2(err, 2)
+                for file in (*files, channel.detach()):
+                    os.close(file)
+                os.environ.clear()
+                os.environ.update(environment)
+                os.chdir(folder)
+                random.seed()
+                return [str(one) for one in arguments]
+            os.write(told, f"{number:<10}".encode())
+            _, status = os.waitpid(number, 0)
+            os.write(told, f"{os.waitstatus_to_exitcode(status):<10}".encode())
+            os._exit(0)
+        for file in files:
+            os.close(file)
+
+
+if __name__ == "__main__":
+    _load()
+    gc.collect()
+    gc.freeze()  # what is forked need not look through it all, and so copy it, when it ends
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    sys.argv = ["clew", *_serve(socket.socket(fileno=int(sys.argv[1])))]
+    from clew.cli.main import run as run_command
+
+    sys.exit(run_command())
