@@ -6,9 +6,7 @@ cookie of a session; signing in itself is tested in ``tests/journeys``.
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -20,8 +18,9 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
+from browsing import browsing
 from clew.access.demonstration import Practising, sign_in_for_practice
 from clew.access.models import (
     Agency,
@@ -156,25 +155,10 @@ def _up(workspace: Path) -> Iterator[str]:
         process.stdout.close()
 
 
-# For a module and no longer: the event loop that Playwright keeps in this thread would be in the
-# way of whatever runs one of its own, as contributing does.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = next((path for name in names if (path := shutil.which(name))), None)
-    assert found, "no browser found: install one with `apt-get install chromium`"
-    # Playwright keeps an event loop in this thread, in which Django speaks to no database unless
-    # it is told that nothing else runs there.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=found,
-            # The sandbox cannot start under root, as in most containers.
-            args=["--no-sandbox", "--disable-dev-shm-usage"],
-        )
+    with browsing() as started:
         yield started
-        started.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @dataclass

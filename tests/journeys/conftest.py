@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -16,8 +15,9 @@ from pathlib import Path
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
+from browsing import browsing
 from clew.access.connections import Connection
 from clew.access.officers import first_administrator
 from clew.settings import Settings
@@ -108,18 +108,5 @@ def _up(workspace: Path, environment: dict[str, str]) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = next((path for name in names if (path := shutil.which(name))), None)
-    assert found, "no browser found: install one with `apt-get install chromium`"
-    # Playwright keeps an event loop in this thread, in which Django speaks to no database unless
-    # it is told that nothing else runs there.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=found,
-            # The sandbox cannot start under root, as in most containers.
-            args=["--no-sandbox", "--disable-dev-shm-usage"],
-        )
+    with browsing() as started:
         yield started
-        started.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
