@@ -119,25 +119,28 @@ def _near(
     near = {pk: _Near(hit=MatchKind.PICTURE.value in hits.get(pk, ())) for pk in media}
     for pk, kinds in hits.items():
         near[pk].connected |= bool(kinds)
+    found = StoredMatch.objects.filter(Q(first__in=list(media)) | Q(second__in=list(media)))
     pairs = [
-        (mine, other, row)
-        for row in StoredMatch.objects.filter(Q(first__in=list(media)) | Q(second__in=list(media)))
-        for mine, other in ((row.first_id, row.second_id), (row.second_id, row.first_id))
+        (mine, other, match)
+        for match, first, second in found.values_list("pk", "first_id", "second_id")
+        for mine, other in ((first, second), (second, first))
         if mine in media
     ]
-    others = {other for _, other, _ in pairs}
-    held_others = held | _held(others - media.keys(), contribution)
-    durations = dict(Media.objects.filter(pk__in=others).values_list("pk", "duration"))
-    for mine, other, row in pairs:
+    held_others = held | _held({other for _, other, _ in pairs} - media.keys(), contribution)
+    # Of most media nothing was held: what they match in is read for the others alone.
+    telling = {match for _, other, match in pairs if other in held_others}
+    evidence = dict(StoredMatch.objects.filter(pk__in=telling).values_list("pk", "evidence"))
+    durations = dict(Media.objects.filter(pk__in=held_others).values_list("pk", "duration"))
+    for mine, other, match in pairs:
         near[mine].connected = True
         longest = max(media[mine].duration or 0.0, durations.get(other) or 0.0)
-        if other in held_others and _of_the_whole(row, longest):
+        if other in held_others and _of_the_whole(evidence[match], longest):
             near[mine].versions.add(other)
     return near
 
 
-def _of_the_whole(row: StoredMatch, longest: float) -> bool:
-    match = msgspec.convert(row.evidence, Match)
+def _of_the_whole(evidence: object, longest: float) -> bool:
+    match = msgspec.convert(evidence, Match)
     if match.kind is MatchKind.PICTURE:
         return match.first_variant == match.second_variant == "whole"
     return match.kind is MatchKind.FILM and match.seconds >= _WHOLE_FILM * longest
