@@ -77,12 +77,18 @@ class Expected:
         path: as it was announced.
         offset: so much was acknowledged.
         size: bytes.
+        file: number of the file in its contribution.
+        modified_ns: as it was announced.
+        state: of the file.
     """
 
     upload: UUID | None
     path: str
     offset: int
     size: int
+    file: int
+    modified_ns: int | None
+    state: FileState
 
 
 def announce(
@@ -167,15 +173,17 @@ def expected(number: int) -> list[Expected]:
         raise ContributionError(
             f"{number} is no contribution of yours that runs; see: clew contribution list"
         )
-    found = []
-    for row in contribution.files.order_by("pk").select_related("upload"):
-        upload = getattr(row, "upload", None)
-        path = bytes(row.path).removeprefix(_beginning(number)).decode("utf-8", "replace")
-        if upload is None or upload.offset == upload.size:
-            found.append(Expected(None, path, row.size, row.size))
-        else:
-            found.append(Expected(upload.pk, path, upload.offset, upload.size))
-    return found
+    rows = contribution.files.order_by("pk").select_related("upload")
+    return [_expected(number, row) for row in rows]
+
+
+def _expected(number: int, row: ContributedFile) -> Expected:
+    upload: Upload | None = getattr(row, "upload", None)
+    path = bytes(row.path).removeprefix(_beginning(number)).decode("utf-8", "replace")
+    told = row.pk, row.modified_ns, FileState(row.state)
+    if upload is None or upload.offset == upload.size:
+        return Expected(None, path, row.size, row.size, *told)
+    return Expected(upload.pk, path, upload.offset, upload.size, *told)
 
 
 def arrived(upload: UUID) -> Upload:
