@@ -12,6 +12,7 @@ from clew.casework.acts import viewed
 from clew.casework.errors import NotSeenError
 from clew.casework.held import HeldAs, known_as
 from clew.intake.contributions import State, states_of
+from clew.intake.uploads import as_announced
 from clew.records.models import ContributedFile, Contribution, Standing, Upload
 
 LISTED = 50
@@ -177,7 +178,7 @@ def _line(row: ContributedFile) -> Line:
     notes = media.notes if media is not None and row.standing == Standing.UNREADABLE else []
     return Line(
         number=row.pk,
-        path=bytes(row.path).decode("utf-8", "replace"),
+        path=as_announced(row.contribution_id, bytes(row.path)),
         size=row.size or (upload.size if upload is not None else 0),
         state=row.state,
         standing=row.standing or "",

@@ -163,6 +163,11 @@ def _beginning(number: int) -> bytes:
     return f"/uploads/{number}/".encode()
 
 
+def as_announced(number: int, path: bytes) -> str:
+    """How a file of a contribution was named by whoever uploaded it; for others where it lay."""
+    return path.removeprefix(_beginning(number)).decode("utf-8", "replace")
+
+
 def expected(number: int) -> list[Expected]:
     """The uploads of a running contribution, in a transaction of the officer who announced it.
 
@@ -179,10 +184,11 @@ def expected(number: int) -> list[Expected]:
 
 def _expected(number: int, row: ContributedFile) -> Expected:
     upload: Upload | None = getattr(row, "upload", None)
-    path = bytes(row.path).removeprefix(_beginning(number)).decode("utf-8", "replace")
+    path = as_announced(number, bytes(row.path))
     told = row.pk, row.modified_ns, FileState(row.state)
     if upload is None or upload.offset == upload.size:
-        return Expected(None, path, row.size, row.size, *told)
+        size = row.size if upload is None else upload.size
+        return Expected(None, path, size, size, *told)
     return Expected(upload.pk, path, upload.offset, upload.size, *told)
 
 
