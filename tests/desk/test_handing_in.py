@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import requests
+from django.db import connections
 from PIL import Image
 from playwright.sync_api import Route, expect
 
@@ -35,8 +36,15 @@ BYTES = TUS | {"Content-Type": "application/offset+octet-stream", "Upload-Offset
 
 def beside(work: Callable[[], object]) -> None:
     """Work in a thread: Playwright keeps an event loop in this one."""
+
+    def to_the_end() -> None:
+        try:
+            work()
+        finally:
+            connections.close_all()
+
     run = copy_context().run
-    working = threading.Thread(target=lambda: run(work))
+    working = threading.Thread(target=lambda: run(to_the_end))
     working.start()
     working.join()
 
@@ -109,7 +117,7 @@ def test_a_folder_is_handed_in_over_a_connection_that_is_cut(desk, sit, folder):
     at.picture("contribute-refused")
     assert at.refused == [f"422 {desk.address}/contribute/begin"]
     assert not Exhibit.objects.using("owner").exists(), "all of it, or nothing"
-    page.get_by_label("Elsewhere, ").check()
+    page.get_by_label("Estmark, ").check()
     begin.press("Enter")
 
     told = page.locator("#told")
