@@ -21,6 +21,8 @@ SOURCE = ROOT / "src" / "clew"
 LISTED_BINARIES = {
     "src/clew/signals/regions/projections.npy": "directions learned by bench/learn_regions.py",
     "docs/report.png": "the report on the world of make demo, for the README",
+    "docs/contribute.png": "a made-up folder to hand in, for the officer's guide",
+    "docs/contribution.png": "how its files stand, likewise",
     "src/clew/web/locale/de/LC_MESSAGES/django.mo": "the German catalogue, compiled",
 }
 

@@ -26,6 +26,7 @@ from clew.casework import (
     gather,
     grades,
     grid,
+    handed_in,
     held,
     identification,
     leading,
@@ -36,6 +37,7 @@ from clew.casework import (
     protection,
     quotas,
     retention,
+    scope,
     screen,
     search,
     sharing,
@@ -46,7 +48,7 @@ from clew.casework import media as media_shown
 from clew.casework.errors import RefusedError
 from clew.casework.narrowing import Filter
 from clew.casework.things import Thing
-from clew.intake import exhibits
+from clew.intake import exhibits, uploads
 from clew.intake.sharing import Shared
 from clew.intake.sharing import share as share_sightings
 from clew.records.models import ConnectionState, Media, Sharing, Sighting, Source
@@ -74,7 +76,9 @@ NO_ACTS = {
     *("gather.place_of", "grades.latest", "identification.victim"),
     "protection.persons_named",  # its search is in the log
     "desk",  # an officer's own limits and filters, told to nobody
-    *("grid.default_scheme", "grid.count", "screen.count_reveal"),
+    *("grid.default_scheme", "grid.count", "grid.numbers", "screen.count_reveal", "held.known_as"),
+    # What a page that is in the log asks again and again.
+    *("handed_in.contribution", "handed_in.is_ones_own", "handed_in.progress"),
     *("quotas.begin_question", "quotas.count_question", "quotas.quotas", "watching.watched"),
     *("retention.destroy", "retention.to_destroy"),  # for nobody: test_destroying.py
     *("notices.tell_unusual", "notices.tell_what_is_due"),  # for nobody: test_notices.py
@@ -165,6 +169,8 @@ def test_each_act_writes_one_entry_and_no_word_that_may_be_a_name(case, log, ope
     log.of("anna", VIEW, media, grades.agreements, one)
     log.of("anna", VIEW, None, grades.disagreements, "US")
     log.of("anna", VIEW, None, held.held_as, [])
+    left_out = log.of("anna", DECISION, None, scope.set_scope, [one], SAID, out=True).pk
+    log.of("anna", DECISION, None, scope.undo_scope, left_out, SAID)
     log.of("anna", VIEW, None, grid.page, Filter(kind="image"))
     log.of("anna", VIEW, None, grid.stack, one)
     log.of("anna", VIEW, None, grid.tiles, [one])
@@ -232,6 +238,12 @@ def test_each_act_writes_one_entry_and_no_word_that_may_be_a_name(case, log, ope
     handed = {"handed_by": SAID, "received_by": SAID, "at": timezone.now(), "where": SAID}
     about = f"exhibit:{exhibit.pk}"
     log.of("anna", Event.CUSTODY, about, exhibits.hand_over, exhibit, why=SAID, **handed)
+    with case.as_("anna"):
+        handed = uploads.announce([], 1)
+    log.of("anna", VIEW, "", handed_in.listed)
+    log.of("anna", VIEW, f"contribution:{handed}", handed_in.opened, handed)
+    log.of("anna", VIEW, f"contribution:{handed}", handed_in.files, handed, handed_in.Of.OPEN)
+
     ours = Sighting.objects.all()
     shared = Shared(Sharing.OWN_AGENCY)
     log.of("anna", Event.SHARING_CHANGED, "sightings", share_sightings, ours, shared)

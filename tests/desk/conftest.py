@@ -36,6 +36,7 @@ from clew.intake.triage import Scan
 from clew.records.models import StoredMatch
 from clew.settings import Settings
 from clew.training.practice import practice
+from clew.workspace import Workspace
 
 SCREENS = Path(__file__).resolve().parents[2] / "build" / "screens"
 """Where pictures of pages are left, for the README and the guides."""
@@ -51,11 +52,13 @@ class Desk:
             auditor of that agency, a ``stranger`` of another one, two ``new`` ones who have not
             chosen an authority.
         pair: numbers of two media that match.
+        workspace: what is served, for working in it beside.
     """
 
     address: str
     secrets: dict[str, str]
     pair: tuple[int, int]
+    workspace: Workspace
 
 
 @dataclass(frozen=True)
@@ -96,8 +99,8 @@ def filled(make_place: Callable[[], Path], collection) -> Filled:
 @pytest.fixture(scope="module")
 def desk(filled: Filled) -> Iterator[Desk]:
     settings = Settings.from_environment(_SETTINGS)
-    with practice(filled.folder, settings), _up(filled.folder) as address:
-        yield Desk(address, filled.secrets, filled.pair)
+    with practice(filled.folder, settings) as workspace, _up(filled.folder) as address:
+        yield Desk(address, filled.secrets, filled.pair, workspace)
 
 
 def at_work(agency: Agency, name: str, role: str, *, authority: bool = True) -> str:

@@ -28,6 +28,7 @@ OWN = {
 }
 GET, POST = "GET", "POST"
 _JSON = {"Content-Type": "application/json"}
+_FILE = {"path": "a.jpg", "size": 1, "sha256": "0" * 64}
 
 
 def asked_of_media(media: int) -> dict[str, tuple[str, str, object]]:
@@ -39,6 +40,15 @@ def asked_of_media(media: int) -> dict[str, tuple[str, str, object]]:
         "part/waiting": (GET, "", None),
         "part/contributions": (GET, "", None),
         "part/hits": (GET, "", None),
+        "contribute": (GET, "", None),
+        "contribute/begin": (POST, "", {"files": [_FILE], "exhibit": 10**9}),
+        "contributions": (GET, "", None),
+        "contributions/<int:number>": (GET, "", None),
+        "contributions/<int:number>/now": (GET, "", None),
+        "contributions/<int:number>/files": (GET, "?which=open", None),
+        "contributions/<int:number>/uploads": (GET, "", None),
+        "contributions/<int:number>/cancel": (POST, "", {}),
+        "contributions/<int:number>/retry": (POST, "", {}),
         "media": (GET, "", None),
         "media/rows": (GET, "", None),
         "media/count": (GET, "", None),
@@ -46,6 +56,7 @@ def asked_of_media(media: int) -> dict[str, tuple[str, str, object]]:
         "media/grade": (POST, "", {**chosen, "grade": 1}),
         "media/tag": (POST, "", {**chosen, "tag": "sofa"}),
         "media/series": (POST, "", {**chosen, "why": "alike", "title": "room"}),
+        "media/scope": (POST, "", {**chosen, "why": "private", "out": True}),
         "media/undo": (POST, "", {"votes": {str(media): None}}),
         "media/filters": (POST, "", {"name": "films", "words": "kind=video"}),
         "media/filters/<int:number>/remove": (POST, "", {}),
@@ -181,6 +192,8 @@ def test_a_data_protection_officer_looks_and_an_auditor_not_even_that(desk, clie
         ("media/grade", {"media": [media], "grade": 1}),
         ("media/tag", {"media": [media], "tag": "sofa"}),
         ("media/series", {"media": [media], "why": "alike", "title": "room"}),
+        ("media/scope", {"media": [media], "why": "private", "out": True}),
+        ("contribute/begin", {"files": [_FILE]}),
         (f"proposals/{waiting[1]}/accept", {"why": "alike"}),
         (f"proposals/{waiting[1]}/reject", {"why": "not alike"}),
     ):
@@ -263,6 +276,7 @@ def test_a_picture_is_for_the_session_that_asked_and_inert(desk, client):
     "path",
     [
         *("media?kind=x", "media?since=yesterday", "media?agency=x", "media?grade=9x"),
+        *("media?scope=x", "media?known=graded", "media?known=x&contribution=1"),
         *("media?scheme=none", "media?like=x", "media/rows?after=x", "media?agency=" + "9" * 30),
     ],
 )

@@ -37,12 +37,29 @@ _MORE = (
     "INSERT INTO records_storedtrace (media_id, signal, version, ordinal, variant, value, quality) "
     "SELECT id, 'picture', 1, 0, 'whole', decode(repeat(md5(id::text), 16), 'hex'), 90 "
     "FROM records_media ON CONFLICT DO NOTHING",
+    # Contributions, and the first of them with all media in it.
+    "INSERT INTO records_contribution (agency_id, officer_id, authority_id, halted, ended_at) "
+    "SELECT %(agency)s, o.id, a.id, '', CASE WHEN i > 1 THEN now() END "
+    "FROM access_officer o, access_authority a, generate_series(%(from)s, %(to)s) i",
+    "INSERT INTO records_contributedfile (contribution_id, path, state, portion, size, media_id, "
+    "again, problem, standing, better) SELECT (SELECT min(id) FROM records_contribution), "
+    "convert_to(m.id::text, 'UTF8'), CASE WHEN m.id %% 2 = 0 THEN 'stored' ELSE 'arriving' END, "
+    "0, 9, m.id, false, '', CASE WHEN m.id %% 2 = 0 THEN 'held' END, '{larger}' "
+    "FROM records_media m "
+    "WHERE NOT EXISTS (SELECT FROM records_contributedfile f WHERE f.media_id = m.id)",
 )
 PAGES = {
     "/": 12,
     "/part/waiting": 26,
     "/part/contributions": 12,
     "/part/hits": 12,
+    "/contribute": 16,
+    "/contributions": 12,
+    "/contributions/{handed_in}": 24,
+    "/contributions/{handed_in}/now": 22,
+    "/contributions/{handed_in}/files?which=better": 16,
+    "/contributions/{handed_in}/uploads": 16,
+    "/media?contribution={handed_in}&known=ungraded&better=yes&scope=in": 24,
     "/media": 16,
     "/media?grade=none&kind=image": 16,
     "/media/rows?after={last}": 14,
@@ -70,15 +87,21 @@ def served(make_place: Callable[[], Path]) -> Iterator[Client]:
         yield client
 
 
-def more(begin: int, end: int) -> tuple[int, int]:
-    """More media, with places, matches and traces; numbers of the first and the last of all."""
+def more(begin: int, end: int) -> tuple[int, int, int]:
+    """More media, with places, matches and traces, and more contributions.
+
+    Returns:
+        Numbers of the first media and the last, and of the first contribution.
+    """
     agency = Agency.objects.using("owner").get()
     folder, _ = Folder.objects.using("owner").get_or_create(path=b"/evidence", agency=agency)
     values = {"from": begin, "to": end, "folder": folder.pk, "agency": agency.pk}
     with connections["owner"].cursor() as cursor:
         for statement in _MORE:
             cursor.execute(statement, values)
-        cursor.execute("SELECT min(id), max(id) FROM records_media")
+        cursor.execute(
+            "SELECT min(id), max(id), (SELECT min(id) FROM records_contribution) FROM records_media"
+        )
         return cursor.fetchone()
 
 
@@ -92,10 +115,10 @@ def test_pages_ask_as_often_for_much_as_for_little(served, monkeypatch):
 
     monkeypatch.setattr(psycopg.Cursor, "execute", counted)
 
-    def counts(first: int, last: int) -> dict[str, int]:
+    def counts(first: int, last: int, handed_in: int) -> dict[str, int]:
         found = {}
         for page in PAGES:
-            path = page.format(first=first, last=last)
+            path = page.format(first=first, last=last, handed_in=handed_in)
             served.get(path)  # what is prepared once a connection
             asked.clear()
             answer = served.get(path)

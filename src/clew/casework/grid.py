@@ -19,6 +19,7 @@ from clew.access.connections import prepared
 from clew.audit.events import Event
 from clew.audit.log import record
 from clew.casework.narrowing import LATEST, MINE, UNGRADED, Filter, Values, conditions
+from clew.casework.scope import LEFT_OUT
 from clew.casework.together import REJECTED, STACK
 from clew.casework.vocabulary import vocabulary
 
@@ -48,6 +49,7 @@ class Tile(msgspec.Struct, frozen=True, kw_only=True):
         tags: its tags.
         matches: how many it has.
         partly: whether only part of it could be read.
+        left_out: whether it is out of scope of the authority in use.
     """
 
     id: int
@@ -67,6 +69,7 @@ class Tile(msgspec.Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...]
     matches: int
     partly: bool
+    left_out: bool
 
 
 _TOLD = """
@@ -79,7 +82,7 @@ SELECT p.id, p.type, p.format, p.width, p.height, p.duration, p.copies, l.places
              SELECT FROM records_observation n WHERE n.replaces_id = t.id) ORDER BY 1),
        (SELECT count(*) FROM records_storedmatch a WHERE a.first_id = p.id)
        + (SELECT count(*) FROM records_storedmatch a WHERE a.second_id = p.id),
-       p.outcome = 'partly'
+       p.outcome = 'partly', {left_out}
 FROM page p
 CROSS JOIN LATERAL (SELECT count(*) AS places, max(s.seen_at) AS found,
     array_agg(DISTINCT s.agency_id) AS agencies
@@ -152,18 +155,28 @@ def tiles(numbers: Sequence[int], scheme: str = "") -> list[Tile]:
 
 def count(wanted: Filter) -> int:
     """How many media there are, stacks not folded, up to :data:`COUNTED`."""
-    require_authority()
     value = Values()
+    statement = f"SELECT count(*) FROM ({_all(wanted, value, COUNTED)}) counted"
+    ((number,),) = _in_order(statement, value)
+    return int(number)
+
+
+def numbers(wanted: Filter, most: int) -> list[int]:
+    """The numbers of all media that a filter shows, stacks not folded, up to so many."""
+    value = Values()
+    return [int(number) for (number,) in _in_order(_all(wanted, value, most), value)]
+
+
+def _all(wanted: Filter, value: Values, most: int) -> str:
+    require_authority()
     scheme = value(wanted.scheme or default_scheme(), "text")
     held = _held(wanted, scheme, None, value)
     where = conditions(wanted, scheme, value).replace("{m}", "m")
-    joined = f"JOIN records_media m ON m.id = held.media_id WHERE {where}"
-    statement = (
-        f"WITH held AS ({held}) SELECT count(*) FROM (SELECT FROM held "
-        f"{'' if where == 'true' else joined} LIMIT {COUNTED}) counted WHERE {scheme} <> ''"
+    joined = f"JOIN records_media m ON m.id = held.media_id WHERE {where} AND"
+    return (
+        f"WITH held AS ({held}) SELECT held.media_id FROM held "
+        f"{'WHERE' if where == 'true' else joined} {scheme} IS NOT NULL LIMIT {most}"
     )
-    ((number,),) = _in_order(statement, value)
-    return int(number)
 
 
 def default_scheme() -> str:
@@ -241,7 +254,8 @@ WHERE {here} AND NOT EXISTS (
 
 def _told(scheme: str) -> str:
     mine = MINE.format(media="p.id", scheme=scheme)
-    return _TOLD.format(mine=mine, votes=LATEST.format(media="p.id", scheme=scheme))
+    votes = LATEST.format(media="p.id", scheme=scheme)
+    return _TOLD.format(mine=mine, votes=votes, left_out=LEFT_OUT.format(media="p.id"))
 
 
 def _shown(statement: str, value: Values, *, named: bool = True) -> list[Tile]:
@@ -273,7 +287,7 @@ def _in_order(statement: str, value: Values) -> list[tuple[Any, ...]]:
 
 
 def _tile(row: Sequence[Any]) -> Tile:
-    *told, mine, least, most, voters, series, tags, matches, partly = row
+    *told, mine, least, most, voters, series, tags, matches, partly, left_out = row
     number, kind, form, width, height, duration, copies, places, found, agencies = told
     agreed = least if voters >= _AGREE and least == most else None
     return Tile(
@@ -295,4 +309,5 @@ def _tile(row: Sequence[Any]) -> Tile:
         tags=tuple(tags),
         matches=matches,
         partly=partly,
+        left_out=left_out,
     )

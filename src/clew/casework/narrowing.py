@@ -7,11 +7,14 @@ from datetime import date
 import msgspec
 
 from clew.casework.errors import StatementError
+from clew.casework.held import HeldAs, known_as
+from clew.casework.scope import LEFT_OUT
 from clew.casework.vocabulary import vocabulary
-from clew.records.models import Standing
+from clew.records.models import ContributedFile, Standing
 
 UNGRADED, DISPUTED = "none", "disputed"
 _KINDS = ("image", "video", "sound")
+_SCOPES = ("in", "out")
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,6 +29,10 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
         since: found on that day or later; ``until`` on that day or earlier.
         standing: how a contributed file stood to what was held.
         contribution: number of one; only what came with it.
+        known: of what was held when it came with that contribution, what is known of it now, in a
+            word of :class:`clew.casework.held.HeldAs`.
+        better: only what came nearer to how it was taken than all that was held of it.
+        scope: ``in`` or ``out`` of the authority in use.
         series: number of one; only what is confirmed to be in it.
         tag: one that the media bears.
         matched: whether it matches anything that is seen.
@@ -43,6 +50,9 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     until: date | None = None
     standing: str = ""
     contribution: int = 0
+    known: str = ""
+    better: bool = False
+    scope: str = ""
     series: int = 0
     tag: str = ""
     matched: bool = False
@@ -58,6 +68,10 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
             raise StatementError(f"There is no kind {self.kind!r}: {', '.join(_KINDS)}.")
         if self.standing and self.standing not in Standing.values:
             raise StatementError(f"Nothing stands {self.standing!r} to what was held.")
+        if self.known and (self.known not in list(HeldAs) or not self.contribution):
+            raise StatementError(f"Nothing held is {self.known!r}, or no contribution is named.")
+        if self.scope and self.scope not in _SCOPES:
+            raise StatementError(f"There is no scope {self.scope!r}: {', '.join(_SCOPES)}.")
         if self.scheme:
             vocabulary().scheme(self.scheme)
         if self.grade and not self.grade.lstrip("-").isdigit():
@@ -120,11 +134,17 @@ def conditions(wanted: Filter, scheme: str, value: Values) -> str:
         came.append(f"f.standing = {value(wanted.standing, 'text')}")
     if wanted.contribution:
         came.append(f"f.contribution_id = {value(wanted.contribution, 'bigint')}")
+    if wanted.better:
+        came.append("f.better <> '{}'")
     if came:
         told.append(
             "EXISTS (SELECT FROM records_contributedfile f WHERE f.media_id = {m}.id AND "
             f"{' AND '.join(came)})"
         )
+    if wanted.known:
+        told.append(f"{{m}}.id = ANY({value(_known(wanted), 'bigint[]')})")
+    if wanted.scope:
+        told.append(f"{'NOT ' if wanted.scope == 'in' else ''}{LEFT_OUT.format(media='{m}.id')}")
     if wanted.series:
         told.append(
             "EXISTS (SELECT FROM records_connection i WHERE i.first_media_id = {m}.id AND "
@@ -164,3 +184,12 @@ def conditions(wanted: Filter, scheme: str, value: Values) -> str:
             else f"{mine} = {value(int(wanted.grade), 'integer')}"
         )
     return " AND ".join(told)
+
+
+def _known(wanted: Filter) -> list[int]:
+    """Media of a contribution that were held and of which that is known now."""
+    rows = ContributedFile.objects.filter(
+        contribution=wanted.contribution, standing=Standing.HELD, media__isnull=False
+    )
+    known = known_as(set(rows.values_list("media", flat=True)))
+    return [number for number, one in known.items() if one == wanted.known]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.db import connection
-from django.db.models import Max, QuerySet
+from django.db.models import F, Max, QuerySet
 from django.utils import timezone
 
 from clew.access import acting
@@ -97,41 +97,52 @@ def state_of(number: int) -> State:
     Raises:
         NoContributionError: the agency has none of that number.
     """
-    # One statement without models: whoever waits for a contribution asks several times a second.
-    rows = prepared(connection, _HOW_FAR, [number])
-    if not rows:
+    found = states_of([number])
+    if number not in found:
         raise NoContributionError(
             f"your agency has no contribution {number}; see: clew contribution list"
         )
-    states: Counter[str] = Counter()
-    standings: Counter[str] = Counter()
-    for *_, state, standing, files in rows:
+    return found[number]
+
+
+def states_of(numbers: Sequence[int]) -> dict[int, State]:
+    """How far contributions are that an officer of their agency asks for, by their numbers."""
+    # One statement without models: whoever waits for a contribution asks several times a second.
+    files: dict[int, Counter[str]] = {}
+    standings: dict[int, Counter[str]] = {}
+    said: dict[int, tuple[bool, bool, str]] = {}
+    for number, *how, state, standing, count in prepared(connection, _HOW_FAR, [list(numbers)]):
+        said[number] = how[0], how[1], how[2]
         if state is not None:
-            states[state] += files
+            files.setdefault(number, Counter())[state] += count
         if standing is not None:
-            standings[standing] += files
-    ended, cancelled, halted = rows[0][:3]
-    return State(
-        number,
-        {state: states[state] for state in FileState if state in states},
-        {standing: standings[standing] for standing in Standing if standing in standings},
-        ended,
-        cancelled,
-        halted,
-    )
+            standings.setdefault(number, Counter())[standing] += count
+    return {
+        number: State(
+            number,
+            {one: files[number][one] for one in FileState if one in files.get(number, ())},
+            {one: standings[number][one] for one in Standing if one in standings.get(number, ())},
+            *how,
+        )
+        for number, how in said.items()
+    }
 
 
 _HOW_FAR = """
-    SELECT one.ended_at IS NOT NULL, one.cancelled_at IS NOT NULL, one.halted,
-           file.state, file.standing, count(*)
+    SELECT one.id, one.ended_at IS NOT NULL, one.cancelled_at IS NOT NULL, one.halted,
+           file.state, file.standing, count(file.id)
     FROM records_contribution one
     LEFT JOIN records_contributedfile file ON file.contribution_id = one.id
-    WHERE one.id = $1 GROUP BY one.id, file.state, file.standing
+    WHERE one.id = ANY($1::bigint[]) GROUP BY one.id, file.state, file.standing
 """
 
 
-def cancel(number: int) -> int:
+def cancel(number: int, files: Collection[int] = ()) -> int:
     """Take back what no job has taken yet; what is being read is stored all the same.
+
+    Args:
+        number: of the contribution.
+        files: numbers of files of it; all of them when empty.
 
     Returns:
         How many files were taken back.
@@ -143,21 +154,26 @@ def cancel(number: int) -> int:
         acting.require_authority()
         if (contribution := locked(number)) is None:
             raise ContributionError(_not_ones_own(number, "runs"))
-        waiting = (FileState.ARRIVING, FileState.WAITING)
-        taken_back = contribution.files.filter(state__in=waiting).update(state=FileState.CANCELLED)
-        contribution.cancelled_at = timezone.now()
-        contribution.save(update_fields=["cancelled_at"])
+        rows = contribution.files.filter(state__in=(FileState.ARRIVING, FileState.WAITING))
+        if files:
+            rows = rows.filter(pk__in=files)
+        else:
+            contribution.cancelled_at = timezone.now()
+            contribution.save(update_fields=["cancelled_at"])
+        taken_back = rows.update(state=FileState.CANCELLED)
         enqueue_standing(number)
         record_step(number, "cancelled", files=taken_back)
     return int(taken_back)
 
 
-def retry(number: int, files: Sequence[Path] = ()) -> int:
+def retry(number: int, files: Sequence[Path] | Sequence[int] = ()) -> int:
     """Have files read that failed, were cancelled, or are stuck because the contribution is.
+
+    What was not uploaded to its end is waited for again.
 
     Args:
         number: of the contribution.
-        files: which; all of them when empty.
+        files: which, by their paths or their numbers; all of them when empty.
 
     Returns:
         How many are read now.
@@ -181,6 +197,9 @@ def retry(number: int, files: Sequence[Path] = ()) -> int:
         # What was uploaded is reached from everywhere.
         uploaded = Upload.objects.filter(file__contribution=number).exists()
         queue = Phase.READING if uploaded else on_this_machine()
+        unsent = rows.filter(upload__offset__lt=F("upload__size"))
+        awaited = contribution.files.filter(pk__in=list(unsent.values_list("pk", flat=True)))
+        count = awaited.update(state=FileState.ARRIVING, standing=None, problem="")
         wanted = list(rows.order_by("pk").values_list("pk", flat=True))
         for start in range(0, len(wanted), PORTION):
             some = contribution.files.filter(pk__in=wanted[start : start + PORTION])
@@ -188,8 +207,9 @@ def retry(number: int, files: Sequence[Path] = ()) -> int:
             enqueue_reading(number, portion, queue)
             portion += 1
         enqueue_standing(number)
-        record_step(number, "tried again", files=len(wanted))
-    return len(wanted)
+        count += len(wanted)
+        record_step(number, "tried again", files=count)
+    return int(count)
 
 
 def record_step(number: int, step: str, **details: object) -> None:
@@ -202,9 +222,12 @@ def _not_ones_own(number: int, what: str) -> str:
 
 
 def _named(
-    rows: QuerySet[ContributedFile], files: Sequence[Path], number: int
+    rows: QuerySet[ContributedFile], files: Sequence[Path] | Sequence[int], number: int
 ) -> QuerySet[ContributedFile]:
-    wanted = {os.path.realpath(os.fsencode(file)): file for file in files}
+    if numbers := [file for file in files if isinstance(file, int)]:
+        return rows.filter(pk__in=numbers)
+    paths = [file for file in files if isinstance(file, Path)]
+    wanted = {os.path.realpath(os.fsencode(path)): path for path in paths}
     found = rows.filter(path__in=list(wanted))
     there = {bytes(path) for path in found.values_list("path", flat=True)}
     if missing := [file for path, file in wanted.items() if path not in there]:

@@ -35,6 +35,10 @@ _WHOLE_FILM = 0.9
 _LESS_COMPRESSED = 1.1
 """More bytes for a pixel by this factor: formats and encoders of their own differ by less."""
 
+_SAME_TIME = 2_000_000_000
+"""Nanoseconds. File systems keep times to two seconds (FAT), to one, or to less, and browsers tell
+them to the millisecond: what is earlier by so little is not."""
+
 EARLIER, LARGER, LESS_COMPRESSED = "earlier", "larger", "less compressed"
 CAMERA_ORIGINAL = "camera-original"
 """Signs say so, and of nothing that was held: told with them, and never a finding."""
@@ -217,7 +221,9 @@ def _earlier(row: ContributedFile, held: list[int]) -> bool:
         .aggregate(first=Min("modified_ns"))["first"]
     )
     theirs = [first for first in (before, others) if first is not None]
-    return bool(theirs) and row.modified_ns is not None and row.modified_ns < min(theirs)
+    if row.modified_ns is None or not theirs:
+        return False
+    return row.modified_ns + _SAME_TIME < int(min(theirs))
 
 
 def _measure(media: Media) -> tuple[int, float]:

@@ -77,12 +77,18 @@ class Expected:
         path: as it was announced.
         offset: so much was acknowledged.
         size: bytes.
+        file: number of the file in its contribution.
+        modified_ns: as it was announced.
+        state: of the file.
     """
 
     upload: UUID | None
     path: str
     offset: int
     size: int
+    file: int
+    modified_ns: int | None
+    state: FileState
 
 
 def announce(
@@ -157,6 +163,11 @@ def _beginning(number: int) -> bytes:
     return f"/uploads/{number}/".encode()
 
 
+def as_announced(number: int, path: bytes) -> str:
+    """How a file of a contribution was named by whoever uploaded it; for others where it lay."""
+    return path.removeprefix(_beginning(number)).decode("utf-8", "replace")
+
+
 def expected(number: int) -> list[Expected]:
     """The uploads of a running contribution, in a transaction of the officer who announced it.
 
@@ -167,15 +178,18 @@ def expected(number: int) -> list[Expected]:
         raise ContributionError(
             f"{number} is no contribution of yours that runs; see: clew contribution list"
         )
-    found = []
-    for row in contribution.files.order_by("pk").select_related("upload"):
-        upload = getattr(row, "upload", None)
-        path = bytes(row.path).removeprefix(_beginning(number)).decode("utf-8", "replace")
-        if upload is None or upload.offset == upload.size:
-            found.append(Expected(None, path, row.size, row.size))
-        else:
-            found.append(Expected(upload.pk, path, upload.offset, upload.size))
-    return found
+    rows = contribution.files.order_by("pk").select_related("upload")
+    return [_expected(number, row) for row in rows]
+
+
+def _expected(number: int, row: ContributedFile) -> Expected:
+    upload: Upload | None = getattr(row, "upload", None)
+    path = as_announced(number, bytes(row.path))
+    told = row.pk, row.modified_ns, FileState(row.state)
+    if upload is None or upload.offset == upload.size:
+        size = row.size if upload is None else upload.size
+        return Expected(None, path, size, size, *told)
+    return Expected(upload.pk, path, upload.offset, upload.size, *told)
 
 
 def arrived(upload: UUID) -> Upload:

@@ -34,6 +34,7 @@ Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 BESIDE: dict[str, str] = {
     "/api/v1/uploads/": "clew.serving.uploads.uploads",
+    "/contribute/uploads/": "clew.web.uploading.uploads",
 }
 """Programs of their own beside Django, by the beginning of their addresses: the dotted name of a
 function that takes the workspace and returns an ASGI application. The first that fits is asked."""

@@ -13,6 +13,7 @@ from clew.casework.entities import add_to_series, create
 from clew.casework.errors import StatementError
 from clew.casework.grades import grade_all
 from clew.casework.grid import MOST, default_scheme
+from clew.casework.scope import undo_scope
 from clew.casework.tags import tag_all, untag_all
 from clew.records.models import EntityKind
 from clew.web.frame import at_desk, at_work
@@ -52,6 +53,7 @@ class Undone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     votes: dict[str, int | None] | None = None
     tags: list[Number] | None = None
     decision: Number | None = None
+    scope: Number | None = None
 
 
 @at_work("POST")
@@ -100,6 +102,8 @@ def take_back(request: HttpRequest) -> HttpResponse:
             untag_all(told.tags)
         if told.decision is not None:
             undo(told.decision, "taken back at once")
+        if told.scope is not None:
+            undo_scope(told.scope)
     return JsonResponse({})
 
 

@@ -17,6 +17,7 @@ from clew.casework import grid as work
 from clew.casework.desk import remove_filter, save_filter, saved_filters
 from clew.casework.errors import StatementError
 from clew.casework.grid import Tile, default_scheme
+from clew.casework.held import HeldAs
 from clew.casework.look_up import look_up_media
 from clew.casework.narrowing import Filter
 from clew.casework.vocabulary import vocabulary
@@ -57,6 +58,7 @@ def grid(request: HttpRequest) -> HttpResponse:
             "schemes": sorted(vocabulary().schemes),
             "scheme": vocabulary().schemes.get(wanted.scheme or default_scheme()),
             "standings": [(one.value, standing_words()[one]) for one in Standing],
+            "known": {one.value: words for one, words in known_words().items()}.get(wanted.known),
             "agencies": list(Agency.objects.select_related("country").order_by("name")),
             "series": list(
                 Entity.objects.filter(kind=EntityKind.SERIES, merged_into__isnull=True).order_by(
@@ -141,6 +143,9 @@ def wanted_of(told: Mapping[str, str], scheme: str) -> Filter:
         until=_day(told, "until"),
         standing=word(told, "standing"),
         contribution=_positive(told, "contribution"),
+        known=word(told, "known"),
+        better=word(told, "better") == "yes",
+        scope=word(told, "scope"),
         series=_positive(told, "series"),
         tag=word(told, "tag"),
         matched=word(told, "matched") == "yes",
@@ -171,7 +176,18 @@ def standing_words() -> dict[Standing, str]:
     }
 
 
+def known_words() -> dict[HeldAs, str]:
+    """What is known of something held, for people."""
+    return {
+        HeldAs.UNIDENTIFIED: _("victim unidentified"),
+        HeldAs.IDENTIFIED: _("victim identified"),
+        HeldAs.UNGRADED: _("ungraded"),
+        HeldAs.GRADED: _("graded, no victim known"),
+    }
+
+
 _NAMES = (
+    *("known", "better", "scope"),
     *("kind", "scheme", "grade", "agency", "since", "until", "standing", "contribution"),
     *("series", "tag", "matched", "with", "longer", "shorter", "copies", "order"),
 )

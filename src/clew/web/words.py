@@ -62,4 +62,10 @@ def words_of_scripts() -> dict[str, str]:
         "key_series": _("Put into a series"),
         "key_stack": _("Show the near-copies of a stack"),
         "key_like": _("Sort by similarity to it"),
+        "key_scope": _("Leave out of scope, or take back into it"),
+        "leave_out": _("{count}: out of scope?"),
+        "take_in": _("{count}: back into scope?"),
+        "left_out": _("{count} left out of scope"),
+        "taken_in": _("{count} back in scope"),
+        "out_of_scope": _("out of scope"),
     }

@@ -42,6 +42,7 @@ from clew.records.models.retention import (
     Review,
     Tombstone,
 )
+from clew.records.models.scope import ScopeDecision, ScopedMedia
 from clew.records.models.victims import STAGES, Aspect, Finding, Grade
 from clew.records.models.watching import Alert, Asked, Quota, Watch
 from clew.records.models.written import Certainty, Sharing
@@ -85,6 +86,8 @@ __all__ = [
     "Restriction",
     "Review",
     "SavedFilter",
+    "ScopeDecision",
+    "ScopedMedia",
     "Sharing",
     "Sighting",
     "Source",

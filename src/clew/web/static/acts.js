@@ -87,3 +87,19 @@ export async function assign(media, after) {
     return told.series;
   });
 }
+
+// Leave out of the scope of the authority in use, or take back into it: `media`, or all that a
+// filter has `shown`, which `what` names.
+export async function leaveOut({ media = null, shown = "", what = "", out = true }, after) {
+  const dialog = document.getElementById("scope-dialog");
+  const name = what || counted(media);
+  dialog.querySelector("h2").textContent = say(out ? "leave_out" : "take_in", { count: name });
+  if (!(await opened(dialog))) return null;
+  const why = dialog.querySelector("input").value;
+  return inTurn(async () => {
+    const told = await post("/media/scope", { media, shown, why, out });
+    const count = media ? name : say("shown", { count: told.count });
+    keep(say(out ? "left_out" : "taken_in", { count }), told, after);
+    return true;
+  });
+}

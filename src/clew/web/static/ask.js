@@ -27,7 +27,7 @@ export function toast(text, { bad = false, undo = null } = {}) {
   setTimeout(() => shown.remove(), bad ? 12000 : 7000);
 }
 
-async function answered(asking) {
+async function answered(asking, stay = false) {
   let answer;
   try {
     answer = await asking;
@@ -38,7 +38,7 @@ async function answered(asking) {
   const told = await answer.json().catch(() => ({ why: say("no_answer") }));
   if (answer.ok) return told;
   if (answer.status === 401) told.why = say("over");
-  if (told.go) location.assign(told.go);
+  if (told.go && !stay) location.assign(told.go);
   throw new Error(told.why);
 }
 
@@ -51,7 +51,8 @@ export function get(address, signal) {
   return answered(fetch(address, { headers: here(), signal, redirect: "error" }));
 }
 
-export function post(address, told = {}, signal) {
+// `stay` keeps a page on which somebody has typed, also when an authority must be chosen first.
+export function post(address, told = {}, signal = undefined, stay = false) {
   return answered(fetch(address, {
     method: "POST",
     headers: {
@@ -62,5 +63,5 @@ export function post(address, told = {}, signal) {
     body: JSON.stringify(told),
     signal,
     redirect: "error",
-  }));
+  }), stay);
 }

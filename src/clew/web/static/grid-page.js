@@ -132,6 +132,17 @@ async function assign() {
   if (series) grid.update(some, (item) => { item.series = [...(item.series ?? []), series]; });
 }
 
+async function scope() {
+  const some = chosen();
+  if (!some.length) return;
+  const before = new Map(grid.items.map((item) => [item.id, item.left_out]));
+  const out = some.some((id) => !before.get(id));
+  const done = await acts.leaveOut({ media: some, out }, () =>
+    grid.update(some, (item) => { item.left_out = before.get(item.id); }));
+  root.focus();
+  if (done) grid.update(some, (item) => { item.left_out = out; });
+}
+
 async function stack() {
   const item = grid.items[grid.active];
   if (!item || (item.copies ?? 1) < 2) return;
@@ -172,6 +183,7 @@ key("Backspace", say("key_ungrade"), () => grade(null));
 key("n", say("key_next"), () => grid.nextUndecided());
 key("t", say("key_tag"), tag);
 key("s", say("key_series"), assign);
+key("x", say("key_scope"), scope);
 key("o", say("key_stack"), stack);
 key("l", say("key_like"), () => {
   const item = grid.items[grid.active];
@@ -180,7 +192,7 @@ key("l", say("key_like"), () => {
 key("u", say("undo"), () => acts.takeBack());
 key("Ctrl+z", "", () => acts.takeBack());
 
-const buttons = { next: () => grid.nextUndecided(), tag, series: assign, undo: () => acts.takeBack() };
+const buttons = { next: () => grid.nextUndecided(), tag, series: assign, scope, undo: () => acts.takeBack() };
 for (const button of document.querySelectorAll("[data-act]")) {
   button.addEventListener("click", () => buttons[button.dataset.act]?.());
 }

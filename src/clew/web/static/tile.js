@@ -39,6 +39,7 @@ function words(item) {
   if (item.series) told.push(say("in_a_series"));
   if (item.matches) told.push(say("matches", { count: item.matches }));
   if (item.partly) told.push(say("partly"));
+  if (item.left_out) told.push(say("out_of_scope"));
   return [...told, ...(item.tags ?? [])].join(", ");
 }
 
@@ -80,6 +81,7 @@ export function fill(tile, item) {
   }
   if (item.type !== "image") marks.append(mark(item.duration ? `▶ ${clock(item.duration)}` : say(item.type)));
   if (item.series) marks.append(mark("◆"));
+  if (item.left_out) marks.append(mark("⊘"));
   if (item.matches) marks.append(mark(`≈ ${item.matches}`));
   if (item.copies > 1) marks.append(mark(`× ${item.copies}`, "copies"));
   const number = element("span", "number");
