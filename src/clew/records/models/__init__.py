@@ -1,5 +1,17 @@
 """The case database, by subject, under one migration history."""
 
+from clew.records.models.board import (
+    Argument,
+    Hypothesis,
+    Presence,
+    Side,
+    Subject,
+    Task,
+    TaskState,
+    TaskStep,
+    Weighing,
+    Weight,
+)
 from clew.records.models.connections import (
     Connection,
     ConnectionState,
@@ -44,12 +56,13 @@ from clew.records.models.retention import (
 )
 from clew.records.models.victims import STAGES, Aspect, Finding, Grade
 from clew.records.models.watching import Alert, Asked, Quota, Watch
-from clew.records.models.written import Certainty, Sharing
+from clew.records.models.written import Certainty, Sharing, Written
 
 __all__ = [
     "OPEN_STATES",
     "STAGES",
     "Alert",
+    "Argument",
     "Asked",
     "Aspect",
     "Category",
@@ -72,6 +85,7 @@ __all__ = [
     "Folder",
     "Grade",
     "Hold",
+    "Hypothesis",
     "LeadChange",
     "LeadStep",
     "Media",
@@ -81,18 +95,27 @@ __all__ = [
     "Observation",
     "Original",
     "Particular",
+    "Presence",
     "Quota",
     "Restriction",
     "Review",
     "SavedFilter",
     "Sharing",
+    "Side",
     "Sighting",
     "Source",
     "Standing",
     "Step",
     "StoredMatch",
     "StoredTrace",
+    "Subject",
+    "Task",
+    "TaskState",
+    "TaskStep",
     "Tombstone",
     "Upload",
     "Watch",
+    "Weighing",
+    "Weight",
+    "Written",
 ]
