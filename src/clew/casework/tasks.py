@@ -77,6 +77,7 @@ def go_on(
 
 def finish(number: int, state: str, why: str = "") -> TaskStep:
     """Say that a task is done or dropped, or open again; whose it is and until when stays."""
+    require_authority()
     one = task(number)
     if one.state == state:
         raise DecidedMeanwhileError(f"It is {state} already. Load the page again to see by whom.")

@@ -9,7 +9,7 @@ import msgspec
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
-from clew.access.acting import acting
+from clew.access.acting import acting, require_authority
 from clew.casework import decisions, entities, hypotheses, identification, observations, tasks
 from clew.casework.errors import StatementError
 from clew.casework.things import MEDIA, Thing, entity
@@ -383,5 +383,6 @@ def address_of(thing: Thing) -> str:
 
 
 def _thing(number: int) -> Thing:
+    require_authority()
     one = entity(number)
     return Thing(one.kind, one.pk)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 
-from clew.access.acting import acting
+from clew.access.acting import acting, require_authority
 from clew.access.acting import officer as acting_officer
 from clew.casework import record as work
 from clew.casework.entities import listed as all_of
@@ -26,6 +26,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     asked = word(request.GET, "kind")
     kind = EntityKind(asked) if asked in EntityKind.values else EntityKind.PERSON
     with acting():
+        require_authority()
         found = all_of(kind)
     told = {
         "kind": kind.value,

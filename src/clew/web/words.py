@@ -72,4 +72,13 @@ def words_of_scripts() -> dict[str, str]:
         "key_pin": _("Pin to a series"),
         "pinned": _("Pinned to the board"),
         "edges": _("Type all four edges as percent from 0 to 100, or none."),
+        "proposed": _("proposed"),
+        "joined_with": _("joined with {count}"),
+        "key_turn": _("Round what it is joined with"),
+        "key_follow": _("Go there"),
+        "key_middle": _("Back to the middle"),
+        "key_nearer": _("Nearer"),
+        "key_further": _("Further away"),
+        "key_whole": _("All of it"),
+        "key_list": _("The same as a list"),
     }
