@@ -59,6 +59,8 @@ def asked_of_media(media: int) -> dict[str, tuple[str, str, object]]:
         "series/<int:number>": (GET, "", None),
         "series/<int:number>/victim": (POST, "", {"type": "", "why": "x", "other": "person:1"}),
         "series/<int:number>/part": (POST, "", {**chosen, "why": "x"}),
+        "series/<int:number>/sheet": (POST, "", {}),
+        "series/<int:number>/timeline": (GET, "", None),
         "entities": (GET, "?kind=place", None),
         "entities/new": (POST, "", {"kind": "place", "title": "a flat"}),
         "entities/<int:number>": (GET, "", None),

@@ -61,6 +61,7 @@ PAGES = {
     "/proposals": 28,
     "/series": 12,
     "/series/{series}": 46,
+    "/series/{series}/timeline": 26,
     "/entities?kind=place": 12,
     "/entities/{series}": 40,
     "/entities/{series}/graph": 30,

@@ -20,7 +20,9 @@ from clew.web import (
     screens,
     searching,
     series,
+    sheet,
     signing,
+    timeline,
 )
 
 urlpatterns = [
@@ -52,6 +54,8 @@ urlpatterns = [
     path("series/<int:number>", series.board),
     path("series/<int:number>/victim", board_acts.victim),
     path("series/<int:number>/part", board_acts.part),
+    path("series/<int:number>/sheet", sheet.sheet),
+    path("series/<int:number>/timeline", timeline.page),
     path("entities", entities.listed),
     path("entities/<int:number>", entities.entity),
     path("entities/new", board_acts.create),
