@@ -37,6 +37,7 @@ def asked_of_media(media: int) -> dict[str, tuple[str, str, object]]:
         "": (GET, "", None),
         "part/notices": (GET, "", None),
         "part/waiting": (GET, "", None),
+        "part/tasks": (GET, "", None),
         "part/contributions": (GET, "", None),
         "part/hits": (GET, "", None),
         "media": (GET, "", None),

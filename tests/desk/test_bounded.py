@@ -11,7 +11,7 @@ from django.db import connections
 from django.test import Client
 
 from agencies import agency_at_work
-from clew.access.acting import acting
+from clew.access.acting import acting, officer
 from clew.access.connections import Connection
 from clew.access.models import Agency
 from clew.casework.decisions import connect
@@ -49,6 +49,7 @@ _MORE = (
 PAGES = {
     "/": 12,
     "/part/waiting": 26,
+    "/part/tasks": 12,
     "/part/contributions": 12,
     "/part/hits": 12,
     "/media": 16,
@@ -114,7 +115,7 @@ def on_boards(secret: str, first: int, last: int) -> tuple[int, int]:
             supposed = suppose(board, "country", f"country {number}").pk
             argue(supposed, "for", "x")
             weigh(supposed, "likely", "x")
-            ask_for(board, "call")
+            ask_for(board, "call", assigned=officer())
     return first, last
 
 

@@ -6,6 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from clew.audit.models import Entry
 from clew.records.models import Entity, Hypothesis, Observation, Task
 
 
@@ -112,6 +113,41 @@ def test_a_series_from_its_first_clue_to_a_victim_who_is_identified(desk, sit):
     expect(page.locator(".peek")).to_be_hidden()
     at.accessible()
 
+    # What it hangs together with, walked along by keyboard.
+    page.get_by_role("link", name="Graph").press("Enter")
+    page.wait_for_url("**/graph")
+    page.wait_for_load_state("networkidle")
+    where = page.locator("#where")
+    expect(where.locator("a").first).to_have_text("Blue room")
+    expect(where).to_contain_text("joined with 3")
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+        if "Flat with a poster" in where.locator(".ahead").inner_text():
+            break
+    expect(where.locator(".ahead")).to_contain_text("was at (proposed): Flat with a poster")
+    page.keyboard.press("Enter")
+    expect(where.locator("a").first).to_have_text("Flat with a poster")
+    page.get_by_label("confirmed only").check()
+    expect(where).to_contain_text("joined with 0")
+    page.get_by_label("confirmed only").uncheck()
+    page.locator("#graph").focus()
+    page.keyboard.press("l")
+    expect(page.locator("#as-list")).to_contain_text("victim in Blue room")
+    at.accessible()
+    at.picture("graph")
+    at.go(f"/series/{series}/timeline")
+    expect(page.get_by_role("table")).to_contain_text("found")
+    at.picture("timeline")
+    at.go(f"/series/{series}")
+    page.locator("summary", has_text="Case sheet").press("Enter")
+    page.get_by_label("With pictures of its clues").check()
+    with page.expect_download() as sheet:
+        page.locator("#add-sheet button").press("Enter")
+    assert sheet.value.path().read_bytes().startswith(b"%PDF-")
+    (noted,) = Entry.objects.using("owner").filter(event="export")
+    assert (noted.about, f"media:{one}" in noted.details) == (f"series:{series}", True)
+    assert Entry.objects.using("owner").filter(event="reveal", about=f"media:{one}").exists()
+
     # A colleague: told that Ana is here, and the second one that identifying takes.
     there = sit("second")
     other = there.page
@@ -130,6 +166,7 @@ def test_a_series_from_its_first_clue_to_a_victim_who_is_identified(desk, sit):
     # Refused: what was typed is still there, and it says who may.
     add(page, f"find-{girl}-safety", stage="safeguarded", why="with her aunt")
     find = page.locator(f"#find-{girl}-identity")
+    page.locator("h1").click()
     find.locator("summary").press("Enter")
     find.locator("[name=stage]").select_option("identified")
     find.locator("[name=why]").fill("a reason that took long to type")

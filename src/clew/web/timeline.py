@@ -54,7 +54,9 @@ def page(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _place(day: date, first: date, last: date) -> float:
-    return round(_NAMES + 10 + (_WIDE - _NAMES - 50) * (day - first).days / max((last - first).days, 1), 1)
+    return round(
+        _NAMES + 10 + (_WIDE - _NAMES - 50) * (day - first).days / max((last - first).days, 1), 1
+    )
 
 
 def _dots(moments: list[Moment]) -> list[Dot]:

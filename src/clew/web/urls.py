@@ -29,6 +29,7 @@ urlpatterns = [
     path("", home.home),
     path("part/notices", home.told),
     path("part/waiting", home.waiting),
+    path("part/tasks", home.own_tasks),
     path("part/contributions", home.under_way),
     path("part/hits", home.hits_of_others),
     path("authority", choices.authority),
