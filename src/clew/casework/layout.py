@@ -44,7 +44,8 @@ def layout(
         _move(places, pairs, heat, room)
         places -= places[middle]
     _part(places, np.asarray(radii, dtype=np.float64), middle)
-    return places - places[middle]
+    places -= places[middle]
+    return places
 
 
 def _rings(number: int, edges: Sequence[tuple[int, int]], middle: int) -> Places:
@@ -116,7 +117,9 @@ def _move(places: Places, pairs: NDArray[np.intp], heat: float, room: NDArray[np
 def _squared(places: Places) -> Places:
     """Squared distances of all from all."""
     x, y = places.T
-    return np.square(np.subtract.outer(x, x)) + np.square(np.subtract.outer(y, y))
+    across: Places = np.square(np.subtract.outer(x, x))
+    across += np.square(np.subtract.outer(y, y))
+    return across
 
 
 def _part(places: Places, radii: NDArray[np.float64], middle: int) -> None:

@@ -165,7 +165,7 @@ def _edges(
     rows = list(rows)
     kinds = dict(
         Entity.objects.filter(
-            pk__in={into.get(n, n) for row in rows for n in (row[3], row[5]) if n is not None}  # type: ignore[arg-type, call-overload]
+            pk__in={into.get(n, n) for row in rows for n in (row[3], row[5]) if n is not None}  # type: ignore[call-overload]
         ).values_list("pk", "kind")
     )
 

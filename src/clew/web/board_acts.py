@@ -27,7 +27,7 @@ class _Sent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a form of these pages sends."""
 
 
-class Statement(_Sent):
+class Statement(_Sent, frozen=True):
     """Something said of an entity, which may be known from a media."""
 
     words: Long
@@ -39,7 +39,7 @@ class Statement(_Sent):
     end: Seconds | None = None
 
 
-class Pinned(Statement):
+class Pinned(Statement, frozen=True):
     """A clue from a media for a series: one by its number, or a new one by its title."""
 
     type: Typed = "clue"
@@ -47,14 +47,14 @@ class Pinned(Statement):
     title: Typed = ""
 
 
-class Supposed(_Sent):
+class Supposed(_Sent, frozen=True):
     """What could be so."""
 
     subject: Typed
     words: Typed
 
 
-class Argued(_Sent):
+class Argued(_Sent, frozen=True):
     """What speaks for it or against it."""
 
     side: Typed
@@ -63,14 +63,14 @@ class Argued(_Sent):
     media: Number | None = None
 
 
-class Weighed(_Sent):
+class Weighed(_Sent, frozen=True):
     """How a hypothesis stands."""
 
     stands: Typed
     why: Long
 
 
-class Given(_Sent):
+class Given(_Sent, frozen=True):
     """A task."""
 
     words: Typed
@@ -78,14 +78,14 @@ class Given(_Sent):
     until: date | None = None
 
 
-class Stepped(_Sent):
+class Stepped(_Sent, frozen=True):
     """What became of a task."""
 
     state: Typed
     why: Long = ""
 
 
-class Found(_Sent):
+class Found(_Sent, frozen=True):
     """Where one of the three stands for a victim."""
 
     aspect: Aspect
@@ -94,7 +94,7 @@ class Found(_Sent):
     certainty: Certainty = Certainty.ASSESSMENT
 
 
-class Joined(_Sent):
+class Joined(_Sent, frozen=True):
     """A connection with something that is there, or with something new of a kind and title."""
 
     type: Typed
@@ -106,7 +106,7 @@ class Joined(_Sent):
     confirmed: bool = False
 
 
-class Titled(_Sent):
+class Titled(_Sent, frozen=True):
     """Something new by its working title."""
 
     title: Typed
@@ -114,7 +114,7 @@ class Titled(_Sent):
     category: Typed = ""
 
 
-class Particular(_Sent):
+class Particular(_Sent, frozen=True):
     """A name or the like."""
 
     kind: Typed
@@ -123,27 +123,27 @@ class Particular(_Sent):
     certainty: Certainty = Certainty.ASSESSMENT
 
 
-class Into(_Sent):
+class Into(_Sent, frozen=True):
     """What something is part of, and why."""
 
     into: Typed
     why: Long
 
 
-class Why(_Sent):
+class Why(_Sent, frozen=True):
     """A reason."""
 
     why: Long
 
 
-class Decided(_Sent):
+class Decided(_Sent, frozen=True):
     """How a connection stands."""
 
     state: ConnectionState
     why: Long
 
 
-class Parted(_Sent):
+class Parted(_Sent, frozen=True):
     """Media that leave a series; with a title, for a new one."""
 
     media: Chosen
@@ -151,7 +151,7 @@ class Parted(_Sent):
     title: Typed = ""
 
 
-class Undone(_Sent):
+class Undone(_Sent, frozen=True):
     """A decision to be undone, and why."""
 
     decision: Number
