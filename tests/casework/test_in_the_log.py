@@ -35,6 +35,7 @@ from clew.casework import (
     neighbours,
     notices,
     observations,
+    places,
     proposals,
     protection,
     quotas,
@@ -43,8 +44,10 @@ from clew.casework import (
     screen,
     search,
     sharing,
+    sheet,
     tags,
     tasks,
+    timeline,
     watching,
 )
 from clew.casework import media as media_shown
@@ -81,6 +84,7 @@ NO_ACTS = {
     *("entities.led", "entities.media_of", "entities.victims_of", "gather.items"),
     *("gather.place_of", "grades.latest", "identification.victim"),
     *("board.titles", "record.statements", "record.ways", "tasks.colleagues", "tasks.task"),
+    "places.degrees",
     *("hypotheses.unweigh", "tasks.finish", "tasks.unstep"),  # by weighing and going on
     "presence",  # told to colleagues, and over in a minute
     "protection.persons_named",  # its search is in the log
@@ -208,6 +212,9 @@ def test_each_act_writes_one_entry_and_no_word_that_may_be_a_name(case, log, ope
     log.of("anna", VIEW, series, board.board, blue)
     log.of("anna", VIEW, person, record.record, girl)
     log.of("anna", VIEW, series, neighbours.neighbours, blue)
+    log.of("anna", VIEW, series, timeline.timeline, blue)
+    log.of("anna", VIEW, series, places.places, blue)
+    log.of("anna", Event.EXPORT, series, sheet.note_sheet, blue, [one])
 
     first, second = (one.id for one in log.of("anna", VIEW, None, proposals.proposals))
     log.of("anna", VIEW, f"proposal:{first}", proposals.proposal, first)

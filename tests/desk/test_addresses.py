@@ -62,6 +62,7 @@ def asked_of_media(media: int) -> dict[str, tuple[str, str, object]]:
         "series/<int:number>/part": (POST, "", {**chosen, "why": "x"}),
         "series/<int:number>/sheet": (POST, "", {}),
         "series/<int:number>/timeline": (GET, "", None),
+        "series/<int:number>/map": (GET, "", None),
         "entities": (GET, "?kind=place", None),
         "entities/new": (POST, "", {"kind": "place", "title": "a flat"}),
         "entities/<int:number>": (GET, "", None),

@@ -63,6 +63,7 @@ PAGES = {
     "/series": 12,
     "/series/{series}": 46,
     "/series/{series}/timeline": 26,
+    "/series/{series}/map": 22,
     "/entities?kind=place": 12,
     "/entities/{series}": 40,
     "/entities/{series}/graph": 30,
