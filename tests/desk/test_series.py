@@ -22,7 +22,7 @@ def add(page: Page, form: str, **fields: str) -> None:
         else:
             field.fill(value)
     folded.locator("form button").first.press("Enter")
-    expect(folded).not_to_have_attribute("open", "")
+    expect(folded).not_to_have_attribute("open", "", timeout=20_000)
 
 
 def test_a_series_from_its_first_clue_to_a_victim_who_is_identified(desk, sit):

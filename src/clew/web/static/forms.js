@@ -22,29 +22,55 @@ function told(form, button) {
   return sent;
 }
 
+const changed = (field) => (field.options
+  ? [...field.options].some((option) => option.selected !== option.defaultSelected) &&
+    field.selectedIndex > 0
+  : field.value !== (field.defaultValue ?? field.value));
+
+// Where somebody is typing nothing is put in place of it: it comes anew once they have left.
+let waiting = false;
+const typingIn = (shown) => shown.contains(document.activeElement) &&
+  Boolean(document.activeElement.closest("details[open] form"));
+
+document.addEventListener("focusout", () => {
+  if (!waiting) return;
+  setTimeout(() => {
+    if (document.activeElement?.closest("[data-live] details[open] form")) return;
+    if (waiting) inTurn(anew);
+  }, 0);
+});
+
 // The page as the server has it now, in the place of what is shown; forms keep what is in them.
 export async function anew() {
+  waiting = false;
   const answer = await fetch(location.href, { headers: { "Clew-Page": location.pathname } });
   if (!answer.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const shown of document.querySelectorAll("[data-live]")) {
     const fresh = page.getElementById(shown.id);
     if (!fresh) continue;
+    if (typingIn(shown)) {
+      waiting = true;
+      continue;
+    }
     const typed = new Map();
-    for (const field of shown.querySelectorAll("form [id]")) typed.set(field.id, field.value);
+    for (const field of shown.querySelectorAll("form [id]")) {
+      if (changed(field)) typed.set(field.id, field.value);
+    }
     const open = [...shown.querySelectorAll("details[open][id]")].map((one) => one.id);
-    const focused = shown.contains(document.activeElement) ? document.activeElement.id : "";
+    const at = shown.contains(document.activeElement) ? document.activeElement : null;
+    const folded = at?.matches("summary") ? at.parentElement.id : "";
     shown.replaceChildren(...document.importNode(fresh, true).childNodes);
     for (const [id, value] of typed) {
       const field = shown.querySelector(`#${CSS.escape(id)}`);
-      if (field && value) field.value = value;
+      if (field) field.value = value;
     }
     for (const id of open) {
       const one = document.getElementById(id);
       if (one) one.open = true;
     }
-    if (focused) document.getElementById(focused)?.focus();
-    else if (!document.activeElement) shown.focus();
+    if (folded) document.getElementById(folded)?.querySelector("summary").focus();
+    else if (at?.id) document.getElementById(at.id)?.focus();
   }
   prepare(document);
   document.dispatchEvent(new Event("clew:anew"));
