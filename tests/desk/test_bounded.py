@@ -61,7 +61,7 @@ PAGES = {
     "/media/{last}/stack": 14,
     "/proposals": 28,
     "/series": 12,
-    "/series/{series}": 46,
+    "/series/{series}": 52,
     "/series/{series}/timeline": 26,
     "/series/{series}/map": 22,
     "/entities?kind=place": 12,
