@@ -84,10 +84,11 @@ function failed(form, error) {
 async function send(form, button, more) {
   const sent = { ...told(form, button), ...more };
   if (sent.media === "") delete sent.media;
-  button && (button.disabled = true);
+  if (button) button.disabled = true;
   await inTurn(async () => {
     try {
       const answer = await post(form.dataset.act, sent);
+      if (button) button.disabled = false; // what follows may take, and the next thing is typed
       // The page may have come anew since the form was sent: what is there now is emptied.
       const folded = form.closest("details");
       const around = (folded?.id && document.getElementById(folded.id)) || folded;
@@ -106,7 +107,7 @@ async function send(form, button, more) {
     } catch (error) {
       failed(form, error);
     } finally {
-      button && (button.disabled = false);
+      if (button) button.disabled = false;
     }
   });
 }
