@@ -141,8 +141,9 @@ def test_a_series_from_its_first_clue_to_a_victim_who_is_identified(desk, sit):
     at.go(f"/series/{series}")
     page.locator("summary", has_text="Case sheet").press("Enter")
     page.get_by_label("With pictures of its clues").check()
-    with page.expect_download() as sheet:
-        page.locator("#add-sheet button").press("Enter")
+    page.locator("#add-sheet button").focus()
+    with page.expect_download(timeout=60_000) as sheet:
+        page.keyboard.press("Enter")
     assert sheet.value.path().read_bytes().startswith(b"%PDF-")
     (noted,) = Entry.objects.using("owner").filter(event="export")
     assert (noted.about, f"media:{one}" in noted.details) == (f"series:{series}", True)
