@@ -57,8 +57,8 @@ class Frame:
 def page(request: HttpRequest, number: int) -> HttpResponse:
     """The places, drawn as far as it is known where they are, and listed."""
     with acting():
-        one = entity(number, EntityKind.SERIES)
         found = places(number)
+        one = entity(number, EntityKind.SERIES)
     known = [place for place in found if place.latitude is not None]
     frame = _frame(known)
     told = {"series": one, "places": found, "spots": [], "across": [], "down": []}

@@ -36,8 +36,8 @@ class Dot:
 def page(request: HttpRequest, number: int) -> HttpResponse:
     """What happened when."""
     with acting():
-        one = entity(number, EntityKind.SERIES)
         moments = timeline(number)
+        one = entity(number, EntityKind.SERIES)
     sure = [moment for moment in moments if not moment.doubt]
     lanes = lane_words()
     told = {
