@@ -38,6 +38,7 @@ def asked_of_media(media: int) -> dict[str, tuple[str, str, object]]:
         "": (GET, "", None),
         "part/notices": (GET, "", None),
         "part/waiting": (GET, "", None),
+        "part/tasks": (GET, "", None),
         "part/contributions": (GET, "", None),
         "part/hits": (GET, "", None),
         "contribute": (GET, "", None),
@@ -65,6 +66,42 @@ def asked_of_media(media: int) -> dict[str, tuple[str, str, object]]:
         "media/<int:number>/stack": (GET, "", None),
         "media/<int:number>/reveal": (POST, "", {}),
         "media/<int:number>/picture/<str:sign>": (GET, "", None),
+        "media/<int:number>/pin": (POST, "", {"words": "a poster", "series": 10**9}),
+        "series": (GET, "", None),
+        "series/<int:number>": (GET, "", None),
+        "series/<int:number>/victim": (POST, "", {"type": "", "why": "x", "other": "person:1"}),
+        "series/<int:number>/part": (POST, "", {**chosen, "why": "x"}),
+        "series/<int:number>/sheet": (POST, "", {}),
+        "series/<int:number>/timeline": (GET, "", None),
+        "series/<int:number>/map": (GET, "", None),
+        "entities": (GET, "?kind=place", None),
+        "entities/new": (POST, "", {"kind": "place", "title": "a flat"}),
+        "entities/<int:number>": (GET, "", None),
+        "entities/<int:number>/graph": (GET, "", None),
+        "entities/<int:number>/say": (POST, "", {"words": "x"}),
+        "entities/<int:number>/suppose": (POST, "", {"subject": "country", "words": "x"}),
+        "entities/<int:number>/task": (POST, "", {"words": "call"}),
+        "entities/<int:number>/find": (
+            *(POST, ""),
+            {"aspect": "safety", "stage": "at risk", "why": "x"},
+        ),
+        "entities/<int:number>/join": (
+            *(POST, ""),
+            {"type": "other", "why": "x", "other": f"media:{media}"},
+        ),
+        "entities/<int:number>/name": (
+            *(POST, ""),
+            {"kind": "name", "words": "x", "source": "x"},
+        ),
+        "entities/<int:number>/merge": (POST, "", {"into": "place:1", "why": "x"}),
+        "entities/<int:number>/apart": (POST, "", {"why": "x"}),
+        "entities/<int:number>/present": (POST, "", {}),
+        "observations/<int:number>/retract": (POST, "", {}),
+        "hypotheses/<int:number>/argue": (POST, "", {"side": "for", "words": "x"}),
+        "hypotheses/<int:number>/weigh": (POST, "", {"stands": "likely", "why": "x"}),
+        "tasks/<int:number>/step": (POST, "", {"state": "done"}),
+        "connections/<int:number>/decide": (POST, "", {"state": "rejected", "why": "x"}),
+        "decisions/undo": (POST, "", {"decision": media, "why": "x"}),
         "proposals": (GET, "", None),
         "proposals/further": (GET, "", None),
         "proposals/<str:name>/accept": (POST, "", {"why": "alike"}),
@@ -162,6 +199,8 @@ def test_nobody_elsewhere_sees_or_changes_what_is_held_here(desk, client):
     for pattern, (method, rest, told) in asked_of_media(media).items():
         if pattern.startswith("media/filters"):
             continue  # an officer's own: see below
+        if pattern == "entities/new":
+            continue  # whoever may work may make something new of their own
         answer = stranger.ask(method, at(pattern, media) + rest, told)
         if "<int:number>" in pattern or (method == POST and pattern != "media/filters"):
             if pattern == "media/<int:number>/stack":
@@ -203,6 +242,61 @@ def test_a_data_protection_officer_looks_and_an_auditor_not_even_that(desk, clie
         assert audits.ask(POST, path, told).status_code in (403, 404), path
     assert looks.ask(GET, f"media/{media}").status_code == 200
     assert audits.ask(GET, f"media/{media}").status_code == 404
+
+
+def test_boards_and_records_are_for_those_who_see_them(desk, client):
+    ana, media = client("specialist"), desk.pair[0]
+
+    def did(path: str, told: object) -> dict[str, int]:
+        answer = ana.ask(POST, path, told)
+        assert answer.status_code == 200, (path, answer.text)
+        return answer.json()
+
+    series = int(did("entities/new", {"title": "a room", "kind": "series"})["go"].split("/")[2])
+    asked = asked_of_media(media)
+    numbers = {"entities": series, "series": series, "media": media}
+    numbers["observations"] = did(f"media/{media}/pin", {"words": "x", "series": series})["undo"][
+        "observation"
+    ]
+    for written, kind, path in (
+        ({"subject": "country", "words": "x"}, "hypothesis", "suppose"),
+        ({"words": "call"}, "task", "task"),
+    ):
+        made = did(f"entities/{series}/{path}", written)["undo"][kind]
+        numbers["hypotheses" if kind == "hypothesis" else "tasks"] = made
+    tie = {"type": "was at", "kind": "place", "title": "flat", "why": "x"}
+    made = did(f"entities/{series}/join", tie)
+    numbers["connections"] = made["connection"]
+    there = [one for one in asked if one.split("/")[0] in numbers and "<int:number>" in one]
+    there = [one for one in there if not one.startswith("media") or one.endswith("pin")]
+    assert len(there) > 15
+    refused = {"stranger": 404, "auditor": 404, "protector": 403}
+    for who, status in refused.items():
+        other = client(who)
+        for pattern in there:
+            method, rest, told = asked[pattern]
+            path = at(pattern, numbers[pattern.split("/")[0]]) + rest
+            if pattern.endswith("/pin"):
+                told = {"words": "x", "series": series}
+            answer = other.ask(method, path, told)
+            if who == "protector" and (method == GET or pattern.endswith("/present")):
+                assert answer.status_code == 200, (who, pattern)
+            elif who == "protector":
+                # Told who may, or that it is no such thing: nothing is written either way.
+                assert answer.status_code in (403, 404, 409, 422), (who, pattern)
+                assert "`clew" not in answer.json()["why"]
+            else:
+                # An auditor writes nothing, whatever there is.
+                wanted = {404, 403} if who == "auditor" else {404}
+                assert answer.status_code in wanted, (who, pattern, answer.text)
+        undo = other.ask(POST, "decisions/undo", {"decision": made["undo"]["decision"], "why": "x"})
+        assert undo.status_code == status, who
+        for kind, number in (("hypothesis", "hypotheses"), ("task", "tasks")):
+            taken = other.ask(POST, "media/undo", {kind: numbers[number]})
+            assert taken.status_code == status, (who, kind)
+    page = ana.ask(GET, f"series/{series}", script=False).text
+    assert "a room" in page
+    assert page.count("argument for") == 0
 
 
 def test_a_filter_is_its_officers_own(desk, client):

@@ -37,8 +37,9 @@ def observe(
         certainty: fact, or assessment.
         source: the media or person it is known from.
         sighting: number of the place it is known from.
-        region: left, top, right, bottom of where it is to be seen, as shares of the picture.
-        span: from and to, in seconds of the media.
+        region: left, top, right, bottom of where it is to be seen, as shares of the picture: of
+            the media it is about, or of the one it is known from.
+        span: from and to, in seconds of that media.
         sharing: who else sees it.
         agencies: numbers of the agencies that sharing names.
 
@@ -48,8 +49,11 @@ def observe(
         StatementError: the type does not fit the thing, or the words not the type.
     """
     _check(about, kind, words)
-    if (region is not None or span is not None) and not about.is_media:
-        raise StatementError("A region or a time is of a media; of other things there is none.")
+    of_media = about.is_media or (source is not None and source.is_media)
+    if (region is not None or span is not None) and not of_media:
+        raise StatementError(
+            "A region or a time is of a media: name the media that it is known from."
+        )
     if region is not None:
         _check_region(region)
     with act(_REFUSED):

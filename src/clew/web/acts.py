@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -13,8 +14,11 @@ from clew.casework.entities import add_to_series, create
 from clew.casework.errors import StatementError
 from clew.casework.grades import grade_all
 from clew.casework.grid import MOST, default_scheme
+from clew.casework.hypotheses import retract, unweigh
+from clew.casework.observations import replace
 from clew.casework.scope import undo_scope
 from clew.casework.tags import tag_all, untag_all
+from clew.casework.tasks import unstep
 from clew.records.models import EntityKind
 from clew.web.frame import at_desk, at_work
 
@@ -54,6 +58,10 @@ class Undone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tags: list[Number] | None = None
     decision: Number | None = None
     scope: Number | None = None
+    observation: Number | None = None
+    hypothesis: Number | None = None
+    argument: Number | None = None
+    task: Number | None = None
 
 
 @at_work("POST")
@@ -104,7 +112,20 @@ def take_back(request: HttpRequest) -> HttpResponse:
             undo(told.decision, "taken back at once")
         if told.scope is not None:
             undo_scope(told.scope)
+        for kind, take_it_back in _ON_A_BOARD.items():
+            number = getattr(told, kind)
+            if number is not None:
+                take_it_back(number)
     return JsonResponse({})
+
+
+_ON_A_BOARD: dict[str, Callable[[int], object]] = {
+    "observation": lambda number: replace(number, ""),
+    "hypothesis": unweigh,
+    "argument": retract,
+    "task": unstep,
+}
+"""How what is written on a board is taken back, by the name under which its act answered."""
 
 
 def said(request: HttpRequest, kind: type[Said]) -> Said:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clew.access.acting import acting, require_authority
@@ -10,9 +11,12 @@ from clew.casework.gather import items
 from clew.casework.hits import hits
 from clew.casework.notices import notices, read
 from clew.casework.proposals import Proposal, proposals
+from clew.casework.tasks import my_tasks
+from clew.casework.things import Thing
 from clew.compare.evidence import MatchKind
 from clew.intake.contributions import state_of
 from clew.records.models import Contribution, Entity, NoticeKind
+from clew.web.board_acts import address_of
 from clew.web.evidence import kind_words
 from clew.web.frame import at_work, framed
 from clew.web.grid import standing_words
@@ -74,6 +78,15 @@ def waiting(request: HttpRequest) -> HttpResponse:
 
 def _titles(one: Proposal, titles: dict[int, str]) -> list[str]:
     return [titles[number] for number in one.consequence.series if number in titles]
+
+
+@at_work("GET")
+def own_tasks(request: HttpRequest) -> HttpResponse:
+    """Open tasks that are the officer's, the first due first."""
+    with acting():
+        found = my_tasks(most=_FEW)
+        told = [(one, address_of(Thing(one.entity.kind, one.entity.pk))) for one in found]
+    return framed(request, "parts/own-tasks", {"tasks": told, "today": timezone.localdate()})
 
 
 @at_work("GET")

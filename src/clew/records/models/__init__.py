@@ -1,5 +1,17 @@
 """The case database, by subject, under one migration history."""
 
+from clew.records.models.board import (
+    Argument,
+    Hypothesis,
+    Presence,
+    Side,
+    Subject,
+    Task,
+    TaskState,
+    TaskStep,
+    Weighing,
+    Weight,
+)
 from clew.records.models.connections import (
     Connection,
     ConnectionState,
@@ -45,12 +57,13 @@ from clew.records.models.retention import (
 from clew.records.models.scope import ScopeDecision, ScopedMedia
 from clew.records.models.victims import STAGES, Aspect, Finding, Grade
 from clew.records.models.watching import Alert, Asked, Quota, Watch
-from clew.records.models.written import Certainty, Sharing
+from clew.records.models.written import Certainty, Sharing, Written
 
 __all__ = [
     "OPEN_STATES",
     "STAGES",
     "Alert",
+    "Argument",
     "Asked",
     "Aspect",
     "Category",
@@ -73,6 +86,7 @@ __all__ = [
     "Folder",
     "Grade",
     "Hold",
+    "Hypothesis",
     "LeadChange",
     "LeadStep",
     "Media",
@@ -82,6 +96,7 @@ __all__ = [
     "Observation",
     "Original",
     "Particular",
+    "Presence",
     "Quota",
     "Restriction",
     "Review",
@@ -89,13 +104,21 @@ __all__ = [
     "ScopeDecision",
     "ScopedMedia",
     "Sharing",
+    "Side",
     "Sighting",
     "Source",
     "Standing",
     "Step",
     "StoredMatch",
     "StoredTrace",
+    "Subject",
+    "Task",
+    "TaskState",
+    "TaskStep",
     "Tombstone",
     "Upload",
     "Watch",
+    "Weighing",
+    "Weight",
+    "Written",
 ]

@@ -3,6 +3,7 @@
 import * as acts from "./acts.js";
 import { say } from "./ask.js";
 import { key } from "./keys.js";
+import { pin } from "./pin.js";
 import { complain, Held, pictureOf } from "./reveal.js";
 
 const page = document.getElementById("media");
@@ -103,6 +104,7 @@ async function grade(number) {
 const buttons = {
   tag: () => acts.tag([media], again),
   series: () => acts.assign([media], again),
+  pin: () => pin(media),
   undo: () => acts.takeBack(),
 };
 
@@ -115,6 +117,7 @@ for (const button of page.querySelectorAll("[data-grade]")) {
 key("Backspace", say("key_ungrade"), () => grade(null));
 key("t", say("key_tag"), buttons.tag);
 key("s", say("key_series"), buttons.series);
+key("p", say("key_pin"), buttons.pin);
 key("u", say("undo"), buttons.undo);
 key("Ctrl+z", "", buttons.undo);
 key("l", say("key_like"), () => location.assign(`/media?like=${media}`));
