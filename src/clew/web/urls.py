@@ -18,6 +18,7 @@ from clew.web import (
     searching,
     signing,
 )
+from clew.web.oversight import urls as oversight
 
 urlpatterns = [
     path("", home.home),
@@ -69,4 +70,5 @@ urlpatterns = [
     path("credentials/passkey/options", own.passkey_options),
     path("credentials/passkey", own.passkey),
     path("credentials/passkey/<int:number>/remove", own.remove),
+    *oversight.urlpatterns,
 ]
