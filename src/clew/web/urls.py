@@ -18,6 +18,7 @@ from clew.web import (
     searching,
     signing,
 )
+from clew.web.administration import urls as administration
 from clew.web.oversight import urls as oversight
 
 urlpatterns = [
@@ -71,4 +72,5 @@ urlpatterns = [
     path("credentials/passkey", own.passkey),
     path("credentials/passkey/<int:number>/remove", own.remove),
     *oversight.urlpatterns,
+    *administration.urlpatterns,
 ]

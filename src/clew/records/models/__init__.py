@@ -42,7 +42,7 @@ from clew.records.models.retention import (
     Review,
     Tombstone,
 )
-from clew.records.models.victims import STAGES, Aspect, Finding, Grade
+from clew.records.models.victims import STAGES, AskedAgain, Aspect, Finding, Grade
 from clew.records.models.watching import Alert, Asked, Quota, Watch
 from clew.records.models.written import Certainty, Sharing
 
@@ -51,6 +51,7 @@ __all__ = [
     "STAGES",
     "Alert",
     "Asked",
+    "AskedAgain",
     "Aspect",
     "Category",
     "Certainty",

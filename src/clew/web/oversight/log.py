@@ -19,7 +19,7 @@ from clew.casework.errors import StatementError
 from clew.casework.things import Thing
 from clew.web.browser import word
 from clew.web.frame import at_desk, at_work
-from clew.web.oversight.menu import beginning, ending, for_roles, shown
+from clew.web.menu import beginning, ending, for_roles, shown
 
 PAGE = 50
 _DAYS = 30

@@ -28,7 +28,7 @@ from clew.serving.served import served
 from clew.settings import Settings
 from clew.web.browser import kept
 from clew.web.frame import at_desk, at_work
-from clew.web.oversight.menu import done, for_roles, shown
+from clew.web.menu import done, for_roles, shown
 
 _SHORT = 1.5
 """Seconds that are waited for an answer: a log of some ten thousand entries is checked by then."""

@@ -17,6 +17,8 @@ from clew.casework.errors import StatementError
 from clew.web.browser import View, word
 from clew.web.frame import at_desk, at_work, framed
 
+_WORKS_ON_CASES = (Role.CONTRIBUTOR, Role.SPECIALIST, Role.SUPERVISOR)
+
 
 @dataclass(frozen=True)
 class Section:
@@ -55,12 +57,91 @@ def oversight_sections() -> tuple[Section, ...]:
             _("Whether anything in the log was changed, and how far checkpoints confirm it."),
             (Role.AUDITOR,),
         ),
+        Section(
+            "/oversight/conduct",
+            _("Unusual use"),
+            _("Figures of the log above their marks, and what to do about each."),
+            (Role.SUPERVISOR,),
+        ),
+        Section(
+            "/oversight/access",
+            _("Access"),
+            _("Who may do what, and whether they still need to: looked at twice a year."),
+            (Role.SUPERVISOR, Role.AUDITOR),
+        ),
+        Section(
+            "/oversight/statistics",
+            _("Statistics"),
+            _("Sums of what your units did and looked at, and how far grading agrees."),
+            (Role.SUPERVISOR,),
+        ),
+        Section(
+            "/oversight/reviews",
+            _("Reviews due"),
+            _("What your agency has to ask itself whether to keep."),
+            _WORKS_ON_CASES,
+        ),
+        Section(
+            "/oversight/deletions",
+            _("Deletions"),
+            _("What was asked to be deleted and waits for a second person."),
+            _WORKS_ON_CASES,
+        ),
+        Section(
+            "/oversight/holds",
+            _("Legal holds"),
+            _("Media that are not deleted, whoever asks."),
+            _WORKS_ON_CASES,
+        ),
+        Section(
+            "/oversight/again",
+            _("Asked again"),
+            _("Now and then one of your own grades, to measure how far grading agrees."),
+            _WORKS_ON_CASES,
+        ),
+        Section(
+            "/protection",
+            _("Data protection"),
+            _("Find a person, correct what is kept of them, restrict it."),
+            (Role.DATA_PROTECTION_OFFICER,),
+        ),
     )
 
 
 def administration_sections() -> tuple[Section, ...]:
     """Looking after agencies, officers and the machine."""
-    return ()
+    return (
+        Section(
+            "/admin/officers",
+            _("Officers"),
+            _("Who works here: inviting, roles, certification, and handing over when one leaves."),
+            (Role.ADMINISTRATOR,),
+        ),
+        Section(
+            "/admin/agencies",
+            _("Agencies"),
+            _("The agencies of your country, their units, and whom others call."),
+            (Role.ADMINISTRATOR,),
+        ),
+        Section(
+            "/admin/authorities",
+            _("Authorities"),
+            _("The legal bases under which your agency works, until when, and who may use them."),
+            (Role.SUPERVISOR,),
+        ),
+        Section(
+            "/admin/schemes",
+            _("Grading schemes"),
+            _("What the numbers mean that media are graded with."),
+            (Role.ADMINISTRATOR, Role.SUPERVISOR),
+        ),
+        Section(
+            "/admin/tokens",
+            _("Tokens"),
+            _("Programs that work on behalf of officers of your country."),
+            (Role.ADMINISTRATOR,),
+        ),
+    )
 
 
 def for_roles(*roles: str) -> Callable[[View], View]:
@@ -107,11 +188,18 @@ def shown(
     administers = request.path.startswith("/admin")
     sections = administration_sections() if administers else oversight_sections()
     around = {
-        "sections": open_to(request, sections),
+        "sections": [(one, _here(request.path, one)) for one in open_to(request, sections)],
         "area": _("Administration") if administers else _("Oversight"),
         "done": done_words().get(word(request.GET, "done"), ""),
     }
     return framed(request, template, {**around, **(told or {})}, status)
+
+
+def _here(path: str, section: Section) -> str:
+    """How a link to a section says that one is there: ``page``, ``true`` below it, or empty."""
+    if path == section.path:
+        return "page"
+    return "true" if path.startswith(section.path + "/") else ""
 
 
 def done(path: str, what: str) -> HttpResponse:
@@ -121,7 +209,27 @@ def done(path: str, what: str) -> HttpResponse:
 
 def done_words() -> dict[str, str]:
     """What is said when something was done, by its name in the address."""
-    return {}
+    return {
+        "added": _("Added."),
+        "changed": _("Changed."),
+        "certified": _("Certified."),
+        "locked": _("Locked: open sessions stop answering at once."),
+        "unlocked": _("Unlocked."),
+        "left": _("Noted that the officer has left; the successor may use what named them."),
+        "revoked": _("Revoked: nobody can work under it any more."),
+        "ended": _("Ended."),
+        "kept": _("Kept until that day."),
+        "asked": _("Asked for. A supervisor who is somebody else has to agree."),
+        "held": _("Under a legal hold from now on."),
+        "lifted": _("The hold is lifted."),
+        "agreed": _("Agreed. It is destroyed as soon as nobody keeps it; a tombstone stays."),
+        "refused": _("Refused: nothing is deleted."),
+        "withdrawn": _("Taken back: nothing is deleted."),
+        "looked": _("Noted. It is asked again in half a year, or when roles change."),
+        "corrected": _("Corrected. What was wrong stays in the history and counts no more."),
+        "restricted": _("Restricted: other officers no longer see the record."),
+        "freed": _("It can be worked with again."),
+    }
 
 
 def day(typed: str) -> date:
