@@ -141,6 +141,18 @@ def administration_sections() -> tuple[Section, ...]:
             _("Programs that work on behalf of officers of your country."),
             (Role.ADMINISTRATOR,),
         ),
+        Section(
+            "/admin/jobs",
+            _("Jobs"),
+            _("What workers do, what waits, and what failed."),
+            (Role.ADMINISTRATOR,),
+        ),
+        Section(
+            "/admin/health",
+            _("Health"),
+            _("Whether this server has all that it needs, and how to get what is missing."),
+            (Role.ADMINISTRATOR,),
+        ),
     )
 
 
@@ -228,6 +240,7 @@ def done_words() -> dict[str, str]:
         "looked": _("Noted. It is asked again in half a year, or when roles change."),
         "corrected": _("Corrected. What was wrong stays in the history and counts no more."),
         "restricted": _("Restricted: other officers no longer see the record."),
+        "again": _("It waits in the queue again."),
         "freed": _("It can be worked with again."),
     }
 

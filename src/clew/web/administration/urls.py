@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from clew.web import menu
-from clew.web.administration import agencies, authorities, officers, tokens
+from clew.web.administration import agencies, authorities, officers, running, tokens
 
 urlpatterns = [
     path("admin", menu.overview),
@@ -21,4 +21,8 @@ urlpatterns = [
     path("admin/schemes", tokens.schemes),
     path("admin/tokens", tokens.tokens),
     path("admin/tokens/<int:number>/end", tokens.end),
+    path("admin/jobs", running.jobs),
+    path("admin/jobs/<int:number>/retry", running.retry),
+    path("admin/health", running.health),
+    path("admin/health/checks", running.checks),
 ]
