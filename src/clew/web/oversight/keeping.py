@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import structlog
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -69,7 +71,7 @@ def _reviews(request: HttpRequest, why: str = "", status: int = 200, act: str = 
 def decide(request: HttpRequest, thing: str, act: str) -> HttpResponse:
     """Keep something until another day, ask for its deletion, or hold it."""
     reason = word(request.POST, "why")
-    acts = {
+    acts: dict[str, tuple[Callable[[Thing], object], str]] = {
         "keep": (
             lambda about: work.review(about, day(word(request.POST, "until")), reason),
             "kept",
