@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from asked import sampled_grade
 from django.db import connections
 from django.utils import timezone
 
+from asked import sampled_grade
 from clew.casework.asked_again import A_DAY, answer, answers, next_question
 from clew.casework.desk import choose
 from clew.casework.errors import (
@@ -120,6 +120,10 @@ def test_sums_tell_of_three_officers_and_never_of_fewer(case):
                 since=timezone.now(),
                 last_at=timezone.now(),
             )
+    with case.as_("sven"):
+        assert sums().same == [], "this week is not over"
+    week_before = timezone.now() - timedelta(days=7)
+    AskedAgain.objects.using("owner").update(at=week_before)
     with case.as_("sven"):
         found = sums()
     (same,) = found.same

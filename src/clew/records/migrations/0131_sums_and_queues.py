@@ -1,7 +1,7 @@
 """Who answers again; sums that tell of nobody alone; the queue as administrators see it.
 
-Sums are told of three officers or more. What units looked at is told by whole weeks that are over:
-differences of sums that end at any moment would be one officer's.
+Sums are told of three officers or more, and of whole weeks that are over: differences of sums that
+end at any moment would be one officer's.
 """
 
 from django.db import migrations
@@ -83,7 +83,9 @@ _SUMS = (
                count(*) FILTER (WHERE a.grade = g.grade),
                count(*) FILTER (WHERE a.grade IS NULL)
         FROM public.records_askedagain a JOIN public.records_grade g ON g.id = a.first_id
-        WHERE a.agency_id = access.supervised_agency() AND a.at >= since
+        WHERE a.agency_id = access.supervised_agency()
+          AND a.at >= date_trunc('week', since, 'UTC')
+          AND a.at < date_trunc('week', statement_timestamp(), 'UTC')
         GROUP BY g.scheme HAVING count(DISTINCT a.officer_id) >= {_FEWEST} ORDER BY 1
         """,
         APPLICATION,
