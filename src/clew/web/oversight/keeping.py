@@ -60,6 +60,7 @@ def _reviews(request: HttpRequest, why: str = "", status: int = 200, act: str = 
             "typed": request.POST,
             "count": len(found),
             "reviews": told,
+            "begin": begin,
             "further": begin + PAGE if len(found) > begin + PAGE else 0,
         },
         status,
