@@ -125,8 +125,8 @@ def test_an_administrator_invites_changes_and_hands_over(desk, sit):
     at.picture("agencies")
     at.go("/admin/jobs")
     at.picture("jobs")
-    at.go("/admin/health")
-    expect(page.get_by_text("encrypts, writes and verifies")).to_be_visible(timeout=30_000)
+    page.goto(f"{desk.address}/admin/health")
+    expect(page.get_by_text("encrypts, writes and verifies")).to_be_visible(timeout=60_000)
     at.accessible()
     at.picture("health")
     assert [one.split(" ")[0] for one in at.refused] == ["422"]
@@ -267,6 +267,8 @@ def test_a_data_protection_officer_finds_corrects_and_restricts(desk, sit):
 
 def test_a_grade_is_asked_again_without_the_first_answer(desk, sit):
     first = sampled_grade_of(Officer.objects.using("owner").get(sign_in_name="ben"), desk.pair[0])
+    votes = Grade.objects.using("owner").filter(media=first.media_id, officer=first.officer)
+    before = votes.count()
     at = sit("second")
     page = at.page
     at.go("/oversight/again")
@@ -281,9 +283,6 @@ def test_a_grade_is_asked_again_without_the_first_answer(desk, sit):
     page.keyboard.press("2")
     expect(page.get_by_text("before you said 1, now 2")).to_be_visible()
     assert AskedAgain.objects.using("owner").get(first=first).grade == 2
-    assert (
-        Grade.objects.using("owner").filter(media=first.media_id, officer=first.officer).count()
-        == 1
-    )
+    assert votes.count() == before, "it is no vote"
     at.accessible()
     assert at.refused == []
