@@ -110,7 +110,7 @@ def _for_auditors() -> None:
 
 
 def _rows(
-    statement: str, **values: object
+    statement: str, **values: str | int | datetime
 ) -> Sequence[tuple[str, int, int, int, int, datetime, datetime]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, {**values, "most": MOST})
