@@ -52,7 +52,7 @@ def find(request: HttpRequest) -> HttpResponse:
         restricted = list(
             Entity.objects.filter(kind=EntityKind.PERSON, restricted=True).order_by("pk")[:_MOST]
         )
-    told = {"why": why, "words": words, "found": found, "restricted": restricted}
+    told = {"why": why, "sought": words, "found": found, "restricted": restricted}
     return shown(request, "oversight/protection", told, status)
 
 
