@@ -286,3 +286,18 @@ def test_a_grade_is_asked_again_without_the_first_answer(desk, sit):
     assert votes.count() == before, "it is no vote"
     at.accessible()
     assert at.refused == []
+
+
+def test_oversight_in_german_on_a_tablet(desk, sit):
+    at = sit("supervisor", viewport={"width": 834, "height": 1112}, locale="de-DE")
+    page = at.page
+    for path, heading in (
+        ("/oversight", "Aufsicht"),
+        ("/oversight/access", "Zugänge"),
+        ("/oversight/statistics", "Statistik"),
+        ("/admin/authorities", "Ermächtigungen"),
+    ):
+        at.go(path)
+        expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 834, path
+    at.picture("oversight-tablet")
