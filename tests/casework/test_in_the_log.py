@@ -13,11 +13,13 @@ import pytest
 from django.utils import timezone
 
 import clew.casework
+from asked import sampled_grade
 from clew.access.acting import acting, signed_in
 from clew.audit.events import Event
 from clew.audit.log import refusals_recorded
 from clew.audit.models import Entry
 from clew.casework import (
+    asked_again,
     board,
     conduct,
     decisions,
@@ -47,6 +49,7 @@ from clew.casework import (
     search,
     sharing,
     sheet,
+    statistics,
     tags,
     tasks,
     timeline,
@@ -100,6 +103,7 @@ NO_ACTS = {
     *("leading.accept_lead", "leading.decline_lead"),  # as leading.withdraw_lead, by others
     "upkeep",  # what workers do by the clock
     "marked",  # of what gathering has put into the log
+    "asked_again.next_question",  # a number and a veil; what is looked at is a reveal
     "find",  # with files: tests/intake/test_contributions.py
     "media.listed",  # of what is shown by media.shown
     *("look_up.look_up_media", "media.reveal"),  # with index and vault: tests/api/test_api.py
@@ -181,6 +185,10 @@ def test_each_act_writes_one_entry_and_no_word_that_may_be_a_name(case, log, ope
     log.of("anna", VIEW, media, decisions.connections_of, thing)
     log.of("anna", DECISION, media, grades.grade, one, "US", 1, SAID)
     log.of("anna", DECISION, "media", grades.grade_all, {one: 2, two: None}, "US")
+    again = sampled_grade(case, "anna", case.media())
+    log.of("anna", DECISION, f"media:{again.media_id}", asked_again.answer, again.pk, 2)
+    log.of("anna", VIEW, None, asked_again.answers)
+    log.of("sven", VIEW, None, statistics.sums)
     log.of("anna", VIEW, media, grades.agreements, one)
     log.of("anna", VIEW, None, grades.disagreements, "US")
     log.of("anna", VIEW, None, held.held_as, [])

@@ -48,9 +48,9 @@ class Desk:
 
     Attributes:
         address: of the pages.
-        secrets: of sessions, by who it is: two specialists, a data-protection officer and an
-            auditor of that agency, a ``stranger`` of another one, two ``new`` ones who have not
-            chosen an authority.
+        secrets: of sessions, by who it is: two specialists, a data-protection officer, an auditor,
+            a supervisor and an administrator of that agency, a ``stranger`` of another one, two
+            ``new`` ones who have not chosen an authority.
         pair: numbers of two media that match.
         workspace: what is served, for working in it beside.
     """
@@ -89,6 +89,8 @@ def filled(make_place: Callable[[], Path], collection) -> Filled:
             "second": at_work(ours, "ben", "specialist"),
             "protector": at_work(ours, "cy", "data-protection officer"),
             "auditor": at_work(ours, "flo", "auditor"),
+            "supervisor": at_work(ours, "hal", "supervisor"),
+            "administrator": at_work(ours, "ina", "administrator", authority=False),
             "stranger": at_work(theirs, "dee", "specialist"),
             "new": at_work(ours, "eli", "specialist", authority=False),
             "newer": at_work(ours, "gus", "specialist", authority=False),

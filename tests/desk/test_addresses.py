@@ -10,8 +10,11 @@ import requests
 from django.urls import URLPattern
 
 from clew.access.models import Officer
+from clew.audit.models import Entry
+from clew.records.models import Entity as Person
 from clew.records.models import SavedFilter
 from clew.web.urls import urlpatterns
+from overseeing import ASKED, EVERYBODY, address
 
 OPEN = {
     # For whoever is not signed in; tests/journeys/test_signing_in.py has them.
@@ -128,7 +131,7 @@ class Client:
         headers = {"X-CSRFToken": self.token, **more}
         if script:
             headers["Clew-Asks"] = "script"
-        form = "/filters" in path
+        form = "/filters" in path or path.startswith(("oversight", "admin", "protection"))
         return self.session.request(
             method,
             f"{self.address}/{path}",
@@ -157,7 +160,7 @@ def at(pattern: str, number: int) -> str:
 
 
 def test_every_address_is_asked_below(desk):
-    assert set(patterns()) == OPEN | OWN | set(asked_of_media(1))
+    assert set(patterns()) == OPEN | OWN | set(asked_of_media(1)) | set(ASKED)
 
 
 def test_who_is_not_signed_in_gets_nowhere(desk, client):
@@ -297,6 +300,53 @@ def test_boards_and_records_are_for_those_who_see_them(desk, client):
     page = ana.ask(GET, f"series/{series}", script=False).text
     assert "a room" in page
     assert page.count("argument for") == 0
+
+
+def test_each_role_opens_its_own_pages_of_oversight_and_no_other(desk, client):
+    people = {who: client(who) for who in EVERYBODY}
+    nobody = Client(desk.address, None)
+    for pattern, (method, roles, told) in ASKED.items():
+        path = address(pattern)
+        assert nobody.ask(method, path, told).status_code == (403 if method == POST else 401), path
+        for who, asking in people.items():
+            answer = asking.ask(method, path, told, script=False)
+            if who in roles:
+                # Nothing has that number: a refusal is of that, in words, on the page.
+                allowed = {403, 404, 422} if "<" in pattern else {200}
+                assert answer.status_code in allowed, (path, who)
+                assert "This page is for" not in answer.text, (path, who)
+            else:
+                assert answer.status_code == 403, (path, who)
+                assert "This page is for" in answer.text, (path, who)
+            if method == GET:
+                policy = answer.headers["Content-Security-Policy"]
+                assert "default-src 'none'" in policy, path
+                assert "unsafe" not in policy, path
+                assert answer.headers["Cache-Control"] == "no-store", path
+                assert " style=" not in answer.text, path
+            assert method == GET or asking.ask(GET, path).status_code == 405, path
+
+
+def test_what_is_another_agencys_is_neither_shown_nor_changed_by_oversight(desk, client):
+    stranger = Officer.objects.using("owner").get(sign_in_name="dee")
+    overseers = {who: client(who) for who in ("supervisor", "auditor", "protector")}
+    client("stranger").ask(GET, "oversight/log")
+    theirs = Person.objects.using("owner").create(
+        officer=stranger, agency=stranger.agency, kind="person", title="theirs", category="victim"
+    )
+    entry = Entry.objects.using("owner").filter(officer=stranger.pk).latest("number").number
+    for who, method, path, told in (
+        ("auditor", GET, f"oversight/log/{entry}", None),
+        ("protector", GET, f"protection/{theirs.pk}", None),
+        ("protector", POST, f"protection/{theirs.pk}/restrict", {"why": "objection"}),
+        ("supervisor", POST, f"oversight/access/{stranger.pk}", {"stays": "yes", "why": "x"}),
+    ):
+        answer = overseers[who].ask(method, path, told, script=False)
+        assert answer.status_code in (403, 404), path
+        assert "theirs" not in answer.text, path
+    seen = overseers["auditor"].ask(GET, "oversight/seen?officer=dee", script=False)
+    assert "Nobody, and nothing" in seen.text
+    assert ">Dee<" not in overseers["supervisor"].ask(GET, "oversight/access", script=False).text
 
 
 def test_a_filter_is_its_officers_own(desk, client):

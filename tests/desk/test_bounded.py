@@ -13,7 +13,7 @@ from django.test import Client
 from agencies import agency_at_work
 from clew.access.acting import acting, officer
 from clew.access.connections import Connection
-from clew.access.models import Agency
+from clew.access.models import Agency, Officer, OfficerRole
 from clew.casework.decisions import connect
 from clew.casework.entities import add_to_series, create, media_of
 from clew.casework.hypotheses import argue, suppose, weigh
@@ -56,6 +56,22 @@ _MORE = (
     "FROM records_media m "
     "WHERE NOT EXISTS (SELECT FROM records_contributedfile f WHERE f.media_id = m.id)",
 )
+_OFFICERS = (
+    "INSERT INTO access_officer (name, sign_in_name, agency_id) SELECT 'Officer ' || i, "
+    "'officer-' || i, %(agency)s FROM generate_series(%(from)s, %(to)s) i",
+    "INSERT INTO access_officerrole (officer_id, role) SELECT o.id, 'specialist' "
+    "FROM access_officer o WHERE NOT EXISTS (SELECT FROM access_officerrole r "
+    "WHERE r.officer_id = o.id)",
+    # Each has something due, a hold, and a request for deletion.
+    "UPDATE records_sighting SET seen_at = seen_at - interval '3000 days'",
+    "INSERT INTO records_hold (officer_id, agency_id, media_id, why) "
+    "SELECT o.id, o.agency_id, (SELECT min(id) FROM records_media), 'trial' FROM access_officer o",
+    "INSERT INTO records_deletion (officer_id, agency_id, media_id, why) "
+    "SELECT o.id, o.agency_id, (SELECT max(id) FROM records_media), 'old' FROM access_officer o",
+    "INSERT INTO records_entity (officer_id, agency_id, kind, title, category, identity, "
+    "whereabouts, safety, restricted) SELECT o.id, o.agency_id, 'person', 'girl', 'victim', '', "
+    "'', '', false FROM access_officer o",
+)
 PAGES = {
     "/": 12,
     "/part/waiting": 26,
@@ -87,6 +103,30 @@ PAGES = {
     "/search": 8,
     "/desk": 8,
     "/authority": 10,
+    "/oversight": 8,
+    "/oversight/log": 16,
+    "/oversight/log/1": 16,
+    "/oversight/seen?thing=media:{first}": 16,
+    "/oversight/seen?officer=de-lka": 16,
+    "/oversight/verification": 16,
+    "/oversight/conduct": 20,
+    "/oversight/access": 18,
+    "/oversight/statistics": 30,
+    "/oversight/reviews": 26,
+    "/oversight/deletions": 18,
+    "/oversight/holds": 16,
+    "/oversight/again": 16,
+    "/protection": 12,
+    "/admin/officers": 18,
+    "/admin/officers/new": 16,
+    "/admin/officers/1": 20,
+    "/admin/agencies": 16,
+    "/admin/authorities": 14,
+    "/admin/authorities/new": 12,
+    "/admin/tokens": 10,
+    "/admin/schemes": 8,
+    "/admin/jobs": 14,
+    "/admin/health": 8,
 }
 """Most statements that each may ask, those that begin the session and write the log included."""
 
@@ -97,6 +137,9 @@ def served(make_place: Callable[[], Path]) -> Iterator[Client]:
     folder = make_place() / "workspace"
     with Workspace.open(folder, settings, default=Connection.APPLICATION) as opened:
         secret = agency_at_work("DE", "LKA")
+        officer = Officer.objects.using("owner").get()
+        for role in ("supervisor", "auditor", "administrator", "data-protection officer"):
+            OfficerRole.objects.using("owner").create(officer=officer, role=role)
         application(opened)
         client = Client()
         client.cookies["clew-session"] = secret
@@ -113,7 +156,7 @@ def more(begin: int, end: int) -> tuple[int, int, int]:
     folder, _ = Folder.objects.using("owner").get_or_create(path=b"/evidence", agency=agency)
     values = {"from": begin, "to": end, "folder": folder.pk, "agency": agency.pk}
     with connections["owner"].cursor() as cursor:
-        for statement in _MORE:
+        for statement in (*_MORE, *_OFFICERS):
             cursor.execute(statement, values)
         cursor.execute(
             "SELECT min(id), max(id), (SELECT min(id) FROM records_contribution) FROM records_media"

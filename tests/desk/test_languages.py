@@ -30,7 +30,7 @@ def said_in_templates() -> Iterator[str]:
 
 
 def said_in_programs() -> Iterator[str]:
-    for program in WEB.glob("*.py"):
+    for program in WEB.glob("**/*.py"):
         for node in ast.walk(ast.parse(program.read_text("utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 many = {"_": 1, "ngettext": 2}.get(node.func.id, 0)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db import DatabaseError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from clew.access.acting import agency, officer
 from clew.access.errors import NotAllowedError
 from clew.access.models import Authority, AuthorityOfficer, Officer
+from clew.access.refusing import refused_in_words
 
 _REFUSED = "Only a supervisor may do this, for an authority of their own agency."
 
@@ -39,30 +39,31 @@ def add_authority(
 
     Raises:
         NotAllowedError: the acting officer is no supervisor.
+        NotKeptError: the reference is taken, something is left empty, or it ends before it begins.
     """
     ours = agency()
     if ours is None:
         raise NotAllowedError(_REFUSED)
-    try:
-        with transaction.atomic():
-            made = Authority.objects.create(
-                agency_id=ours,
-                operation=operation,
-                legal_basis=legal_basis,
-                reference=reference,
-                purpose=purpose,
-                valid_from=since or timezone.now(),
-                valid_until=until,
-                whole_agency=not officers,
-                added_by_id=officer(),
-            )
-            AuthorityOfficer.objects.bulk_create(
-                AuthorityOfficer(authority=made, officer=one) for one in officers
-            )
-    except DatabaseError as error:
-        if getattr(error.__cause__, "sqlstate", None) == "42501":
-            raise NotAllowedError(_REFUSED) from error
-        raise
+    with refused_in_words(
+        _REFUSED,
+        taken=f"Your agency has an authority {reference} already; say another reference.",
+        unfit="An authority says operation, legal basis, reference and purpose, and ends after it "
+        "begins.",
+    ):
+        made = Authority.objects.create(
+            agency_id=ours,
+            operation=operation,
+            legal_basis=legal_basis,
+            reference=reference,
+            purpose=purpose,
+            valid_from=since or timezone.now(),
+            valid_until=until,
+            whole_agency=not officers,
+            added_by_id=officer(),
+        )
+        AuthorityOfficer.objects.bulk_create(
+            AuthorityOfficer(authority=made, officer=one) for one in officers
+        )
     return made
 
 

@@ -25,3 +25,7 @@ class QuotaError(AccessError):
 
 class NotAllowedError(AccessError):
     """The officer's roles, country or agency do not allow it."""
+
+
+class NotKeptError(AccessError):
+    """What was said cannot be kept, such as a name that is taken; nothing was changed."""

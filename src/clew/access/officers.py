@@ -6,11 +6,10 @@ standing.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from clew.access.connections import Connection
@@ -27,6 +26,7 @@ from clew.access.models import (
     State,
     Unit,
 )
+from clew.access.refusing import refused_in_words
 from clew.access.secret import digest, new_secret
 
 PRACTICE_COUNTRY = "DEMO"
@@ -121,8 +121,12 @@ def add_officer(
 
     Raises:
         NotAllowedError: the acting officer does not administer the agency.
+        NotKeptError: the sign-in name is taken.
     """
-    with _refused_in_words():
+    with refused_in_words(
+        _REFUSED,
+        taken=f"There is an officer with the sign-in name {sign_in_name}; choose another.",
+    ):
         officer = Officer.objects.create(
             name=name, sign_in_name=sign_in_name.strip().lower(), agency=agency, unit=unit
         )
@@ -145,7 +149,7 @@ def invite(officer: Officer) -> str:
 
 def certify(officer: Officer, until: datetime) -> None:
     """Say until when an officer is certified; what was said before holds no more."""
-    with _refused_in_words():
+    with refused_in_words(_REFUSED):
         officer.certifications.filter(revoked_at=None).update(revoked_at=timezone.now())
         Certification.objects.create(officer=officer, valid_until=until)
 
@@ -157,12 +161,24 @@ def give_roles(officer: Officer, roles: Collection[str]) -> None:
         NotAllowedError: the acting officer does not administer them.
     """
     _ask("SELECT access.administers_officer(%s)", [officer.pk])  # else taking would do nothing
-    with _refused_in_words():
+    with refused_in_words(_REFUSED):
         officer.roles.exclude(role__in=list(roles)).delete()
         had = set(officer.roles.values_list("role", flat=True))
         OfficerRole.objects.bulk_create(
             OfficerRole(officer=officer, role=role) for role in roles if role not in had
         )
+
+
+def move(officer: Officer, unit: Unit | None) -> None:
+    """Let an officer be of a unit of their agency, or of none.
+
+    Raises:
+        NotAllowedError: the acting officer does not administer them, or the unit is of another
+            agency.
+    """
+    if unit is not None and unit.agency_id != officer.agency_id:
+        raise NotAllowedError("An officer is of a unit of their own agency.")
+    _change(officer, unit=unit)
 
 
 def lock(officer: Officer) -> None:
@@ -199,7 +215,7 @@ def leave(officer: Officer, successor: Officer) -> None:
 
 
 def _change(officer: Officer, **values: object) -> None:
-    with _refused_in_words():
+    with refused_in_words(_REFUSED):
         if not Officer.objects.filter(pk=officer.pk).update(**values):
             raise NotAllowedError(_REFUSED)
     for name, value in values.items():
@@ -212,16 +228,3 @@ def _ask(statement: str, values: list[int | bytes | datetime]) -> None:
         (done,) = cursor.fetchone()
     if not done:
         raise NotAllowedError(_REFUSED)
-
-
-@contextmanager
-def _refused_in_words() -> Iterator[None]:
-    """Says in words that the database refused; other errors pass."""
-    try:
-        with transaction.atomic():
-            yield
-    except DatabaseError as error:
-        # 42501: insufficient privilege, which is also what a policy refuses with.
-        if getattr(error.__cause__, "sqlstate", None) == "42501":
-            raise NotAllowedError(_REFUSED) from error
-        raise

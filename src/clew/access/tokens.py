@@ -1,4 +1,7 @@
-"""An officer's tokens: seeing and ending them. :mod:`clew.access.signin` issues them."""
+"""Tokens: seeing and ending one's own, and as an administrator those of the country's officers.
+
+:mod:`clew.access.signin` issues them.
+"""
 
 from __future__ import annotations
 
@@ -56,3 +59,47 @@ def end_token(number: int) -> None:
         (done,) = cursor.fetchone()
     if not done:
         raise NotAllowedError(f"You have no token {number} that still holds; see: clew token list")
+
+
+@dataclass(frozen=True)
+class OfficersToken:
+    """A token of an officer whom the acting administrator looks after.
+
+    Attributes:
+        number: to end it by.
+        officer: whose, by sign-in name.
+        label: what it is for; ``scopes`` what it may be used for.
+        authority: reference of the authority it works under; empty for none.
+        expires_at: when it ends; ``used_at`` when it was used last.
+    """
+
+    number: int
+    officer: str
+    label: str
+    scopes: tuple[str, ...]
+    authority: str
+    expires_at: datetime
+    used_at: datetime
+
+
+def tokens_of_country() -> list[OfficersToken]:
+    """Those that hold now, of officers of the administered country, the next to end first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM access.tokens_of_country()")
+        return [
+            OfficersToken(number, officer, label, tuple(scopes), reference or "", *times)
+            for number, officer, label, scopes, reference, *times in cursor.fetchall()
+        ]
+
+
+def end_token_of_officer(number: int) -> None:
+    """End a token of an officer of the administered country now.
+
+    Raises:
+        NotAllowedError: there is none that holds, or the acting officer is no administrator.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT access.end_token_of_officer(%s)", [number])
+        (done,) = cursor.fetchone()
+    if not done:
+        raise NotAllowedError(f"No officer of your country has a token {number} that still holds.")

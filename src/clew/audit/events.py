@@ -60,6 +60,10 @@ class Event(StrEnum):
     ROLE_TAKEN = "role taken", "A role was taken from an officer."
     CERTIFIED = "certified", "An officer was certified."
     CERTIFICATION_CHANGED = "certification changed", "A certification was revoked or changed."
+    ACCESS_REVIEWED = (
+        "access reviewed",
+        "A supervisor said whether an officer still needs their access.",
+    )
     AUTHORITY_ADDED = "authority added", "An authority was recorded."
     AUTHORITY_CHANGED = "authority changed", "An authority was revoked or changed."
     AUTHORITY_GIVEN = "authority given", "An officer was named who may act under an authority."

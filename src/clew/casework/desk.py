@@ -41,6 +41,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
         blind: whether nothing is revealed now.
         scheme: the grading scheme whose numbers the keys give; empty for the first there is.
         language: of the pages; empty for what the browser asks for.
+        asked_again: whether a small sample of their own grades may be asked again.
     """
 
     officer: int
@@ -60,6 +61,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     blind: bool
     scheme: str
     language: str
+    asked_again: bool
 
     @property
     def over_limit(self) -> bool:
@@ -80,7 +82,7 @@ SELECT o.id, o.name, a.name, a.id, c.code,
        CASE WHEN e.last_at > statement_timestamp() - interval '10 minutes'
             THEN (extract(epoch FROM statement_timestamp() - e.since) / 60)::integer ELSE 0 END,
        d.reveals_a_day, coalesce(d.minutes_at_a_time, $1::integer), coalesce(d.blind, false),
-       coalesce(d.scheme, ''), coalesce(d.language, '')
+       coalesce(d.scheme, ''), coalesce(d.language, ''), coalesce(d.asked_again, true)
 FROM access_officer o
 JOIN access_agency a ON a.id = o.agency_id JOIN access_country c ON c.id = a.country_id
 LEFT JOIN access_authority t ON t.id = (SELECT access.authority())
@@ -120,6 +122,7 @@ def desk() -> Desk:
         blind=rest[4],
         scheme=rest[5],
         language=rest[6],
+        asked_again=rest[7],
     )
 
 

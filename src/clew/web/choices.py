@@ -55,6 +55,7 @@ def own_desk(request: HttpRequest) -> HttpResponse:
                     minutes_at_a_time=_number(word(request.POST, "minutes_at_a_time")) or 0,
                     scheme=word(request.POST, "scheme"),
                     language=_language(word(request.POST, "language")),
+                    asked_again=bool(word(request.POST, "asked_again")),
                 )
             return HttpResponseRedirect("/desk?" + urlencode({"saved": "yes"}))
         except CaseworkError as error:

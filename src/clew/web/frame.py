@@ -18,7 +18,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_protect
 
 from clew.access.acting import acting
-from clew.access.errors import AccessError, AuthorityError, QuotaError, SignedOutError
+from clew.access.errors import (
+    AccessError,
+    AuthorityError,
+    NotKeptError,
+    QuotaError,
+    SignedOutError,
+)
+from clew.access.models import Role
 from clew.casework.desk import Desk, desk
 from clew.casework.errors import (
     CaseworkError,
@@ -46,7 +53,13 @@ def framed(
         told: what it shows.
         status: of HTTP.
     """
-    around = {"desk": at_desk(request), "words": words_of_scripts(), "path": request.path}
+    sitting = at_desk(request)
+    around = {
+        "desk": sitting,
+        "words": words_of_scripts(),
+        "path": request.path,
+        "administers": not {Role.ADMINISTRATOR, Role.SUPERVISOR}.isdisjoint(sitting.roles),
+    }
     return page(request, template, {**around, **(told or {})}, status=status)
 
 
@@ -98,6 +111,7 @@ _ANSWERED = (
 )
 _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (QuotaError, 429),
+    (NotKeptError, 422),
     (AccessError, 403),
     (NotSeenError, 404),
     (Http404, 404),
@@ -114,11 +128,35 @@ def _answer(request: HttpRequest, error: Exception) -> HttpResponse:
         note_refusal(error)
     if isinstance(error, AuthorityError):
         return _to_authority(request)
-    status = next(status for kind, status in _STATUS if isinstance(error, kind))
-    why = why_of(error)
+    status, why = _status_of(error), why_of(error)
     if for_script(request):
         return JsonResponse({"why": why}, status=status)
     return framed(request, "problem", {"problem": why, "status": status}, status=status)
+
+
+def _status_of(error: Exception) -> int:
+    return next(status for kind, status in _STATUS if isinstance(error, kind))
+
+
+def tried(act: Callable[[], object]) -> tuple[str, int]:
+    """Do something that a form asks for, so that what was typed can be shown again with why not.
+
+    Args:
+        act: what is done, within a transaction of the officer's.
+
+    Returns:
+        Why it was not done, and the status of that answer; an empty text and 200 when it was.
+    """
+    try:
+        with acting():
+            act()
+    except SignedOutError:
+        raise
+    except _ANSWERED as error:
+        if isinstance(error, AccessError):
+            note_refusal(error)
+        return why_of(error), _status_of(error)
+    return "", 200
 
 
 def why_of(error: Exception) -> str:

@@ -28,6 +28,8 @@ from clew.web import (
     signing,
     timeline,
 )
+from clew.web.administration import urls as administration
+from clew.web.oversight import urls as oversight
 
 urlpatterns = [
     path("", home.home),
@@ -117,4 +119,6 @@ urlpatterns = [
     path("credentials/passkey/options", own.passkey_options),
     path("credentials/passkey", own.passkey),
     path("credentials/passkey/<int:number>/remove", own.remove),
+    *oversight.urlpatterns,
+    *administration.urlpatterns,
 ]

@@ -20,6 +20,7 @@ from clew.access.models.further import (
     Purpose,
 )
 from clew.access.models.people import (
+    AccessReview,
     Agency,
     Certification,
     Country,
@@ -31,6 +32,7 @@ from clew.access.models.people import (
 )
 
 __all__ = [
+    "AccessReview",
     "Agency",
     "Authority",
     "AuthorityOfficer",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Func, Q
 
@@ -146,4 +147,30 @@ class Certification(models.Model):
             models.CheckConstraint(
                 condition=Q(valid_until__gt=F("valid_from")), name="a_certification_lasts"
             )
+        ]
+
+
+class AccessReview(models.Model):
+    """That a supervisor looked whether an officer still needs the access they have.
+
+    Written by a function of the database, which fills in all but the answer and its reason.
+    """
+
+    officer = models.ForeignKey(Officer, models.PROTECT, related_name="access_reviews")
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+    reviewer = models.ForeignKey(Officer, models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=NOW)
+    roles = ArrayField(models.CharField(max_length=30))
+    """Those that the officer had then."""
+    stays = models.BooleanField()
+    """Otherwise an administrator is to take something away; ``why`` says what."""
+    why = models.TextField()
+
+    objects: ClassVar[models.Manager[AccessReview]]
+
+    class Meta:
+        """It says why."""
+
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(why=""), name="an_access_review_says_why")
         ]

@@ -55,7 +55,7 @@ from clew.records.models.retention import (
     Tombstone,
 )
 from clew.records.models.scope import ScopeDecision, ScopedMedia
-from clew.records.models.victims import STAGES, Aspect, Finding, Grade
+from clew.records.models.victims import STAGES, AskedAgain, Aspect, Finding, Grade
 from clew.records.models.watching import Alert, Asked, Quota, Watch
 from clew.records.models.written import Certainty, Sharing, Written
 
@@ -65,6 +65,7 @@ __all__ = [
     "Alert",
     "Argument",
     "Asked",
+    "AskedAgain",
     "Aspect",
     "Category",
     "Certainty",

@@ -54,6 +54,9 @@ class DeskChoices(models.Model):
     language = models.CharField(max_length=10, blank=True, default="")
     """Of the pages; empty for what the browser asks for."""
 
+    asked_again = models.BooleanField(default=True, db_default=True)
+    """Whether a small sample of one's own grades is asked again."""
+
     objects: ClassVar[models.Manager[DeskChoices]]
 
     class Meta:

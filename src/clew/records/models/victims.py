@@ -46,6 +46,20 @@ class Grade(Shared):
         ]
 
 
+class AskedAgain(Written):
+    """An officer's second answer about a media graded before, given without seeing the first.
+
+    It is no vote: it measures how far grading agrees with itself.
+    """
+
+    first = models.OneToOneField(Grade, models.PROTECT, related_name="asked_again")
+    """The vote that was asked again."""
+    grade = models.IntegerField(null=True)
+    """None when the officer would rather not look again; nobody asks why."""
+
+    objects: ClassVar[models.Manager[AskedAgain]]
+
+
 class Aspect(models.TextChoices):
     """What there is to find out about a victim. None of them implies another."""
 

@@ -1,0 +1,1 @@
+"""Pages for administrators of a country, and for supervisors who record authorities."""

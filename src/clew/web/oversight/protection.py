@@ -1,0 +1,165 @@
+"""The data-protection officer's desk: find a person, correct what is kept, restrict it.
+
+Words that are searched for may be a name: they are posted, and stand in no address.
+"""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from clew.access.acting import acting, require_authority
+from clew.access.models import Agency, Officer, Role
+from clew.casework.entities import add_particular
+from clew.casework.errors import NotSeenError, StatementError
+from clew.casework.observations import replace
+from clew.casework.protection import Kept, free, kept_of, persons_named, restrict
+from clew.casework.vocabulary import vocabulary
+from clew.records.models import (
+    Certainty,
+    Entity,
+    EntityKind,
+    Observation,
+    Particular,
+    Restriction,
+)
+from clew.web.browser import word
+from clew.web.frame import at_work, tried
+from clew.web.menu import done, for_roles, shown
+
+_PROTECTOR = for_roles(Role.DATA_PROTECTION_OFFICER)
+_MOST = 100
+
+
+@at_work("GET", "POST")
+@_PROTECTOR
+def find(request: HttpRequest) -> HttpResponse:
+    """Persons in whose record some words stand, and those whose records are restricted."""
+    words = word(request.POST, "words").strip()
+    found: list[Entity] | None = None
+    why, status = "", 200
+    if request.method == "POST":
+
+        def ask() -> None:
+            nonlocal found
+            if not words:
+                raise StatementError(_("Type a name, an alias, an address or other words."))
+            found = persons_named(words)
+
+        why, status = tried(ask)
+    with acting():
+        require_authority()
+        restricted = list(
+            Entity.objects.filter(kind=EntityKind.PERSON, restricted=True).order_by("pk")[:_MOST]
+        )
+    told = {"why": why, "sought": words, "found": found, "restricted": restricted}
+    return shown(request, "oversight/protection", told, status)
+
+
+@at_work("GET")
+@_PROTECTOR
+def person(request: HttpRequest, number: int) -> HttpResponse:
+    """Everything that is kept of a person, with what no longer counts."""
+    return _page(request, number)
+
+
+def _page(
+    request: HttpRequest, number: int, why: str = "", status: int = 200, act: str = ""
+) -> HttpResponse:
+    with acting():
+        require_authority()
+        one = Entity.objects.filter(pk=number, kind=EntityKind.PERSON).first()
+        if one is None:
+            raise NotSeenError(_("There is no such person that you may see."))
+        kept = kept_of(number)
+        officers = dict(
+            Officer.objects.filter(pk__in={line.by for line in kept}).values_list("pk", "name")
+        )
+        agencies = dict(
+            Agency.objects.filter(pk__in={line.agency for line in kept}).values_list("pk", "name")
+        )
+        history = list(
+            Restriction.objects.filter(entity=one).select_related("officer").order_by("-pk")
+        )
+    told = {
+        "why": why,
+        "act": act,
+        "typed": request.POST,
+        "person": one,
+        "kept": [
+            (
+                line,
+                line.what.replace(" ", "-"),
+                line.what.replace(" ", "/"),
+                officers.get(line.by, agencies.get(line.agency, "")),
+                line.counts and line.what.split()[0] in _CORRECTED,
+                line.what.startswith("particular"),
+                _choices(line),
+            )
+            for line in kept
+        ],
+        "history": history,
+    }
+    return shown(request, "oversight/person", told, status)
+
+
+_CORRECTED = ("particular", "observation")
+
+
+def _choices(line: Kept) -> tuple[str, ...]:
+    """The only words that an observation of its type can have; none where any can."""
+    if not line.what.startswith("observation"):
+        return ()
+    kind = line.says.partition(": ")[0]
+    known = vocabulary().observations.get(kind)
+    return known.choices if known is not None else ()
+
+
+@at_work("POST")
+@_PROTECTOR
+def correct(request: HttpRequest, number: int, what: str, line: int) -> HttpResponse:
+    """Say in place of what is wrong what is right; both are kept."""
+    words, source = word(request.POST, "words"), word(request.POST, "source")
+    certainty = Certainty.FACT if word(request.POST, "fact") else Certainty.ASSESSMENT
+
+    def do() -> None:
+        if what == "observation":
+            _of(Observation.objects.filter(pk=line, entity_id=number).exists())
+            replace(line, words, certainty=certainty)
+        elif what == "particular":
+            old = Particular.objects.filter(pk=line, entity_id=number).first()
+            _of(old is not None)
+            assert old is not None
+            add_particular(
+                old.entity_id,
+                old.kind,
+                words,
+                certainty=certainty,
+                source=source,
+                replaces=old.pk,
+            )
+        else:
+            raise Http404
+
+    why, status = tried(do)
+    if why:
+        return _page(request, number, why, status, f"{what}-{line}")
+    return done(f"/protection/{number}", "corrected")
+
+
+def _of(there: bool) -> None:
+    if not there:
+        raise NotSeenError(_("There is no such statement about this person."))
+
+
+@at_work("POST")
+@_PROTECTOR
+def limit(request: HttpRequest, number: int, act: str) -> HttpResponse:
+    """Restrict a person's record, or let it be worked with again."""
+    acts = {"restrict": (restrict, "restricted"), "free": (free, "freed")}
+    if act not in acts:
+        raise Http404
+    why, status = tried(lambda: acts[act][0](number, word(request.POST, "why")))
+    if why:
+        return _page(request, number, why, status, act)
+    return done(f"/protection/{number}", acts[act][1])
