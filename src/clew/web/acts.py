@@ -13,9 +13,11 @@ from clew.casework.entities import add_to_series, create
 from clew.casework.errors import StatementError
 from clew.casework.grades import grade_all
 from clew.casework.grid import MOST, default_scheme
+from clew.casework.queue import bring_back
 from clew.casework.tags import tag_all, untag_all
 from clew.records.models import EntityKind
 from clew.web.frame import at_desk, at_work
+from clew.web.waiting import waiting
 
 Said = TypeVar("Said")
 Number = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
@@ -52,6 +54,7 @@ class Undone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     votes: dict[str, int | None] | None = None
     tags: list[Number] | None = None
     decision: Number | None = None
+    aside: Typed = ""
 
 
 @at_work("POST")
@@ -100,6 +103,9 @@ def take_back(request: HttpRequest) -> HttpResponse:
             untag_all(told.tags)
         if told.decision is not None:
             undo(told.decision, "taken back at once")
+            waiting().taken_back()
+        if told.aside:
+            bring_back(told.aside)
     return JsonResponse({})
 
 

@@ -9,10 +9,12 @@ from django.utils.translation import ngettext
 
 from clew.casework.dossier import Agreeing
 from clew.compare.evidence import Match, MatchKind, Span
+from clew.web.measures import Exactly, clock, detail, measure
+from clew.web.trust import trust
 
 _MOST_SPANS = 12
 _OTHER_SPEED = 0.01
-_CLOSE = ((0.2, "very close"), (0.5, "close"), (0.8, "less close"), (1.0, "near the limit"))
+_CLOSE = ((0.2, "very"), (0.5, "alike"), (0.8, "less"), (1.0, "barely"))
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Evidence:
         turn: class of how the first is turned to lie on the second.
         measure: how near it is and how near it must be, in words.
         bands: shared stretches; ``further`` how many more there are.
-        state: how the own agency decided.
+        state: how the own agency decided, in words; ``decided`` as it is kept.
     """
 
     number: int
@@ -55,13 +57,14 @@ class Evidence:
     closeness: str
     distance: int
     share: int
-    measure: str
-    remarks: tuple[str, ...]
-    trust: str
+    measure: Exactly
+    remarks: tuple[Exactly, ...]
+    trust: Exactly
     turn: str
     bands: tuple[Band, ...]
     further: int
     state: str
+    decided: str
 
 
 def evidence_of(one: Agreeing, duration: float | None, other_duration: float | None) -> Evidence:
@@ -85,11 +88,12 @@ def evidence_of(one: Agreeing, duration: float | None, other_duration: float | N
         share=round(min(share, 1.0) * 100),
         measure=measure(match.kind, match.distance, match.threshold),
         remarks=tuple(_remarks(match)),
-        trust=one.trust,
+        trust=trust(match),
         turn=match.orientation.replace("°", "").replace(" ", "-"),
         bands=tuple(_band(span, duration, other_duration) for span in shown),
         further=len(match.spans) - len(shown) if in_step else 0,
-        state=one.state,
+        state=state_words().get(one.state, one.state),
+        decided=one.state,
     )
 
 
@@ -107,57 +111,72 @@ def kind_words() -> dict[MatchKind, str]:
 def closeness(share: float) -> str:
     """How near a match is, in words, by the share of its threshold that is used up."""
     words = {
-        "very close": _("very close"),
-        "close": _("close"),
-        "less close": _("less close"),
-        "near the limit": _("near the limit"),
+        "very": _("very alike"),
+        "alike": _("alike"),
+        "less": _("less alike"),
+        "barely": _("barely alike"),
     }
-    return next((words[name] for end, name in _CLOSE if share <= end), words["near the limit"])
+    return next((words[name] for end, name in _CLOSE if share <= end), words["barely"])
 
 
-def measure(kind: MatchKind, distance: int, threshold: int) -> str:
-    """How near a match is and how near it must be, in the kind's own unit."""
-    if kind is MatchKind.SOUND:
-        words = _("%(distance)s %% of what stands out differs, up to %(threshold)s %% counts")
-    else:
-        words = _("%(distance)s bits apart, up to %(threshold)s count")
-    return words % {"distance": distance, "threshold": threshold}
+def state_words() -> dict[str, str]:
+    """How it was decided, for people."""
+    return {
+        "proposed": _("proposed"),
+        "confirmed": _("confirmed"),
+        "rejected": _("rejected"),
+    }
 
 
-def _remarks(match: Match) -> list[str]:
+def _remarks(match: Match) -> list[Exactly]:
     told = []
     if match.kind in (MatchKind.FILM, MatchKind.SOUND) and match.spans:
-        told.append(
-            ngettext(
-                "%(time)s shared in %(count)s stretch",
-                "%(time)s shared in %(count)s stretches",
-                len(match.spans),
-            )
-            % {"time": clock(match.seconds), "count": len(match.spans)}
-        )
+        words = ngettext(
+            "%(time)s shared in %(count)s stretch",
+            "%(time)s shared in %(count)s stretches",
+            len(match.spans),
+        ) % {"time": clock(match.seconds), "count": len(match.spans)}
+        told.append(Exactly(words, _("%(seconds)s seconds") % {"seconds": f"{match.seconds:.2f}"}))
     if match.kind is MatchKind.STILL and match.spans:
         at = max(match.spans[0].first_start, match.spans[0].second_start)
-        told.append(_("seen at %(time)s") % {"time": clock(at)})
+        exact = _("%(seconds)s seconds") % {"seconds": f"{at:.2f}"}
+        told.append(Exactly(_("seen at %(time)s") % {"time": clock(at)}, exact))
     if match.kind is MatchKind.SOUND and match.spans:
         told.extend(_clocks(match.spans[0]))
     if match.orientation != "as it is":
-        told.append(_("agrees when it is %(turned)s") % {"turned": match.orientation})
+        words = _("agrees when it is %(turned)s") % {"turned": _orientation(match.orientation)}
+        told.append(Exactly(words, match.orientation))
     for label, variant in (
         (_("here"), match.first_variant),
         (_("there"), match.second_variant),
     ):
         if variant != "whole":
-            told.append(_("%(where)s the part: %(part)s") % {"where": label, "part": variant})
-    told.append(_("quality %(quality)s of 100") % {"quality": match.quality})
+            words = _("%(where)s the part: %(part)s") % {"where": label, "part": variant}
+            told.append(Exactly(words, variant))
+    if match.kind is not MatchKind.SOUND:
+        told.append(detail(match.quality))
     return told
 
 
-def _clocks(span: Span) -> list[str]:
+def _orientation(name: str) -> str:
+    """How something is turned or mirrored, in words."""
+    for degrees in (90, 180, 270):
+        if name == f"turned by {degrees}°":
+            return _("turned by %(degrees)s°") % {"degrees": degrees}
+    return {"mirrored": _("mirrored")}.get(name, name)
+
+
+def _clocks(span: Span) -> list[Exactly]:
     """How the clocks of two recordings go together, in the longest stretch."""
-    offset = f"{span.second_start - span.first_start:+.2f}"
-    told = [_("offset %(seconds)s s") % {"seconds": offset}]
+    offset = span.second_start - span.first_start
+    exact = _("offset %(seconds)s s") % {"seconds": f"{offset:+.2f}"}
+    words = _("begins %(time)s later there") if offset >= 0 else _("begins %(time)s earlier there")
+    told = []
+    if abs(offset) >= 1:
+        told.append(Exactly(words % {"time": clock(abs(offset))}, exact))
     if abs(span.speed - 1) >= _OTHER_SPEED:
-        told.append(_("there at %(speed)s times the speed") % {"speed": f"{span.speed:.2f}"})
+        speed = f"{span.speed:.2f}"
+        told.append(Exactly(_("there at %(speed)s times the speed") % {"speed": speed}, speed))
     return told
 
 
@@ -180,10 +199,3 @@ def _band(span: Span, duration: float | None, other_duration: float | None) -> B
             "there": clock(span.best.second),
         }
     return Band(x, width, other_x, other_width, words)
-
-
-def clock(seconds: float) -> str:
-    """Seconds as on a clock: 1:02:03, or 2:03."""
-    whole = int(seconds)
-    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

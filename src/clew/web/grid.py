@@ -25,6 +25,7 @@ from clew.records.models import Entity, EntityKind, Standing
 from clew.serving.served import served
 from clew.web.browser import word
 from clew.web.frame import at_desk, at_work, framed
+from clew.web.measures import positive
 from clew.web.screens import screens
 
 FIRST, FURTHER = 100, 100
@@ -36,7 +37,7 @@ _WIDE = Thresholds(picture=90, still=90, frame=64, frame_alone=31)
 @at_work("GET")
 def grid(request: HttpRequest) -> HttpResponse:
     """Everything, filtered; with ``like`` what is similar to one, nearest first."""
-    wanted, like = wanted_of(request.GET, at_desk(request).scheme), _positive(request.GET, "like")
+    wanted, like = wanted_of(request.GET, at_desk(request).scheme), positive(request.GET, "like")
     near: dict[int, int] = {}
     with acting():
         require_authority()
@@ -80,7 +81,7 @@ def rows(request: HttpRequest) -> HttpResponse:
     """The next page, for the script that shows it."""
     wanted = wanted_of(request.GET, at_desk(request).scheme)
     with acting():
-        tiles = work.page(wanted, after=_positive(request.GET, "after") or None, most=FURTHER)
+        tiles = work.page(wanted, after=positive(request.GET, "after") or None, most=FURTHER)
     return JsonResponse({"tiles": [shown(tile) for tile in tiles], "more": len(tiles) == FURTHER})
 
 
@@ -136,17 +137,17 @@ def wanted_of(told: Mapping[str, str], scheme: str) -> Filter:
         kind=word(told, "kind"),
         scheme=word(told, "scheme") or scheme or default_scheme(),
         grade=word(told, "grade"),
-        agency=_positive(told, "agency"),
+        agency=positive(told, "agency"),
         since=_day(told, "since"),
         until=_day(told, "until"),
         standing=word(told, "standing"),
-        contribution=_positive(told, "contribution"),
-        series=_positive(told, "series"),
+        contribution=positive(told, "contribution"),
+        series=positive(told, "series"),
         tag=word(told, "tag"),
         matched=word(told, "matched") == "yes",
-        with_media=_positive(told, "with"),
-        longer=_positive(told, "longer"),
-        shorter=_positive(told, "shorter"),
+        with_media=positive(told, "with"),
+        longer=positive(told, "longer"),
+        shorter=positive(told, "shorter"),
         stacks=word(told, "copies") != "apart",
         oldest_first=word(told, "order") == "oldest",
     )
@@ -184,15 +185,6 @@ def _query(told: QueryDict) -> str:
         if said := word(told, name):
             kept[name] = said
     return kept.urlencode()
-
-
-def _positive(told: Mapping[str, str], name: str) -> int:
-    typed = word(told, name)
-    if not typed:
-        return 0
-    if not typed.isdecimal() or len(typed) > 18:
-        raise StatementError(_("%(name)s is a number.") % {"name": name})
-    return int(typed)
 
 
 def _day(told: Mapping[str, str], name: str) -> date | None:

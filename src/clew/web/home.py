@@ -9,13 +9,15 @@ from clew.access.acting import acting, require_authority
 from clew.casework.gather import items
 from clew.casework.hits import hits
 from clew.casework.notices import notices, read
-from clew.casework.proposals import Proposal, proposals
+from clew.casework.proposals import Proposal
+from clew.casework.waiting import Wanted
 from clew.compare.evidence import MatchKind
 from clew.intake.contributions import state_of
 from clew.records.models import Contribution, Entity, NoticeKind
 from clew.web.evidence import kind_words
 from clew.web.frame import at_work, framed
 from clew.web.grid import standing_words
+from clew.web.waiting import waiting as queued
 
 _FEW = 6
 _MOST = 50
@@ -59,14 +61,15 @@ def kinds_of_notices() -> dict[NoticeKind, str]:
 def waiting(request: HttpRequest) -> HttpResponse:
     """Decisions that wait, weightiest first."""
     with acting():
-        found = proposals()
-        few = found[:_FEW]
+        page = queued().page(Wanted(), most=_FEW)
+        few = [one for one, _heading in page.asked]
         series = {number for one in few for number in one.consequence.series}
         titles = dict(Entity.objects.filter(pk__in=series).values_list("pk", "title"))
     told = {
-        "count": len(found),
-        "unidentified": sum(bool(one.consequence.unidentified) for one in found),
-        "danger": sum(one.consequence.danger for one in found),
+        "count": page.count,
+        "unidentified": page.unidentified,
+        "danger": page.danger,
+        "aside": page.aside,
         "waiting": [(one, one.media[0], _titles(one, titles)) for one in few],
     }
     return framed(request, "parts/waiting", told)

@@ -13,8 +13,9 @@ from clew.casework.grid import default_scheme, tiles
 from clew.casework.vocabulary import vocabulary
 from clew.records.models import Entity, EntityKind, Exhibit, Media
 from clew.web.browser import word
-from clew.web.evidence import Evidence, clock, evidence_of
+from clew.web.evidence import Evidence, evidence_of
 from clew.web.frame import at_desk, at_work, framed
+from clew.web.measures import clock
 
 _TWO_STILLS = 20
 """Seconds of one shot from which on a sheet has more than one of it."""

@@ -14,9 +14,10 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from clew.access.acting import acting
 from clew.access.secret import digest
 from clew.casework.screen import Screens, Shown, note_reveal
+from clew.casework.sounding import sketches as drawn
 from clew.serving.served import served
 from clew.web.acts import said
-from clew.web.browser import kept
+from clew.web.browser import kept, word
 from clew.web.frame import at_desk, at_work
 
 _SECONDS = 60
@@ -51,14 +52,51 @@ def reveal(request: HttpRequest, number: int) -> HttpResponse:
 @at_work("GET")
 def picture(request: HttpRequest, number: int, sign: str) -> HttpResponse:
     """The picture, to the session that asked for it; inert, and kept nowhere."""
+    _, what = _signed(request, sign, number)
+    return _inert(screens().picture(number, what))
+
+
+@at_work("GET")
+def sketches(request: HttpRequest) -> HttpResponse:
+    """Where in sounds something is heard, and where somebody speaks."""
+    numbers = [int(one) for one in word(request.GET, "media").split(",") if one.isdecimal()]
+    with acting():
+        found = drawn(numbers)
+    return JsonResponse(
+        {"sketches": {number: msgspec.to_builtins(one) for number, one in found.items()}}
+    )
+
+
+@at_work("POST")
+def reveal_sound(request: HttpRequest, number: int, match: int) -> HttpResponse:
+    """Note that the officer looks at what two media share of sound, and say where to see it."""
+    purpose = at_desk(request).purpose or "-"
+    with acting():
+        note_reveal(number, purpose, "spectrogram")
+    signed = signing.dumps([match, "shared"], salt=_salt(request))
+    address = f"/media/{number}/matches/{match}/sound/{signed}"
+    return JsonResponse({"picture": address, "reveals": at_desk(request).reveals + 1})
+
+
+@at_work("GET")
+def shared_sound(request: HttpRequest, number: int, match: int, sign: str) -> HttpResponse:
+    """Both spectrograms, to the session that asked for them; inert, and kept nowhere."""
+    return _inert(screens().shared_sound(_signed(request, sign, match)[0]))
+
+
+def _signed(request: HttpRequest, sign: str, number: int) -> tuple[int, Shown]:
     try:
         signed, what = signing.loads(sign, salt=_salt(request), max_age=_SECONDS)
     except signing.BadSignature:
         raise Http404 from None
     if signed != number:
         raise Http404
+    return signed, what
+
+
+def _inert(picture: bytes) -> HttpResponse:
     return HttpResponse(
-        screens().picture(number, what),
+        picture,
         content_type="image/jpeg",
         headers={
             "Content-Security-Policy": "sandbox; default-src 'none'",

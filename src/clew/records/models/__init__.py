@@ -16,7 +16,7 @@ from clew.records.models.contributions import (
     Upload,
 )
 from clew.records.models.custody import CustodyEntry, Exhibit, Source
-from clew.records.models.desk import DeskChoices, Exposure, SavedFilter
+from clew.records.models.desk import DeskChoices, Exposure, SavedFilter, SetAside
 from clew.records.models.entities import (
     Category,
     Entity,
@@ -85,6 +85,7 @@ __all__ = [
     "Restriction",
     "Review",
     "SavedFilter",
+    "SetAside",
     "Sharing",
     "Sighting",
     "Source",
