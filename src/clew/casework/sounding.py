@@ -130,9 +130,7 @@ def both(workspace: Workspace, match: int) -> bytes:
     """
     with acting():
         require_authority()
-        row = StoredMatch.objects.filter(pk=match, kind=MatchKind.SOUND).first()
-        if row is None:
-            raise NotSeenError(f"There is no match {match} of sounds that you may see.")
+        row = _of_sounds(match)
     told = msgspec.convert(row.evidence, Match)
     span = told.spans[0]
     columns = []
@@ -147,6 +145,20 @@ def both(workspace: Workspace, match: int) -> bytes:
     names = f"media {row.first_id}", f"media {row.second_id}"
     with Image.open(BytesIO(drawn(*columns, span, agree, names)), formats=["PNG"]) as picture:
         return _jpeg(picture)
+
+
+def pair_of(match: int) -> tuple[int, int]:
+    """The two media of a match of sounds; raises as :func:`both`."""
+    require_authority()
+    row = _of_sounds(match)
+    return row.first_id, row.second_id
+
+
+def _of_sounds(match: int) -> StoredMatch:
+    row = StoredMatch.objects.filter(pk=match, kind=MatchKind.SOUND).first()
+    if row is None:
+        raise NotSeenError(f"There is no match {match} of sounds that you may see.")
+    return row
 
 
 def with_mark(screen: Screen, picture: bytes) -> bytes:

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from clew.casework.dossier import Agreeing
 from clew.compare.evidence import Match, MatchKind, Span
 from clew.web.measures import Exactly, clock, detail, measure
+from clew.web.sounds import Drawing
 from clew.web.trust import trust
 
 _MOST_SPANS = 12
@@ -19,7 +20,7 @@ _CLOSE = ((0.2, "very"), (0.5, "alike"), (0.8, "less"), (1.0, "barely"))
 
 @dataclass(frozen=True)
 class Band:
-    """A shared stretch: where it lies in both films, in thousandths of their lengths."""
+    """A shared stretch: where it lies in both films, in thousandths of the longer one."""
 
     x: int
     width: int
@@ -42,13 +43,17 @@ class Evidence:
         number: of the match; ``other`` the media that is matched.
         kind: what agrees, in words.
         closeness: in words, empty for the same file.
-        distance: in the kind's unit; ``share`` of the threshold that it uses up, in percent.
+        distance: in the kind's unit; ``alike`` in percent, 100 for the same and 0 for what just
+            counts.
         remarks: how it has to be turned, which parts agree, how much time is shared.
         trust: how often such a match is wrong.
         turn: class of how the first is turned to lie on the second.
         measure: how near it is and how near it must be, in words.
         bands: shared stretches; ``further`` how many more there are.
         state: how the own agency decided, in words; ``decided`` as it is kept.
+        length: of this media, as on a clock; ``other_length`` of the other.
+        width: of this media in thousandths of the longer one; ``other_width`` of the other.
+        heard: whether it rests on what is heard; then ``sketches`` of both, where there are any.
     """
 
     number: int
@@ -56,7 +61,7 @@ class Evidence:
     kind: str
     closeness: str
     distance: int
-    share: int
+    alike: int
     measure: Exactly
     remarks: tuple[Exactly, ...]
     trust: Exactly
@@ -65,35 +70,56 @@ class Evidence:
     further: int
     state: str
     decided: str
+    length: str
+    other_length: str
+    width: int
+    other_width: int
+    heard: bool
+    sketches: tuple[Drawing | None, ...]
 
 
-def evidence_of(one: Agreeing, duration: float | None, other_duration: float | None) -> Evidence:
+def evidence_of(
+    one: Agreeing,
+    duration: float | None,
+    other_duration: float | None,
+    sketches: tuple[Drawing | None, ...] = (),
+) -> Evidence:
     """A match with what it rests on.
 
     Args:
         one: the match.
         duration: of the media it is seen from, in seconds; None for pictures.
         other_duration: of the other one.
+        sketches: of both, for a match by sound.
     """
     match = one.match
     share = match.distance / match.threshold if match.threshold else 0.0
     in_step = match.kind in (MatchKind.FILM, MatchKind.SOUND)
     shown = match.spans[:_MOST_SPANS] if in_step else ()
+    here = max([duration or 0.0, *(span.first_end for span in shown)])
+    there = max([other_duration or 0.0, *(span.second_end for span in shown)])
+    longest = max(here, there, 0.001)
     return Evidence(
         number=one.number,
         other=one.other,
         kind=kind_words()[match.kind],
         closeness="" if match.kind is MatchKind.SAME_FILE else closeness(share),
         distance=match.distance,
-        share=round(min(share, 1.0) * 100),
+        alike=alike(share),
         measure=measure(match.kind, match.distance, match.threshold),
         remarks=tuple(_remarks(match)),
         trust=trust(match),
         turn=match.orientation.replace("°", "").replace(" ", "-"),
-        bands=tuple(_band(span, duration, other_duration) for span in shown),
+        bands=tuple(_band(span, longest) for span in shown),
         further=len(match.spans) - len(shown) if in_step else 0,
         state=state_words().get(one.state, one.state),
         decided=one.state,
+        length=clock(here),
+        other_length=clock(there),
+        width=round(here / longest * 1000),
+        other_width=round(there / longest * 1000),
+        heard=match.kind is MatchKind.SOUND,
+        sketches=sketches,
     )
 
 
@@ -180,13 +206,19 @@ def _clocks(span: Span) -> list[Exactly]:
     return told
 
 
-def _band(span: Span, duration: float | None, other_duration: float | None) -> Band:
-    def place(start: float, end: float, whole: float | None) -> tuple[int, int]:
-        length = max(whole or end, end, 0.001)
-        return round(start / length * 1000), max(4, round((end - start) / length * 1000))
+def alike(share: float) -> int:
+    """How much two media are alike, in percent, by the share of the threshold that is used up."""
+    return round((1 - min(share, 1.0)) * 100)
 
-    x, width = place(span.first_start, span.first_end, duration)
-    other_x, other_width = place(span.second_start, span.second_end, other_duration)
+
+def _band(span: Span, longest: float) -> Band:
+    """A shared stretch, both films on one scale of time, which is as long as the longer one."""
+
+    def place(start: float, end: float) -> tuple[int, int]:
+        return round(start / longest * 1000), max(4, round((end - start) / longest * 1000))
+
+    x, width = place(span.first_start, span.first_end)
+    other_x, other_width = place(span.second_start, span.second_end)
     words = _("%(start)s – %(end)s here is %(other_start)s – %(other_end)s there") % {
         "start": clock(span.first_start),
         "end": clock(span.first_end),

@@ -28,6 +28,7 @@ from clew.web.frame import at_desk, at_work, framed
 from clew.web.measures import positive
 from clew.web.screens import screens
 
+_MOST_ENTITIES = 500
 FIRST, FURTHER = 100, 100
 """Media of the first page, which comes with it, and of those that are fetched while scrolling."""
 _WIDE = Thresholds(picture=90, still=90, frame=64, frame_alone=31)
@@ -43,14 +44,14 @@ def grid(request: HttpRequest) -> HttpResponse:
         require_authority()
         if like:
             near = _similar(like)
-            tiles = work.tiles([like, *near], wanted.scheme)
+            tiles = work.tiles([like, *near], wanted.scheme, wanted)
         else:
             tiles = work.page(wanted, most=FIRST)
         told = {
             "filter": wanted,
             "like": like,
             "first": {
-                "tiles": [shown(tile, near.get(tile.id)) for tile in tiles],
+                "tiles": [shown(tile, near.get(tile.id, 0) if like else None) for tile in tiles],
                 "more": not like and len(tiles) == FIRST,
                 "query": _query(request.GET),
                 "like": like,
@@ -64,6 +65,12 @@ def grid(request: HttpRequest) -> HttpResponse:
                     "title"
                 )
             ),
+            "connected": list(
+                Entity.objects.exclude(kind=EntityKind.SERIES)
+                .filter(merged_into__isnull=True)
+                .order_by("kind", "title")[:_MOST_ENTITIES]
+            ),
+            "cameras": work.cameras(),
             "saved": list(saved_filters()),
             "query": _query(request.GET),
         }
@@ -146,6 +153,8 @@ def wanted_of(told: Mapping[str, str], scheme: str) -> Filter:
         tag=word(told, "tag"),
         matched=word(told, "matched") == "yes",
         with_media=positive(told, "with"),
+        with_entity=positive(told, "entity"),
+        camera=word(told, "camera"),
         longer=positive(told, "longer"),
         shorter=positive(told, "shorter"),
         stacks=word(told, "copies") != "apart",
@@ -174,7 +183,8 @@ def standing_words() -> dict[Standing, str]:
 
 _NAMES = (
     *("kind", "scheme", "grade", "agency", "since", "until", "standing", "contribution"),
-    *("series", "tag", "matched", "with", "longer", "shorter", "copies", "order"),
+    *("series", "tag", "matched", "with", "entity", "camera", "longer", "shorter"),
+    *("copies", "order"),
 )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
 
 from clew.access.acting import acting, require_authority
 from clew.casework.gather import items
@@ -15,8 +14,9 @@ from clew.compare.evidence import MatchKind
 from clew.intake.contributions import state_of
 from clew.records.models import Contribution, Entity, NoticeKind
 from clew.web.evidence import kind_words
-from clew.web.frame import at_work, framed
+from clew.web.frame import at_desk, at_work, framed
 from clew.web.grid import standing_words
+from clew.web.telling import kinds_of_notices, says
 from clew.web.waiting import waiting as queued
 
 _FEW = 6
@@ -39,22 +39,11 @@ def told(request: HttpRequest) -> HttpResponse:
         if numbers:
             read(numbers)
         found = notices(all_=True, most=_MOST)
-    fresh = [(one, kinds_of_notices()[NoticeKind(one.kind)]) for one in found if not one.read]
-    known = [(one, kinds_of_notices()[NoticeKind(one.kind)]) for one in found if one.read]
+    words, me = kinds_of_notices(), at_desk(request).officer
+    shown = [(one, words[NoticeKind(one.kind)], says(one, me)) for one in found]
+    fresh = [row for row in shown if not row[0].read]
+    known = [row for row in shown if row[0].read]
     return framed(request, "parts/notices", {"fresh": fresh, "known": known[:_FEW]})
-
-
-def kinds_of_notices() -> dict[NoticeKind, str]:
-    """Why somebody is told, in the officer's language."""
-    return {
-        NoticeKind.UNUSUAL: _("Unusual use"),
-        NoticeKind.WATCHED: _("Asked about what is watched"),
-        NoticeKind.REVIEW: _("Reviews due"),
-        NoticeKind.CONTRIBUTION: _("Contribution failed"),
-        NoticeKind.CERTIFICATION: _("Certification ending"),
-        NoticeKind.ASKED: _("Decision asked for"),
-        NoticeKind.ANSWERED: _("Decision answered"),
-    }
 
 
 @at_work("GET")

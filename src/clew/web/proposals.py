@@ -19,7 +19,7 @@ from clew.compare.evidence import Match, MatchKind
 from clew.records.models import Entity, EntityKind
 from clew.web.acts import Number, Typed, said
 from clew.web.browser import word
-from clew.web.evidence import closeness, kind_words
+from clew.web.evidence import alike, closeness, kind_words
 from clew.web.frame import at_work, framed
 from clew.web.measures import Exactly, measure, positive
 from clew.web.trust import trust
@@ -55,7 +55,7 @@ class Asked:
     kind: str
     closeness: str
     measure: Exactly
-    share: int
+    alike: int
     trust: Exactly
     series: tuple[tuple[int, str], ...]
     heading: str
@@ -221,7 +221,7 @@ def _asked(one: Proposal, titles: dict[int, str], heading: str, under: int) -> A
         kind=kind_words()[kind],
         closeness=_("every byte") if kind is MatchKind.SAME_FILE else closeness(share),
         measure=measure(kind, nearest.distance, nearest.threshold),
-        share=round(min(share, 1.0) * 100),
+        alike=alike(share),
         trust=trust(match),
         series=tuple(
             (number, titles[number]) for number in one.consequence.series if number in titles

@@ -6,6 +6,7 @@ An address of a picture is signed, bound to the session it was given to, and ove
 from __future__ import annotations
 
 import threading
+from typing import Literal
 
 import msgspec
 from django.core import signing
@@ -13,7 +14,9 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 
 from clew.access.acting import acting
 from clew.access.secret import digest
+from clew.casework.errors import NotSeenError
 from clew.casework.screen import Screens, Shown, note_reveal
+from clew.casework.sounding import pair_of
 from clew.casework.sounding import sketches as drawn
 from clew.serving.served import served
 from clew.web.acts import said
@@ -52,7 +55,9 @@ def reveal(request: HttpRequest, number: int) -> HttpResponse:
 @at_work("GET")
 def picture(request: HttpRequest, number: int, sign: str) -> HttpResponse:
     """The picture, to the session that asked for it; inert, and kept nowhere."""
-    _, what = _signed(request, sign, number)
+    what = _signed(request, sign, number)
+    if what == "shared":
+        raise Http404
     return _inert(screens().picture(number, what))
 
 
@@ -72,26 +77,34 @@ def reveal_sound(request: HttpRequest, number: int, match: int) -> HttpResponse:
     """Note that the officer looks at what two media share of sound, and say where to see it."""
     purpose = at_desk(request).purpose or "-"
     with acting():
-        note_reveal(number, purpose, "spectrogram")
+        pair = pair_of(match)
+        if number not in pair:
+            raise NotSeenError(f"There is no match {match} of sounds that you may see.")
+        for media in pair:
+            note_reveal(media, purpose, "spectrogram")
     signed = signing.dumps([match, "shared"], salt=_salt(request))
     address = f"/media/{number}/matches/{match}/sound/{signed}"
-    return JsonResponse({"picture": address, "reveals": at_desk(request).reveals + 1})
+    return JsonResponse({"picture": address, "reveals": at_desk(request).reveals + 2})
 
 
 @at_work("GET")
 def shared_sound(request: HttpRequest, number: int, match: int, sign: str) -> HttpResponse:
     """Both spectrograms, to the session that asked for them; inert, and kept nowhere."""
-    return _inert(screens().shared_sound(_signed(request, sign, match)[0]))
+    if _signed(request, sign, match) != "shared":
+        raise Http404
+    return _inert(screens().shared_sound(match))
 
 
-def _signed(request: HttpRequest, sign: str, number: int) -> tuple[int, Shown]:
+def _signed(request: HttpRequest, sign: str, number: int) -> Shown | Literal["shared"]:
+    """What was allowed to be seen of that number."""
+    what: Shown | Literal["shared"]
     try:
         signed, what = signing.loads(sign, salt=_salt(request), max_age=_SECONDS)
     except signing.BadSignature:
         raise Http404 from None
     if signed != number:
         raise Http404
-    return signed, what
+    return what
 
 
 def _inert(picture: bytes) -> HttpResponse:
