@@ -203,6 +203,7 @@ def default_scheme() -> str:
     return next(iter(sorted(vocabulary().schemes)), "")
 
 
+_TYPES = {"tag": "text", "camera": "text"}
 _SOURCES = {
     "with_media": "SELECT a.second_id AS media_id FROM records_storedmatch a "
     "WHERE a.first_id = {value} UNION ALL SELECT a.first_id FROM records_storedmatch a "
@@ -233,9 +234,7 @@ def _held(wanted: Filter, scheme: str, after: int | None, value: Values) -> str:
         if said and said != UNGRADED:
             asked = source.format(
                 scheme=scheme,
-                value=""
-                if name == "grade"
-                else value(said, "text" if name in ("tag", "camera") else "bigint"),
+                value="" if name == "grade" else value(said, _TYPES.get(name, "bigint")),
             )
             return (
                 f"SELECT DISTINCT b.media_id FROM ({asked}) b WHERE b.{further} "

@@ -143,7 +143,8 @@ def both(workspace: Workspace, match: int) -> bytes:
     subjects = Subjects().get([row.first_id, row.second_id])
     agree = marks(subjects[row.first_id][0], subjects[row.second_id][0], told, span)
     names = f"media {row.first_id}", f"media {row.second_id}"
-    with Image.open(BytesIO(drawn(*columns, span, agree, names)), formats=["PNG"]) as picture:
+    png = drawn(columns[0], columns[1], span, agree, names)
+    with Image.open(BytesIO(png), formats=["PNG"]) as picture:
         return _jpeg(picture)
 
 

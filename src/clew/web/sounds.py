@@ -1,4 +1,4 @@
-"""Sketches of sounds as pages draw them: bars where something is heard, and where somebody speaks."""
+"""Sketches of sounds as pages draw them: where something is heard, where somebody speaks."""
 
 from __future__ import annotations
 

@@ -53,10 +53,8 @@ _Details = Mapping[str, object]
 
 def _unusual(told: _Details, _me: int) -> str:
     rule = _rules().get(str(told["rule"]), told["rule"])
-    return _("%(who)s: %(figure)s %(rule)s; from %(mark)s on it is unusual") % {
-        **told,
-        "rule": rule,
-    }
+    words = _("%(who)s: %(figure)s %(rule)s; from %(mark)s on it is unusual")
+    return words % {**told, "rule": rule}
 
 
 def _watched(told: _Details, _me: int) -> str:

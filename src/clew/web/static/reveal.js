@@ -16,19 +16,34 @@ export async function reveal(media, what = "preview") {
   return picture;
 }
 
+async function loaded(image) {
+  image.draggable = false;
+  try {
+    await image.decode();
+  } catch {
+    throw new Error(say("no_preview"));
+  }
+  return image;
+}
+
+// What two media share of sound, drawn one above the other; noted for both.
+export async function sharedSound(media, match) {
+  const { picture, reveals } = await post(`/media/${media}/matches/${match}/reveal`);
+  document.getElementById("exposure").textContent = say("revealed_today", { count: reveals });
+  const image = new Image();
+  image.alt = say("both_sounds");
+  image.src = picture;
+  return loaded(image);
+}
+
 // A picture once it has loaded; null when it was let go before, or there is nothing to be seen.
 export async function pictureOf(media, wanted = () => true, what = "preview") {
   const address = await reveal(String(media), what);
   if (!wanted()) return null;
   const image = new Image();
   image.alt = say("media", { number: media });
-  image.draggable = false;
   image.src = address;
-  try {
-    await image.decode();
-  } catch {
-    throw new Error(say("no_preview"));
-  }
+  await loaded(image);
   return wanted() ? image : null;
 }
 

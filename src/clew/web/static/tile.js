@@ -1,6 +1,7 @@
 // One tile of the grid: its element, and what it tells.
 
 import { say } from "./ask.js";
+import { forget as forgetSketch, sketch } from "./sketches.js";
 import { forget, veil } from "./veils.js";
 
 const element = (name, className) => {
@@ -12,6 +13,7 @@ const element = (name, className) => {
 export function newTile() {
   const tile = element("div", "tile");
   tile.setAttribute("role", "option");
+  tile.draggable = true;
   const place = element("div", "veiled");
   const canvas = element("canvas", "");
   canvas.setAttribute("aria-hidden", "true");
@@ -58,6 +60,7 @@ export function fill(tile, item) {
   marks.replaceChildren();
   caption.replaceChildren();
   place.querySelector(".told")?.remove();
+  forgetSketch(place);
   if (!item) {
     forget(canvas);
     tile.setAttribute("aria-label", "…");
@@ -68,6 +71,7 @@ export function fill(tile, item) {
   if (document.body.classList.contains("blind") || !["image", "video"].includes(item.type)) {
     forget(canvas);
     const told = element("div", "told");
+    if (item.type === "sound") told.classList.add("heard");
     for (const line of [say(item.type), item.width ? `${item.width} × ${item.height}` : "",
       item.places > 1 ? say("places", { count: item.places }) : "",
       item.matches ? say("matches", { count: item.matches }) : "",
@@ -75,15 +79,18 @@ export function fill(tile, item) {
       if (line) told.append(Object.assign(element("span", "ellipsis"), { textContent: line }));
     }
     place.append(told);
+    if (item.type === "sound") sketch(place, item.id);
   } else {
     veil(canvas, item.id);
   }
-  if (item.type !== "image") marks.append(mark(item.duration ? `▶ ${clock(item.duration)}` : say(item.type)));
+  const sign = item.type === "sound" ? "♪" : "▶";
+  if (item.type !== "image") marks.append(mark(item.duration ? `${sign} ${clock(item.duration)}` : say(item.type)));
   if (item.series) marks.append(mark("◆"));
   if (item.matches) marks.append(mark(`≈ ${item.matches}`));
   if (item.copies > 1) marks.append(mark(`× ${item.copies}`, "copies"));
   const number = element("span", "number");
-  number.textContent = item.distance != null ? `${item.id} · Δ ${item.distance}` : item.id;
+  number.textContent = item.distance ? `${item.id} · ${say("apart", { count: item.distance })}` : item.id;
+  number.title = item.distance ? say("apart_exactly", { count: item.distance }) : "";
   caption.append(number);
   const given = item.mine ?? item.agreed;
   if (given != null) {
