@@ -15,6 +15,7 @@ from clew.web.trust import trust
 
 _MOST_SPANS = 12
 _OTHER_SPEED = 0.01
+_NOTABLE = 0.1  # seconds
 _CLOSE = ((0.2, "very"), (0.5, "alike"), (0.8, "less"), (1.0, "barely"))
 
 
@@ -177,7 +178,7 @@ def _remarks(match: Match) -> list[Exactly]:
         (_("there"), match.second_variant),
     ):
         if variant != "whole":
-            words = _("%(where)s the part: %(part)s") % {"where": label, "part": variant}
+            words = _("%(where)s the part: %(part)s") % {"where": label, "part": _part(variant)}
             told.append(Exactly(words, variant))
     if match.kind is not MatchKind.SOUND:
         told.append(detail(match.quality))
@@ -186,10 +187,37 @@ def _remarks(match: Match) -> list[Exactly]:
 
 def _orientation(name: str) -> str:
     """How something is turned or mirrored, in words."""
-    for degrees in (90, 180, 270):
-        if name == f"turned by {degrees}°":
-            return _("turned by %(degrees)s°") % {"degrees": degrees}
-    return {"mirrored": _("mirrored")}.get(name, name)
+    told = {
+        "mirrored": _("mirrored"),
+        "upside down": _("upside down"),
+        "turned by 180°": _("turned by 180°"),
+        "turned by 90°": _("turned by 90°"),
+        "turned by 270°": _("turned by 270°"),
+        "mirrored and turned by 90°": _("mirrored and turned by 90°"),
+        "mirrored and turned by 270°": _("mirrored and turned by 270°"),
+    }
+    return told.get(name, name)
+
+
+def _part(variant: str) -> str:
+    """The part or treatment of a media that agrees, in words."""
+    name, _comma, page = variant.partition(", page ")
+    track, number = name.partition("sound track ")[1:]
+    if track:
+        told = _("sound track %(number)s") % {"number": number}
+    elif name.startswith("its middle, "):
+        share = name.removeprefix("its middle, ").removesuffix(" off")
+        told = _("its middle, %(share)s off each edge") % {"share": share}
+    else:
+        told = {
+            "whole": _("all of it"),
+            "inside its border": _("inside its border"),
+            "inside its inner border": _("inside its inner border"),
+            "panel": _("a picture within it"),
+        }.get(name, name)
+    if page:
+        told += _(", page %(page)s") % {"page": page}
+    return told
 
 
 def _clocks(span: Span) -> list[Exactly]:
@@ -198,8 +226,8 @@ def _clocks(span: Span) -> list[Exactly]:
     exact = _("offset %(seconds)s s") % {"seconds": f"{offset:+.2f}"}
     words = _("begins %(time)s later there") if offset >= 0 else _("begins %(time)s earlier there")
     told = []
-    if abs(offset) >= 1:
-        told.append(Exactly(words % {"time": clock(abs(offset))}, exact))
+    if abs(offset) >= _NOTABLE:
+        told.append(Exactly(words % {"time": clock(abs(offset), tenths=True)}, exact))
     if abs(span.speed - 1) >= _OTHER_SPEED:
         speed = f"{span.speed:.2f}"
         told.append(Exactly(_("there at %(speed)s times the speed") % {"speed": speed}, speed))
@@ -220,14 +248,14 @@ def _band(span: Span, longest: float) -> Band:
     x, width = place(span.first_start, span.first_end)
     other_x, other_width = place(span.second_start, span.second_end)
     words = _("%(start)s – %(end)s here is %(other_start)s – %(other_end)s there") % {
-        "start": clock(span.first_start),
-        "end": clock(span.first_end),
-        "other_start": clock(span.second_start),
-        "other_end": clock(span.second_end),
+        "start": clock(span.first_start, tenths=True),
+        "end": clock(span.first_end, tenths=True),
+        "other_start": clock(span.second_start, tenths=True),
+        "other_end": clock(span.second_end, tenths=True),
     }
     if span.best is not None:
         words += _("; best seen at %(here)s here, %(there)s there") % {
-            "here": clock(span.best.first),
-            "there": clock(span.best.second),
+            "here": clock(span.best.first, tenths=True),
+            "there": clock(span.best.second, tenths=True),
         }
     return Band(x, width, other_x, other_width, words)

@@ -40,6 +40,7 @@ def grid(request: HttpRequest) -> HttpResponse:
     """Everything, filtered; with ``like`` what is similar to one, nearest first."""
     wanted, like = wanted_of(request.GET, at_desk(request).scheme), positive(request.GET, "like")
     near: dict[int, int] = {}
+    kinds = entity_words()
     with acting():
         require_authority()
         if like:
@@ -65,11 +66,12 @@ def grid(request: HttpRequest) -> HttpResponse:
                     "title"
                 )
             ),
-            "connected": list(
-                Entity.objects.exclude(kind=EntityKind.SERIES)
+            "connected": [
+                (one, kinds.get(one.kind, one.kind))
+                for one in Entity.objects.exclude(kind=EntityKind.SERIES)
                 .filter(merged_into__isnull=True)
                 .order_by("kind", "title")[:_MOST_ENTITIES]
-            ),
+            ],
             "cameras": work.cameras(),
             "saved": list(saved_filters()),
             "query": _query(request.GET),
@@ -168,6 +170,18 @@ def shown(tile: Tile, distance: int | None = None) -> dict[str, Any]:
     left = {"id", "type"}
     kept = {name: value for name, value in told.items() if value or name in left or name == "mine"}
     return kept if distance is None else {**kept, "distance": distance}
+
+
+def entity_words() -> dict[str, str]:
+    """What an entity is, for people."""
+    return {
+        "person": _("person"),
+        "place": _("place"),
+        "camera": _("camera"),
+        "voice": _("voice"),
+        "object": _("object"),
+        "online identity": _("online identity"),
+    }
 
 
 def standing_words() -> dict[Standing, str]:

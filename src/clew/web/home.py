@@ -54,12 +54,16 @@ def waiting(request: HttpRequest) -> HttpResponse:
         few = [one for one, _heading in page.asked]
         series = {number for one in few for number in one.consequence.series}
         titles = dict(Entity.objects.filter(pk__in=series).values_list("pk", "title"))
+    words = kind_words()
     told = {
         "count": page.count,
         "unidentified": page.unidentified,
         "danger": page.danger,
         "aside": page.aside,
-        "waiting": [(one, one.media[0], _titles(one, titles)) for one in few],
+        "waiting": [
+            (one, one.media[0], _titles(one, titles), words[MatchKind(one.leads[0].kind)])
+            for one in few
+        ],
     }
     return framed(request, "parts/waiting", told)
 

@@ -79,11 +79,13 @@ def detail(quality: int) -> Exactly:
     return Exactly(_("little detail to go by"), exact)
 
 
-def clock(seconds: float) -> str:
-    """Seconds as on a clock: 1:02:03, or 2:03."""
-    whole = int(seconds)
+def clock(seconds: float, *, tenths: bool = False) -> str:
+    """Seconds as on a clock: 1:02:03, or 2:03; with tenths 2:03.4."""
+    at = round(seconds * 10) if tenths else int(seconds) * 10
+    whole, tenth = divmod(at, 10)
     hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+    told = f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+    return f"{told}.{tenth}" if tenths else told
 
 
 def lasting(seconds: float) -> Exactly:

@@ -48,7 +48,10 @@ class Side:
 
 @dataclass(frozen=True)
 class Asked:
-    """One proposal, ready for the template; ``heading`` when it is the first under one."""
+    """One proposal, ready for the template; ``heading`` when it is the first under one.
+
+    ``under`` is the number of what that is about, ``together`` how many questions there are.
+    """
 
     proposal: Proposal
     sides: tuple[Side, ...]
@@ -60,6 +63,7 @@ class Asked:
     series: tuple[tuple[int, str], ...]
     heading: str
     under: int
+    together: int
 
 
 @at_work("GET")
@@ -199,7 +203,7 @@ def _told(page: Page, wanted: Wanted, after: Key | None) -> list[Asked]:
         words = ""
         if wanted.by != "weight" and (made[-1].under != heading.about if made else after is None):
             words = _heading(heading, wanted.by, titles)
-        made.append(_asked(one, titles, words, heading.about))
+        made.append(_asked(one, titles, words, heading))
     return made
 
 
@@ -209,7 +213,7 @@ def _heading(heading: Heading, by: By, titles: dict[int, str]) -> str:
     return _("Media %(number)s and its near-copies") % {"number": heading.about}
 
 
-def _asked(one: Proposal, titles: dict[int, str], heading: str, under: int) -> Asked:
+def _asked(one: Proposal, titles: dict[int, str], words: str, heading: Heading) -> Asked:
     nearest = one.leads[0]
     kind = MatchKind(nearest.kind)
     share = nearest.distance / max(nearest.threshold, 1)
@@ -226,6 +230,7 @@ def _asked(one: Proposal, titles: dict[int, str], heading: str, under: int) -> A
         series=tuple(
             (number, titles[number]) for number in one.consequence.series if number in titles
         ),
-        heading=heading,
-        under=under,
+        heading=words,
+        under=heading.about,
+        together=heading.count,
     )

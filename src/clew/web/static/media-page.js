@@ -52,7 +52,7 @@ page.addEventListener("click", async (event) => {
   const board = event.target.closest("[data-board]");
   if (board) await showSheet(board, "storyboard", document.getElementById("board"));
   const spectrogram = event.target.closest("[data-spectrogram]");
-  if (spectrogram) await showSheet(spectrogram, "spectrogram", document.getElementById("spectrogram"));
+  if (spectrogram) await showSheet(spectrogram, "spectrogram", document.querySelector("#spectrogram > div"));
   const shared = event.target.closest("[data-shared]");
   if (shared) await showShared(shared);
   const given = event.target.closest("[data-grade]");
@@ -98,6 +98,7 @@ async function toggle(button, place, made) {
   try {
     if (on) place.replaceChildren(await made());
     else place.replaceChildren();
+    (place.closest("section[hidden], section#spectrogram") ?? place).hidden = !on;
     place.hidden = !on;
     button.setAttribute("aria-pressed", on);
     if (on) place.scrollIntoView({ block: "nearest" });
