@@ -211,7 +211,7 @@ def test_a_media_with_its_matches_and_searching_for_it(desk, sit, collection):
     at.go(f"/media/{one}")
     match = page.locator(".match").filter(has=page.get_by_role("link", name=f"Media {other}"))
     expect(match).to_contain_text("How often it is wrong: ")
-    expect(match).to_contain_text("pairs of different media matched")
+    expect(match).to_contain_text("comparisons of different media it was wrong")
     at.picture("media")
     match.get_by_role("button", name="Hold to reveal both").hover()
     page.mouse.down()

@@ -104,9 +104,15 @@ def test_every_way_to_match_has_words_and_sound_is_told_in_percent():
     match = Match(kind=MatchKind.SOUND, distance=20, threshold=60, spans=(span,))
     heard = Agreeing(number=1, other=2, match=match, trust="", state="")
     told = evidence_of(heard, 30.0, 60.0)
-    assert told.measure == "20 % of what stands out differs, up to 60 % counts"
-    assert "offset +5.50 s" in told.remarks
-    assert [band.words for band in told.bands] == ["0:02 – 0:09 here is 0:07 – 0:14 there"]
+    assert told.measure.words == "20 % of what stands out differs"
+    assert told.measure.exact == "20 % of the landmarks differ; up to 60 % counts as a match"
+    assert ("begins 0:05.5 later there", "offset +5.50 s") in [
+        (one.words, one.exact) for one in told.remarks
+    ]
+    assert [band.words for band in told.bands] == ["0:02.0 – 0:09.0 here is 0:07.5 – 0:14.5 there"]
+    (band,) = told.bands
+    assert (told.width, told.other_width) == (500, 1000), "both on one scale of time"
+    assert (band.width, band.other_width) == (117, 117), "as long here as there"
     with translation.override("de"):
         assert kind_words().keys() == set(MatchKind)
         assert evidence_of(heard, 30.0, 60.0).kind == "Dasselbe ist zu hören"
