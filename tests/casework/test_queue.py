@@ -12,12 +12,14 @@ from clew.casework.queue import Page, Queue, bring_back, set_aside
 from clew.casework.waiting import Wanted
 from clew.records.models import EntityKind, SetAside
 
+ALL = Wanted()
+
 
 def ids(page: Page) -> list[str]:
     return [one.id for one, _ in page.asked]
 
 
-def all_of(queue: Queue, wanted: Wanted = Wanted(), most: int = 2) -> list[str]:
+def all_of(queue: Queue, wanted: Wanted = ALL, most: int = 2) -> list[str]:
     """Everything, page by page."""
     page = queue.page(wanted, most=most)
     found = ids(page)

@@ -52,7 +52,7 @@ def grid(request: HttpRequest) -> HttpResponse:
             "filter": wanted,
             "like": like,
             "first": {
-                "tiles": [shown(tile, near.get(tile.id, 0) if like else None) for tile in tiles],
+                "tiles": [shown(tile, near.get(tile.id)) for tile in tiles],
                 "more": not like and len(tiles) == FIRST,
                 "query": _query(request.GET),
                 "like": like,

@@ -89,8 +89,8 @@ export function fill(tile, item) {
   if (item.matches) marks.append(mark(`≈ ${item.matches}`));
   if (item.copies > 1) marks.append(mark(`× ${item.copies}`, "copies"));
   const number = element("span", "number");
-  number.textContent = item.distance ? `${item.id} · ${say("apart", { count: item.distance })}` : item.id;
-  number.title = item.distance ? say("apart_exactly", { count: item.distance }) : "";
+  number.textContent = item.distance != null ? `${item.id} · ${say("apart", { count: item.distance })}` : item.id;
+  number.title = item.distance != null ? say("apart_exactly", { count: item.distance }) : "";
   caption.append(number);
   const given = item.mine ?? item.agreed;
   if (given != null) {
