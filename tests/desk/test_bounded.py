@@ -49,7 +49,7 @@ PAGES = {
     "/media/sketches?media={first},{last}": 10,
     "/media/rows?after={last}": 14,
     "/media/count": 10,
-    "/media/{first}": 32,
+    "/media/{first}": 33,
     "/media/{first}/matches?after=0-0": 16,
     "/media/{last}/stack": 14,
     "/proposals": 30,

@@ -19,7 +19,7 @@ from clew.web.browser import word
 from clew.web.evidence import Evidence, evidence_of, state_words
 from clew.web.frame import at_desk, at_work, framed
 from clew.web.measures import clock, detail, lasting, size
-from clew.web.sounds import drawing
+from clew.web.sounds import Drawing, drawing
 
 _TWO_STILLS = 20
 """Seconds of one shot from which on a sheet has more than one of it."""
@@ -34,7 +34,7 @@ def media(request: HttpRequest, number: int) -> HttpResponse:
         known = dossier(number)
         words, shared = state_words(), sharing_words()
         (tile,) = tiles([number], scheme)
-        found = _matches(number, known.item.duration)
+        found, sketch = _matches(number, known.item.type, known.item.duration)
         exhibits = dict(
             Exhibit.objects.filter(pk__in={one.exhibit for one in known.seen}).values_list(
                 "pk", "number"
@@ -50,7 +50,7 @@ def media(request: HttpRequest, number: int) -> HttpResponse:
             "size": size(known.item.size),
             "detail": detail(known.item.quality) if known.item.quality is not None else None,
             "duration": lasting(known.item.duration) if known.item.duration else None,
-            "sketch": next((drawing(one) for one in sketches([number]).values()), None),
+            "sketch": sketch,
             "links": [(link, words.get(link.state, link.state)) for link in known.links],
             "spoken": [
                 f"{clock(one.start)}–{clock(one.end)}" for one in known.item.spoken[:_MOST_SPOKEN]
@@ -83,8 +83,8 @@ def further_matches(request: HttpRequest, number: int) -> HttpResponse:
     if not (distance.isdecimal() and last.isdecimal() and len(distance) < 5 and len(last) < 19):
         raise NotSeenError("There are no matches there.")
     with acting():
-        duration = Media.objects.filter(pk=number).values_list("duration", flat=True).first()
-        found = _matches(number, duration, (int(distance), int(last)))
+        told = Media.objects.filter(pk=number).values_list("type", "duration").first()
+        found, _sketch = _matches(number, *(told or ("", None)), (int(distance), int(last)))
     return framed(
         request,
         "parts/matches",
@@ -114,20 +114,23 @@ def _has_board(known: Dossier) -> bool:
 
 
 def _matches(
-    number: int, duration: float | None, after: tuple[int, int] | None = None
-) -> list[Evidence]:
+    number: int, kind: str, duration: float | None, after: tuple[int, int] | None = None
+) -> tuple[list[Evidence], Drawing | None]:
+    """A page of a media's matches, and the sketch of what is heard in it."""
     found = matches(number, after)
     durations = dict(
         Media.objects.filter(pk__in=[one.other for one in found]).values_list("pk", "duration")
     )
     heard = [one.other for one in found if one.match.kind is MatchKind.SOUND]
-    drawn = {media: drawing(one) for media, one in sketches([number, *heard]).items()}
-    return [
+    asked = [] if kind == "image" else [number, *heard]
+    drawn = {media: drawing(one) for media, one in sketches(asked).items()} if asked else {}
+    told = [
         evidence_of(
             one, duration, durations.get(one.other), (drawn.get(number), drawn.get(one.other))
         )
         for one in found
     ]
+    return told, drawn.get(number)
 
 
 def _further(found: list[Evidence]) -> str:
