@@ -87,13 +87,13 @@ class Queue:
         aside = set(
             SetAside.objects.filter(until__gt=timezone.now()).values_list("question", flat=True)
         )
-        wanted_rows = order.of(wanted)
+        rows = order.of(wanted)
+        hidden = aside
         if wanted.aside:
-            wanted_rows = wanted_rows.only(aside)
-        out = order.settled if wanted.aside else order.settled | aside
-        shown, end = _shown(wanted_rows.rows, out, after, most, order.settled)
+            rows, hidden = rows.only(aside), set()
+        shown, end = _shown(rows.rows, order.settled, hidden, after, most)
         viewed("proposals", entries=len(shown))
-        sums = wanted_rows.without(order.settled if wanted.aside else order.settled | aside)
+        sums = rows.without(order.settled | hidden)
         return Page(
             asked=[(one, Heading(about=under, count=sums.group(under))) for one, under in shown],
             count=sums.count,
@@ -111,6 +111,7 @@ class Queue:
     def taken_back(self) -> None:
         """Note that something decided is undecided again."""
         if (order := self._orders.get(ours())) is not None:
+            order.settled.clear()
             order.expire()
 
     def _order(self) -> Order:
@@ -138,10 +139,14 @@ class Queue:
 
     def _find_anew(self, agency: int) -> None:
         """Beside the requests, as the officer who asked."""
+        there = self._orders[agency]
+        before = set(there.settled)
         try:
             with acting():
                 require_authority()
-                self._orders[agency] = Order.found()
+                found = Order.found()
+            found.settled |= there.settled - before  # decided while it was being found
+            self._orders[agency] = found
         except (AccessError, DatabaseError) as error:
             log.warning("what waits could not be ordered anew", why=str(error))
         finally:
@@ -151,7 +156,7 @@ class Queue:
 
 
 def _shown(
-    rows: Sequence[Row], out: set[str], after: Key | None, most: int, settled: set[str]
+    rows: Sequence[Row], settled: set[str], hidden: set[str], after: Key | None, most: int
 ) -> tuple[list[tuple[Proposal, int]], Key | None]:
     """Proposals of a page as they are now, with what each is under; and where the next begins.
 
@@ -162,7 +167,8 @@ def _shown(
     while len(shown) < most and begin < len(rows):
         few: list[Row] = []
         while len(few) < most - len(shown) and begin < len(rows):
-            if rows[begin][2].name not in out:
+            name = rows[begin][2].name
+            if name not in settled and name not in hidden:
                 few.append(rows[begin])
             begin += 1
         now = {
@@ -174,7 +180,7 @@ def _shown(
             found = now.get(each.lead)
             if found is None:
                 settled.add(each.name)  # decided elsewhere, or no longer there
-            elif found.id not in out:
+            elif found.id not in hidden:
                 shown.setdefault(found.id, (found, under))
     return list(shown.values()), rows[begin - 1][0] if 0 < begin < len(rows) else None
 
