@@ -112,7 +112,7 @@ def test_every_way_to_match_has_words_and_sound_is_told_in_percent():
     told = evidence_of(heard, 30.0, 60.0)
     assert told.measure.words == "20 % of what stands out differs"
     assert told.measure.exact == "20 % of the landmarks differ; up to 60 % counts as a match"
-    assert ("begins 0:05.5 later there", "offset +5.50 s") in [
+    assert ("begins 5.5 s later there", "offset +5.50 s") in [
         (one.words, one.exact) for one in told.remarks
     ]
     assert [band.words for band in told.bands] == ["0:02.0 – 0:09.0 here is 0:07.5 – 0:14.5 there"]

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from clew.casework.dossier import Agreeing
 from clew.compare.evidence import Match, MatchKind, Span
-from clew.web.measures import Exactly, clock, detail, measure
+from clew.web.measures import Exactly, brief, clock, detail, measure
 from clew.web.sounds import Drawing
 from clew.web.trust import trust
 
@@ -227,7 +227,7 @@ def _clocks(span: Span) -> list[Exactly]:
     words = _("begins %(time)s later there") if offset >= 0 else _("begins %(time)s earlier there")
     told = []
     if abs(offset) >= _NOTABLE:
-        told.append(Exactly(words % {"time": clock(abs(offset), tenths=True)}, exact))
+        told.append(Exactly(words % {"time": brief(abs(offset))}, exact))
     if abs(span.speed - 1) >= _OTHER_SPEED:
         speed = f"{span.speed:.2f}"
         told.append(Exactly(_("there at %(speed)s times the speed") % {"speed": speed}, speed))

@@ -18,6 +18,7 @@ _POINTS = 256
 _THOUSAND = 1000
 _MUCH, _SOME = 80, 50
 _LONGEST = 18
+_MINUTE = 60
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,13 @@ def clock(seconds: float, *, tenths: bool = False) -> str:
     hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
     told = f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
     return f"{told}.{tenth}" if tenths else told
+
+
+def brief(seconds: float) -> str:
+    """A short time: 5.5 s; from a minute on as on a clock."""
+    if seconds >= _MINUTE:
+        return clock(seconds)
+    return _("%(seconds)s s") % {"seconds": number_format(seconds, decimal_pos=1)}
 
 
 def lasting(seconds: float) -> Exactly:

@@ -29,6 +29,7 @@ def words_of_scripts() -> dict[str, str]:
         "copies": _("{count} near-copies"),
         "places": _("found in {count} places"),
         "matches": _("{count} matches"),
+        "one_match": _("1 match"),
         "grade": _("your grade {grade}"),
         "agreed": _("agreed: {grade}"),
         "disputed": _("graders differ"),

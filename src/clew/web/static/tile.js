@@ -32,6 +32,8 @@ export function clock(seconds) {
   return hours ? `${hours}:${String(minutes).padStart(2, "0")}:${rest}` : `${minutes}:${rest}`;
 }
 
+const matched = ({ matches }) => say(matches === 1 ? "one_match" : "matches", { count: matches });
+
 function words(item) {
   const told = [say("media", { number: item.id }), say(item.type)];
   if (item.copies > 1) told.push(say("copies", { count: item.copies }));
@@ -39,7 +41,7 @@ function words(item) {
   if (item.agreed != null) told.push(say("agreed", { grade: item.agreed }));
   if (item.disputed) told.push(say("disputed"));
   if (item.series) told.push(say("in_a_series"));
-  if (item.matches) told.push(say("matches", { count: item.matches }));
+  if (item.matches) told.push(matched(item));
   if (item.partly) told.push(say("partly"));
   return [...told, ...(item.tags ?? [])].join(", ");
 }
@@ -74,7 +76,7 @@ export function fill(tile, item) {
     if (item.type === "sound") told.classList.add("heard");
     for (const line of [say(item.type), item.width ? `${item.width} × ${item.height}` : "",
       item.places > 1 ? say("places", { count: item.places }) : "",
-      item.matches ? say("matches", { count: item.matches }) : "",
+      item.matches ? matched(item) : "",
       (item.tags ?? []).join(", ")]) {
       if (line) told.append(Object.assign(element("span", "ellipsis"), { textContent: line }));
     }
