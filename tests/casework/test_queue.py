@@ -6,7 +6,7 @@ import pytest
 
 from clew.casework.decisions import undo
 from clew.casework.entities import add_to_series, create
-from clew.casework.errors import StatementError
+from clew.casework.errors import NotSeenError, StatementError
 from clew.casework.proposals import accept, proposals, reject
 from clew.casework.queue import Page, Queue, bring_back, set_aside
 from clew.casework.waiting import Wanted
@@ -111,7 +111,8 @@ def test_what_is_set_aside_is_so_for_one_officer_until_it_is_brought_back(case, 
             set_aside("x" * 41)
     with case.as_("berta"):
         assert first in all_of(queue)
-        bring_back(first)  # not hers
+        with pytest.raises(NotSeenError):
+            bring_back(first)  # not hers
     with case.as_("anna"):
         assert queue.page(Wanted()).aside == 1
         bring_back(first)

@@ -19,7 +19,7 @@ from django.utils import timezone
 from clew.access.acting import acting, officer, require_authority
 from clew.access.errors import AccessError
 from clew.casework.acts import ours, viewed
-from clew.casework.errors import StatementError
+from clew.casework.errors import NotSeenError, StatementError
 from clew.casework.proposals import Proposal, some
 from clew.casework.waiting import Key, Order, Row, Wanted
 from clew.records.models import SetAside
@@ -204,5 +204,11 @@ def set_aside(name: str) -> None:
 
 
 def bring_back(name: str) -> None:
-    """Have a proposal that was set aside be asked again."""
-    SetAside.objects.filter(question=name).delete()
+    """Have a proposal that the acting officer set aside be asked again.
+
+    Raises:
+        NotSeenError: they have set none of that name aside.
+    """
+    require_authority()
+    if not SetAside.objects.filter(question=name).delete()[0]:
+        raise NotSeenError("You have set no such proposal aside; it may be asked again already.")
