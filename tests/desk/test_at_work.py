@@ -251,7 +251,7 @@ def test_a_media_with_its_matches_and_searching_for_it(desk, sit, collection):
     page.get_by_role("link", name="Similar ones").click()
     page.wait_for_url("**like=*")
     page.wait_for_load_state("networkidle")
-    expect(page.locator(".tile").nth(1)).to_contain_text("Δ")
+    expect(page.locator(".tile").nth(1)).to_contain_text("points differ")
     at.accessible()
 
     cut = StoredTrace.objects.using("owner").filter(signal="shots", ordinal=1).earliest("pk")
