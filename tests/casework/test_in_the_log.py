@@ -34,11 +34,13 @@ from clew.casework import (
     observations,
     proposals,
     protection,
+    queue,
     quotas,
     retention,
     screen,
     search,
     sharing,
+    sounding,
     tags,
     watching,
 )
@@ -46,6 +48,7 @@ from clew.casework import media as media_shown
 from clew.casework.errors import RefusedError
 from clew.casework.narrowing import Filter
 from clew.casework.things import Thing
+from clew.casework.waiting import Wanted
 from clew.intake import exhibits
 from clew.intake.sharing import Shared
 from clew.intake.sharing import share as share_sightings
@@ -74,7 +77,11 @@ NO_ACTS = {
     *("gather.place_of", "grades.latest", "identification.victim"),
     "protection.persons_named",  # its search is in the log
     "desk",  # an officer's own limits and filters, told to nobody
-    *("grid.default_scheme", "grid.count", "screen.count_reveal"),
+    *("grid.default_scheme", "grid.count", "grid.cameras", "screen.count_reveal"),
+    *("proposals.named", "proposals.some"),  # queue.page notes what is shown of them
+    *("queue.set_aside", "queue.bring_back"),  # an officer's own
+    # Pictures of what screen.note_reveal has put into the log.
+    *("sounding.spectrogram", "sounding.both", "sounding.pair_of", "sounding.with_mark"),
     *("quotas.begin_question", "quotas.count_question", "quotas.quotas", "watching.watched"),
     *("retention.destroy", "retention.to_destroy"),  # for nobody: test_destroying.py
     *("notices.tell_unusual", "notices.tell_what_is_due"),  # for nobody: test_notices.py
@@ -168,6 +175,8 @@ def test_each_act_writes_one_entry_and_no_word_that_may_be_a_name(case, log, ope
     log.of("anna", VIEW, None, grid.page, Filter(kind="image"))
     log.of("anna", VIEW, None, grid.stack, one)
     log.of("anna", VIEW, None, grid.tiles, [one])
+    log.of("anna", VIEW, "", sounding.sketches, [one])
+    log.of("anna", VIEW, "", queue.Queue().page, Wanted())
     log.of("anna", VIEW, media, dossier.dossier, one)
     alone = case.media()
     log.of("anna", VIEW, f"media:{alone}", dossier.matches, alone)

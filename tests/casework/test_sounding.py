@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import wave
 
+import msgspec
 import numpy as np
 import pytest
 from PIL import Image
@@ -12,7 +13,8 @@ from PIL import Image
 from clew.access.acting import signed_in
 from clew.casework.errors import NotSeenError
 from clew.casework.sounding import COLUMNS, both, pair_of, sketches, spectrogram
-from clew.records.models import Folder, Media, Sighting
+from clew.compare.evidence import Match, MatchKind, Span
+from clew.records.models import Folder, Media, Sighting, StoredMatch
 from clew.signals.registry import signals
 from clew.vault.errors import VaultError
 
@@ -65,7 +67,10 @@ def test_a_spectrogram_is_read_from_where_the_sound_lies(case, opened, make_plac
         outcome="read",
         media_id=media,
     )
-    match = case.match(media, gone, kind="sound", spans=[(0, 2, 10)])
+    match = case.match(media, gone, kind="sound")
+    span = Span(first_start=0, first_end=2, second_start=0, second_end=2, distance=10.0, frames=9)
+    told = Match(kind=MatchKind.SOUND, distance=8, threshold=60, spans=(span,))
+    StoredMatch.objects.using("owner").filter(pk=match).update(evidence=msgspec.to_builtins(told))
     with signed_in(case.secrets["anna"]):
         drawn = np.asarray(Image.open(io.BytesIO(spectrogram(opened, media))).convert("L"))
         across = drawn.mean(axis=1)
