@@ -26,7 +26,7 @@ By: TypeAlias = Literal["weight", "series", "media"]
 Key: TypeAlias = tuple[int, ...]
 """Sorts; whole numbers, so that it can stand in an address."""
 
-_FRESH, _REST = 2.0, 20
+_FRESH, _REST = 2.0, 40
 """An order is not found anew for so many seconds, or so many times as long as finding it took."""
 _REMEMBERED = 20
 """Ways in which one order was looked through."""
