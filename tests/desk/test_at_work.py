@@ -261,6 +261,11 @@ def test_a_media_with_its_matches_and_searching_for_it(desk, sit, collection):
     expect(board).to_be_visible()
     assert board.evaluate("image => image.naturalWidth > 300"), "several stills on one sheet"
     assert '"what":"storyboard"' in entries("reveal")[-1].details
+    page.get_by_role("button", name="Spectrogram").click()
+    heard = page.locator("#spectrogram img")
+    expect(heard).to_be_visible()
+    assert heard.evaluate("image => image.naturalWidth") == 1200
+    assert '"what":"spectrogram"' in entries("reveal")[-1].details
     at.accessible()
     at.picture("film")
 
