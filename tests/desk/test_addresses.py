@@ -39,6 +39,7 @@ def asked_of_media(media: int) -> dict[str, tuple[str, str, object]]:
         "part/waiting": (GET, "", None),
         "part/contributions": (GET, "", None),
         "part/hits": (GET, "", None),
+        "part/cameras": (GET, "", None),
         "media": (GET, "", None),
         "media/rows": (GET, "", None),
         "media/count": (GET, "", None),

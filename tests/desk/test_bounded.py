@@ -43,6 +43,7 @@ PAGES = {
     "/part/waiting": 26,
     "/part/contributions": 12,
     "/part/hits": 12,
+    "/part/cameras": 10,
     "/media": 16,
     "/media?grade=none&kind=image": 16,
     "/media?camera=Nokia+X&entity=1": 16,

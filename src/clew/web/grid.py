@@ -72,7 +72,6 @@ def grid(request: HttpRequest) -> HttpResponse:
                 .filter(merged_into__isnull=True)
                 .order_by("kind", "title")[:_MOST_ENTITIES]
             ],
-            "cameras": work.cameras(),
             "saved": list(saved_filters()),
             "query": _query(request.GET),
         }
@@ -83,6 +82,17 @@ def _similar(like: int) -> dict[int, int]:
     """Distances of the nearest to a media, nearest first."""
     answer = look_up_media(served(), like, _WIDE)
     return {found.item.id: found.match.distance for found in answer.found[: work.MOST - 1]}
+
+
+@at_work("GET")
+def cameras(request: HttpRequest) -> HttpResponse:
+    """The cameras to choose from; asked beside the first page, which does not wait for them."""
+    with acting():
+        found = work.cameras()
+    chosen = word(request.GET, "camera")
+    if chosen and chosen not in found:
+        found = [chosen, *found]
+    return framed(request, "parts/cameras", {"cameras": found, "chosen": chosen})
 
 
 @at_work("GET")

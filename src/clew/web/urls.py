@@ -25,6 +25,7 @@ urlpatterns = [
     path("part/waiting", home.waiting),
     path("part/contributions", home.under_way),
     path("part/hits", home.hits_of_others),
+    path("part/cameras", grid.cameras),
     path("authority", choices.authority),
     path("desk", choices.own_desk),
     path("desk/blind", choices.blind),
