@@ -40,6 +40,8 @@ _FILL = (
     "INSERT INTO records_storedmatch (first_id, second_id, kind, distance, threshold, evidence) "
     "SELECT id, id + k, 'picture', 8, 52, '{}' FROM records_media, generate_series(1, 3) k "
     "WHERE id %% 8 = 1 AND id + k <= (SELECT max(id) FROM records_media)",
+    # One in twenty names its camera, of eight.
+    "UPDATE records_media SET camera = 'Maker A' || id / 20 %% 8 WHERE id %% 20 = 0",
     # One in three is graded.
     "INSERT INTO records_grade (media_id, scheme, grade, words, why, number, officer_id, "
     "agency_id, at) SELECT id, 'US', id %% 3, '', '', 1, %(officer)s, %(ours)s, now() "
@@ -117,7 +119,7 @@ def _looked(address: str, secret: str, asked: int) -> dict[str, list[float]]:
             for _ in range(asked // 4)
             for path in (
                 *("/media?grade=none", "/media?kind=video", "/media?copies=apart"),
-                "/media?order=oldest&matched=yes",
+                *("/media?order=oldest&matched=yes", "/media?camera=Maker+A7"),
             )
         ]
         scrolling = []

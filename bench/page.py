@@ -36,6 +36,7 @@ ORDER = (
     "audit_cost",
     "api_lookup",
     "desk_grid",
+    "desk_queue",
 )
 """The benchmarks in the order of the page; each is a module with ``run()``."""
 

@@ -20,6 +20,7 @@ SOURCE = ROOT / "src" / "clew"
 # Pictures that belong to the repository; whoever adds one lists it here, with what it shows.
 LISTED_BINARIES = {
     "src/clew/signals/regions/projections.npy": "directions learned by bench/learn_regions.py",
+    "docs/desk.png": "the page of a sound in the world of make demo, for the README",
     "docs/report.png": "the report on the world of make demo, for the README",
     "docs/contribute.png": "a made-up folder to hand in, for the officer's guide",
     "docs/contribution.png": "how its files stand, likewise",

@@ -8,6 +8,7 @@ from django.utils import timezone
 from clew.casework import decisions, entities, grades, grid, proposals, tags
 from clew.casework.errors import NotSeenError, StatementError
 from clew.casework.narrowing import Filter
+from clew.casework.things import Thing
 from clew.records.models import Media
 
 ALL = Filter()
@@ -163,3 +164,35 @@ def test_grades_of_many_are_undone_by_what_was_said_before(case):
         assert numbers(Filter(series=series)) == [one]
         decisions.undo(added.pk, "no")
         assert numbers(Filter(series=series)) == []
+
+
+def test_what_was_taken_by_one_camera_or_is_connected_with_one_thing(case):
+    one, two, three, theirs = *(case.media() for _ in range(3)), case.media(case.theirs)
+    told = b'{"tables": "", "make": "NIKON", "model": "NIKON D40", "serial": "2031"}'
+    with case.owner() as owner:
+        for media, value in (
+            (one, told),
+            (two, told),
+            (three, b'{"make": "Canon", "model": "EOS 5D"}'),
+            (theirs, b'{"make": "Theirs", "model": "alone"}'),
+        ):
+            owner.execute(
+                "INSERT INTO records_storedtrace (media_id, signal, version, ordinal, variant, "
+                "value, quality) VALUES (%s, 'origin', 1, 0, 'header', %s, 100)",
+                [media, value],
+            )
+        owner.execute(
+            "UPDATE records_storedtrace SET value = %s WHERE media_id = %s", [b"\xff{", theirs]
+        )
+    with case.as_("anna"):
+        assert grid.cameras() == ["Canon EOS 5D", "NIKON D40 № 2031"]
+        nikon = Filter(camera="NIKON D40 № 2031", stacks=False)
+        assert numbers(nikon) == [two, one]
+        assert grid.count(nikon) == 2
+        place = entities.create("place", "the blue house")
+        decisions.connect(
+            "shows", Thing("media", one), Thing("place", place.pk), "the door", confirmed=True
+        )
+        assert numbers(Filter(with_entity=place.pk)) == [one]
+        assert [tile.id for tile in grid.tiles([three, two, one], "", nikon)] == [two, one]
+        assert grid.count(Filter(with_entity=place.pk, camera="Canon EOS 5D")) == 0

@@ -41,6 +41,7 @@ from clew.casework import (
     places,
     proposals,
     protection,
+    queue,
     quotas,
     record,
     retention,
@@ -49,6 +50,7 @@ from clew.casework import (
     search,
     sharing,
     sheet,
+    sounding,
     statistics,
     tags,
     tasks,
@@ -59,6 +61,7 @@ from clew.casework import media as media_shown
 from clew.casework.errors import RefusedError
 from clew.casework.narrowing import Filter
 from clew.casework.things import Thing
+from clew.casework.waiting import Wanted
 from clew.intake import exhibits, uploads
 from clew.intake.sharing import Shared
 from clew.intake.sharing import share as share_sightings
@@ -97,6 +100,11 @@ NO_ACTS = {
     *("grid.default_scheme", "grid.count", "grid.numbers", "screen.count_reveal", "held.known_as"),
     # What a page that is in the log asks again and again.
     *("handed_in.contribution", "handed_in.is_ones_own", "handed_in.progress"),
+    "grid.cameras",
+    *("proposals.named", "proposals.some"),  # queue.page notes what is shown of them
+    *("queue.set_aside", "queue.bring_back"),  # an officer's own
+    # Pictures of what screen.note_reveal has put into the log.
+    *("sounding.spectrogram", "sounding.both", "sounding.pair_of", "sounding.with_mark"),
     *("quotas.begin_question", "quotas.count_question", "quotas.quotas", "watching.watched"),
     *("retention.destroy", "retention.to_destroy"),  # for nobody: test_destroying.py
     *("notices.tell_unusual", "notices.tell_what_is_due"),  # for nobody: test_notices.py
@@ -197,6 +205,8 @@ def test_each_act_writes_one_entry_and_no_word_that_may_be_a_name(case, log, ope
     log.of("anna", VIEW, None, grid.page, Filter(kind="image"))
     log.of("anna", VIEW, None, grid.stack, one)
     log.of("anna", VIEW, None, grid.tiles, [one])
+    log.of("anna", VIEW, "", sounding.sketches, [one])
+    log.of("anna", VIEW, "", queue.Queue().page, Wanted())
     log.of("anna", VIEW, media, dossier.dossier, one)
     alone = case.media()
     log.of("anna", VIEW, f"media:{alone}", dossier.matches, alone)

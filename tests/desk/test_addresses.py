@@ -53,10 +53,12 @@ def asked_of_media(media: int) -> dict[str, tuple[str, str, object]]:
         "contributions/<int:number>/uploads": (GET, "", None),
         "contributions/<int:number>/cancel": (POST, "", {}),
         "contributions/<int:number>/retry": (POST, "", {}),
+        "part/cameras": (GET, "", None),
         "media": (GET, "", None),
         "media/rows": (GET, "", None),
         "media/count": (GET, "", None),
         "media/veils": (GET, f"?media={media}", None),
+        "media/sketches": (GET, f"?media={media}", None),
         "media/grade": (POST, "", {**chosen, "grade": 1}),
         "media/tag": (POST, "", {**chosen, "tag": "sofa"}),
         "media/series": (POST, "", {**chosen, "why": "alike", "title": "room"}),
@@ -66,6 +68,8 @@ def asked_of_media(media: int) -> dict[str, tuple[str, str, object]]:
         "media/filters/<int:number>/remove": (POST, "", {}),
         "media/<int:number>": (GET, "", None),
         "media/<int:number>/matches": (GET, "?after=0-0", None),
+        "media/<int:number>/matches/<int:match>/reveal": (POST, "", {}),
+        "media/<int:number>/matches/<int:match>/sound/<str:sign>": (GET, "", None),
         "media/<int:number>/stack": (GET, "", None),
         "media/<int:number>/reveal": (POST, "", {}),
         "media/<int:number>/picture/<str:sign>": (GET, "", None),
@@ -109,6 +113,8 @@ def asked_of_media(media: int) -> dict[str, tuple[str, str, object]]:
         "proposals/further": (GET, "", None),
         "proposals/<str:name>/accept": (POST, "", {"why": "alike"}),
         "proposals/<str:name>/reject": (POST, "", {"why": "not alike"}),
+        "proposals/<str:name>/later": (POST, "", {}),
+        "proposals/<str:name>/again": (POST, "", {}),
         "search": (GET, "", None),
     }
 
@@ -155,7 +161,8 @@ def patterns() -> list[str]:
 
 def at(pattern: str, number: int) -> str:
     """An address of a pattern, about something of that number."""
-    filled = pattern.replace("<int:number>", str(number)).replace("<str:sign>", "made:up")
+    filled = pattern.replace("<int:number>", str(number)).replace("<int:match>", "1")
+    filled = filled.replace("<str:sign>", "made:up")
     return filled.replace("<str:name>", "1-abcdef01")
 
 

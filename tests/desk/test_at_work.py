@@ -180,7 +180,27 @@ def test_what_is_revealed_is_noted_counted_and_gone_when_let_go(desk, sit):
     assert len(entries("reveal")) == before + 2
     at.go("/desk")
     page.get_by_label("Most that I want to reveal in a day").fill("")
+    page.get_by_label("Minutes at a time").fill("5")
     page.get_by_role("button", name="Keep", exact=True).click()
+
+    # A break is due on the page where somebody looks, without going to another.
+    page.clock.install()
+    at.go("/media?kind=image")
+    reminder = page.get_by_text("A short break does good.")
+    page.keyboard.press("Home")
+    page.keyboard.down("v")
+    expect(picture).to_be_visible()
+    page.keyboard.up("v")
+    expect(reminder).to_have_count(0)
+    page.clock.fast_forward("06:00")
+    expect(reminder).to_be_visible()
+    at.accessible()
+    at.picture("break")
+    page.locator("#notices").get_by_role("button", name="Later").click()
+    expect(reminder).to_have_count(0)
+    page.clock.fast_forward("05:00")  # after ten minutes without looking it was a break
+    expect(reminder).to_have_count(0)
+    page.clock.resume()
 
     # Working blind: not even a veil is asked for.
     asked: list[str] = []
@@ -211,7 +231,7 @@ def test_a_media_with_its_matches_and_searching_for_it(desk, sit, collection):
     at.go(f"/media/{one}")
     match = page.locator(".match").filter(has=page.get_by_role("link", name=f"Media {other}"))
     expect(match).to_contain_text("How often it is wrong: ")
-    expect(match).to_contain_text("pairs of different media matched")
+    expect(match).to_contain_text("comparisons of different media it was wrong")
     at.picture("media")
     match.get_by_role("button", name="Hold to reveal both").hover()
     page.mouse.down()
@@ -231,7 +251,7 @@ def test_a_media_with_its_matches_and_searching_for_it(desk, sit, collection):
     page.get_by_role("link", name="Similar ones").click()
     page.wait_for_url("**like=*")
     page.wait_for_load_state("networkidle")
-    expect(page.locator(".tile").nth(1)).to_contain_text("Δ")
+    expect(page.locator(".tile").nth(1)).to_contain_text("points differ")
     at.accessible()
 
     cut = StoredTrace.objects.using("owner").filter(signal="shots", ordinal=1).earliest("pk")
@@ -241,6 +261,11 @@ def test_a_media_with_its_matches_and_searching_for_it(desk, sit, collection):
     expect(board).to_be_visible()
     assert board.evaluate("image => image.naturalWidth > 300"), "several stills on one sheet"
     assert '"what":"storyboard"' in entries("reveal")[-1].details
+    page.get_by_role("button", name="Spectrogram").click()
+    heard = page.locator("#spectrogram img")
+    expect(heard).to_be_visible()
+    assert heard.evaluate("image => image.naturalWidth") == 1200
+    assert '"what":"spectrogram"' in entries("reveal")[-1].details
     at.accessible()
     at.picture("film")
 
@@ -300,6 +325,30 @@ def test_deciding_by_keyboard_and_taking_it_back(desk, sit):
     page.keyboard.press("j")
     expect(page.locator(".proposal").nth(1)).to_be_focused()
     at.accessible()
+
+    # Later: for this officer alone, until tomorrow; the count goes along, here and at home.
+    waiting = int(page.locator("#count").get_attribute("data-count") or 0)
+    aside = page.locator(".proposal").nth(1).get_attribute("data-proposal")
+    page.keyboard.press("d")
+    expect(page.get_by_text("Set aside until tomorrow")).to_be_visible()
+    expect(page.locator("#count")).to_have_text(str(waiting - 1))
+    at.go("/")
+    expect(page.get_by_text(f"{waiting - 1} wait")).to_be_visible()
+    page.get_by_role("link", name="1 set aside").click()
+    expect(page.locator(".proposal")).to_have_count(1)
+    expect(page.locator(".proposal")).to_have_attribute("data-proposal", aside or "")
+    at.accessible()
+    page.get_by_role("button", name="Ask again now").click()
+    expect(page.locator(".proposal")).to_have_count(0)
+    at.go("/proposals?by=media")
+    expect(page.locator("#count")).to_have_text(str(waiting))
+    expect(page.locator("h2.group").first).to_contain_text("near-copies")
+    trust = page.locator(".trust .exactly summary").first
+    trust.press("Enter")
+    expect(page.locator(".trust .exactly").first).to_contain_text("with 95 % confidence")
+    at.accessible()
+    at.picture("decisions-by-media")
+    at.go("/proposals")
 
     # Somebody else was faster.
     there = sit("second")

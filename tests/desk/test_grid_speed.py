@@ -1,4 +1,4 @@
-"""The grid of 200,000 media stays quick with authority, policies and log: `make soak`."""
+"""Grid and queue stay quick with authority, policies and log, with much in them: `make soak`."""
 
 from __future__ import annotations
 
@@ -20,3 +20,15 @@ def test_first_page_and_scrolling():
     assert p95["first page"] <= 0.150
     assert p95["scrolling"] <= 0.100
     assert p95["scrolling, deep down"] <= 0.100
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(900)
+def test_first_page_of_decisions():
+    sys.path.insert(0, str(ROOT))
+    from bench.desk_queue import run
+
+    p95 = run().figures["p95"]
+    assert p95["first page"] <= 0.150
+    assert p95["first page after a decision"] <= 0.150
+    assert p95["what waits, at home"] <= 0.150

@@ -6,14 +6,20 @@ import ast
 import gettext
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from django.utils import translation
 
 import clew.web
 from clew.casework.dossier import Agreeing
+from clew.casework.notices import Told
 from clew.compare.evidence import Match, MatchKind, Span
+from clew.records.models import NoticeKind
 from clew.web.evidence import evidence_of, kind_words
+from clew.web.measures import detail, measure, size
+from clew.web.telling import kinds_of_notices, says
+from clew.web.trust import trust
 
 WEB = Path(clew.web.__file__).parent
 CATALOGUE = WEB / "locale" / "de" / "LC_MESSAGES" / "django.mo"
@@ -104,9 +110,49 @@ def test_every_way_to_match_has_words_and_sound_is_told_in_percent():
     match = Match(kind=MatchKind.SOUND, distance=20, threshold=60, spans=(span,))
     heard = Agreeing(number=1, other=2, match=match, trust="", state="")
     told = evidence_of(heard, 30.0, 60.0)
-    assert told.measure == "20 % of what stands out differs, up to 60 % counts"
-    assert "offset +5.50 s" in told.remarks
-    assert [band.words for band in told.bands] == ["0:02 – 0:09 here is 0:07 – 0:14 there"]
+    assert told.measure.words == "20 % of what stands out differs"
+    assert told.measure.exact == "20 % of the landmarks differ; up to 60 % counts as a match"
+    assert ("begins 5.5 s later there", "offset +5.50 s") in [
+        (one.words, one.exact) for one in told.remarks
+    ]
+    assert [band.words for band in told.bands] == ["0:02.0 – 0:09.0 here is 0:07.5 – 0:14.5 there"]
+    (band,) = told.bands
+    assert (told.width, told.other_width) == (500, 1000), "both on one scale of time"
+    assert (band.width, band.other_width) == (117, 117), "as long here as there"
     with translation.override("de"):
         assert kind_words().keys() == set(MatchKind)
         assert evidence_of(heard, 30.0, 60.0).kind == "Dasselbe ist zu hören"
+
+
+def test_figures_are_said_in_words_and_exactly_in_the_officers_language():
+    match = Match(kind=MatchKind.PICTURE, distance=6, threshold=52)
+    assert measure(match.kind, 6, 52).words == "6 of 256 points differ"
+    assert measure(match.kind, 1, 52).words == "1 of 256 points differs"
+    assert (size(730_418).words, size(730_418).exact) == ("730 KB", "730,418 bytes")
+    assert (size(1).words, size(1_250_000).words, size(3 * 10**12).words) == (
+        *("1 byte", "1.2 MB"),
+        "3.0 TB",
+    )
+    assert detail(30).words == "little detail to go by"
+    told = trust(match)
+    assert re.fullmatch(
+        r"In none of [\d,]+ comparisons of different media it was wrong\.", str(told)
+    )
+    assert "bits may differ" in told.exact
+    with translation.override("de"):
+        assert measure(match.kind, 6, 52).words == "6 von 256 Punkten weichen ab"
+        assert size(1_250_000).words == "1,2 MB"
+        assert trust(match).words.startswith("Bei keinem von ")
+        told = Told(
+            number=1,
+            at=datetime.now(UTC),
+            about="contribution:3",
+            see="",
+            kind="contribution failed",
+            says="",
+            who="",
+            read=False,
+            details={"halted": False, "failed": 2},
+        )
+        assert says(told, 1).startswith("sie ist beendet, und 2 Dateien")
+        assert kinds_of_notices().keys() == set(NoticeKind)

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
+from django.db import connection
 from django.db.models import Max, Q, QuerySet
 
+from clew.access.connections import prepared
 from clew.access.models import Agency
 from clew.casework.acts import ours
 from clew.casework.things import represented_by
@@ -24,6 +26,7 @@ from clew.records.models import (
 )
 
 IDENTIFIED = "identified"
+_FEW = 1000
 
 
 class Consequence(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +75,7 @@ class Weights:
     @classmethod
     def now(cls, media: Collection[int] | None = None) -> Weights:
         """As things stand in this transaction, for some media or for all."""
-        persons, series = media_shown()
+        persons, series = media_shown(media)
         entities_in_danger = _in_danger("entity")
         danger = _in_danger("media")
         for shown in (persons, series):
@@ -86,7 +89,7 @@ class Weights:
             victims={media: found & victims.keys() for media, found in persons.items()},
             identified={pk for pk, identity in victims.items() if identity == IDENTIFIED},
             series={media: found - closed for media, found in series.items()},
-            countries=_countries(),
+            countries=_countries(media),
             newest=_newest(media),
         )
 
@@ -110,30 +113,40 @@ def _current(kind: str) -> QuerySet[Observation]:
     return Observation.objects.filter(type=kind, replaced_by__isnull=True)
 
 
-def media_shown() -> tuple[dict[int, set[int]], dict[int, set[int]]]:
-    """Persons and series by the media that they were confirmed to be seen in or to hold."""
+def media_shown(
+    media: Collection[int] | None = None,
+) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
+    """Persons and series by the media that they were confirmed to be seen in or to hold.
+
+    Args:
+        media: only these; None for all.
+    """
     stands = represented_by()
     persons: dict[int, set[int]] = defaultdict(set)
     series: dict[int, set[int]] = defaultdict(set)
     victims_in: dict[int, set[int]] = defaultdict(set)
-    for kind, media, first, second in _confirmed():
-        if media is None and kind == "victim in" and first is not None and second is not None:
+    for kind, number, first, second in _confirmed(media):
+        if number is None and kind == "victim in" and first is not None and second is not None:
             victims_in[stands.get(second, second)].add(stands.get(first, first))
-        elif media is not None and second is not None:
+        elif number is not None and second is not None:
             shown = series if kind == "in series" else persons
-            shown[media].add(stands.get(second, second))
-    for media, found in series.items():
+            shown[number].add(stands.get(second, second))
+    for number, found in series.items():
         for one in found:
-            persons[media] |= victims_in[one]
+            persons[number] |= victims_in[one]
     return persons, series
 
 
-def _confirmed() -> Iterator[tuple[str, int | None, int | None, int | None]]:
+def _confirmed(
+    media: Collection[int] | None,
+) -> Iterator[tuple[str, int | None, int | None, int | None]]:
     rows = Connection.objects.filter(state=ConnectionState.CONFIRMED).filter(
         Q(type="in series")
         | Q(type="victim in")
         | Q(type="shows", second_entity__kind=EntityKind.PERSON)
     )
+    if _few(media):
+        rows = rows.filter(Q(type="victim in") | Q(first_media__in=list(media or ())))
     return rows.values_list("type", "first_media", "first_entity", "second_entity").iterator()
 
 
@@ -142,20 +155,34 @@ def _in_danger(end: str) -> set[int]:
     return set(rows.values_list(end, flat=True))
 
 
-def _countries() -> dict[int, set[str]]:
+def _countries(media: Collection[int] | None) -> dict[int, set[str]]:
     """Codes of other countries that hold a media and share that."""
     home = Agency.objects.filter(pk=ours()).values("country")
     rows = Sighting.objects.filter(media__isnull=False, agency__isnull=False).exclude(
         agency__country__in=home
     )
+    if _few(media):
+        rows = rows.filter(media__in=list(media or ()))
     found: dict[int, set[str]] = defaultdict(set)
-    for media, code in rows.values_list("media", "agency__country__code").distinct():
-        found[media or 0].add(code)
+    for number, code in rows.values_list("media", "agency__country__code").distinct():
+        found[number or 0].add(code)
     return found
 
 
+_NEWEST = """
+SELECT s.media_id, max(s.seen_at) FROM records_sighting s
+WHERE s.media_id = ANY($1::bigint[]) GROUP BY s.media_id
+"""
+
+
 def _newest(media: Collection[int] | None) -> dict[int, datetime]:
-    rows = Sighting.objects.filter(media__isnull=False)
-    if media is not None:
-        rows = rows.filter(media__in=list(media))
-    return dict(rows.values_list("media").annotate(newest=Max("seen_at")))
+    if media is None:
+        rows = Sighting.objects.filter(media__isnull=False)
+        return dict(rows.values_list("media").annotate(newest=Max("seen_at")))
+    # To name tens of thousands one by one would take longer than to find them.
+    return dict(prepared(connection, _NEWEST, [list(media)]))
+
+
+def _few(media: Collection[int] | None) -> bool:
+    """Whether it is worth naming them; else it is quicker to read all that there is."""
+    return media is not None and len(media) <= _FEW

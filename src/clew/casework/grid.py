@@ -135,8 +135,13 @@ def stack(number: int, scheme: str = "") -> list[Tile]:
     return _shown(statement, value)
 
 
-def tiles(numbers: Sequence[int], scheme: str = "") -> list[Tile]:
+def tiles(numbers: Sequence[int], scheme: str = "", wanted: Filter | None = None) -> list[Tile]:
     """Some media as the grid shows them, in the order given; those that are not seen are left out.
+
+    Args:
+        numbers: theirs.
+        scheme: the grading scheme; empty for the first there is.
+        wanted: only those of them that this filter lets through; None for all.
 
     Raises:
         clew.access.errors.AccessError: nobody is signed in, or under no authority that holds.
@@ -145,9 +150,12 @@ def tiles(numbers: Sequence[int], scheme: str = "") -> list[Tile]:
     value = Values()
     named = value(scheme or default_scheme(), "text")
     asked = list(dict.fromkeys(numbers))[:MOST]
+    among = f"m.id = ANY({value(asked, 'bigint[]')})"
+    if wanted is not None:
+        among += f" AND {conditions(wanted, named, value).replace('{m}', 'm')}"
     statement = (
         f"WITH page AS (SELECT {_COLUMNS}, 1 AS copies FROM records_media m "
-        f"WHERE m.id = ANY({value(asked, 'bigint[]')})) {_told(named)}"
+        f"WHERE {among}) {_told(named)}"
     )
     found = {tile.id: tile for tile in _shown(statement, value)}
     return [found[number] for number in asked if number in found]
@@ -179,21 +187,51 @@ def _all(wanted: Filter, value: Values, most: int) -> str:
     )
 
 
+def cameras() -> list[str]:
+    """Cameras of what the acting officer sees, as headers name them; :data:`_CAMERAS` at most.
+
+    Raises:
+        clew.access.errors.AccessError: nobody is signed in, or under no authority that holds.
+    """
+    require_authority()
+    asked: Any = _EACH_CAMERA
+    return [name for (name,) in prepared(connection, asked, [_CAMERAS]) if name]
+
+
+_CAMERAS = 200
+# From one to the next along the index, however many media are of each.
+_EACH_CAMERA = """
+WITH RECURSIVE each(camera, number) AS (
+    (SELECT m.camera, 1 FROM records_media m WHERE m.camera <> '' ORDER BY m.camera LIMIT 1)
+    UNION ALL
+    SELECT (SELECT m.camera FROM records_media m WHERE m.camera <> '' AND m.camera > e.camera
+            ORDER BY m.camera LIMIT 1), e.number + 1
+    FROM each e WHERE e.camera IS NOT NULL AND e.number < $1::integer)
+SELECT camera FROM each WHERE camera IS NOT NULL
+"""
+
+
 def default_scheme() -> str:
     """The grading scheme where none was chosen; empty when there is none."""
     return next(iter(sorted(vocabulary().schemes)), "")
 
 
+_TYPES = {"tag": "text", "camera": "text"}
 _SOURCES = {
     "with_media": "SELECT a.second_id AS media_id FROM records_storedmatch a "
     "WHERE a.first_id = {value} UNION ALL SELECT a.first_id FROM records_storedmatch a "
     "WHERE a.second_id = {value}",
     "series": "SELECT i.first_media_id AS media_id FROM records_connection i "
     "WHERE i.second_entity_id = {value} AND i.type = 'in series' AND i.state = 'confirmed'",
+    "with_entity": "SELECT e.first_media_id AS media_id FROM records_connection e "
+    "WHERE e.second_entity_id = {value} AND e.state = 'confirmed' "
+    "AND e.first_media_id IS NOT NULL",
     "contribution": "SELECT f.media_id FROM records_contributedfile f "
     "WHERE f.contribution_id = {value}",
     "tag": "SELECT t.media_id FROM records_observation t WHERE t.type = 'tag' "
     "AND t.words = {value}",
+    "camera": "SELECT r.id AS media_id FROM records_media r WHERE r.camera = {value} "
+    "AND r.camera <> ''",
     "grade": "SELECT g.media_id FROM records_grade g WHERE g.scheme = {scheme}",
 }
 """Where the few media of a filter are found, so that not all have to be looked at."""
@@ -209,7 +247,7 @@ def _held(wanted: Filter, scheme: str, after: int | None, value: Values) -> str:
         if said and said != UNGRADED:
             asked = source.format(
                 scheme=scheme,
-                value="" if name == "grade" else value(said, "text" if name == "tag" else "bigint"),
+                value="" if name == "grade" else value(said, _TYPES.get(name, "bigint")),
             )
             return (
                 f"SELECT DISTINCT b.media_id FROM ({asked}) b WHERE b.{further} "

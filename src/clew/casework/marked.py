@@ -75,10 +75,10 @@ def marked_stills(
     with Marker(_mark(findings)) as marker, StillMaker() as maker:
 
         def stills(media: int, times: Sequence[float]) -> list[bytes | None]:
-            opened = _opened(media) if media in shown else None
-            if opened is None:
+            at = opened(media) if media in shown else None
+            if at is None:
                 return [None] * len(times)
-            made = maker.make(opened, f"media {media}", os.fstat(opened).st_size, times)
+            made = maker.make(at, f"media {media}", os.fstat(at).st_size, times)
             return [None if one is None else marker.mark(one) for one in made]
 
         yield stills
@@ -112,14 +112,14 @@ def marked_spectrograms(
                 (link.first, match.first_variant, False),
                 (link.second, match.second_variant, True),
             ):
-                opened = _opened(media)
-                if opened is None:
+                at = opened(media)
+                if at is None:
                     return None
                 start, end = window(span, of_second=of_second)
                 seconds = max(0.0, start), end
                 try:
                     columns.append(
-                        spectrogram_of(opened, f"media {media}", track_number(variant), seconds)
+                        spectrogram_of(at, f"media {media}", track_number(variant), seconds)
                     )
                 except ValueError:
                     return None
@@ -145,8 +145,8 @@ def _mark(findings: Findings) -> str:
     return f"{name} · {findings.made:%Y-%m-%d %H:%M} UTC"
 
 
-def _opened(media: int) -> int | None:
-    """A descriptor of a film where it lies, if it is there as it was found."""
+def opened(media: int) -> int | None:
+    """A descriptor of a media where it lies, if it is there as it was found."""
     with acting():
         rows = list(
             Sighting.objects.filter(media=media).values_list(

@@ -37,6 +37,8 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
         tag: one that the media bears.
         matched: whether it matches anything that is seen.
         with_media: number of a media that it matches.
+        with_entity: number of a person, place, object or the like that it is connected with.
+        camera: make, model and serial number as its header names them.
         longer: films and sounds of at least so many seconds; ``shorter`` of at most, 0 for any.
         stacks: whether near-copies are folded into one.
         oldest_first: the other way round.
@@ -57,6 +59,8 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     tag: str = ""
     matched: bool = False
     with_media: int = 0
+    with_entity: int = 0
+    camera: str = ""
     longer: int = 0
     shorter: int = 0
     stacks: bool = True
@@ -83,8 +87,6 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
 
 class Values:
     """Values of a statement, each at its place; they travel apart from it."""
-
-    """Values of a statement, each at its place."""
 
     def __init__(self) -> None:
         self.values: list[object] = []
@@ -169,6 +171,14 @@ def conditions(wanted: Filter, scheme: str, value: Values) -> str:
             f"(a.first_id = {{m}}.id AND a.second_id = {there}) OR "
             f"(a.second_id = {{m}}.id AND a.first_id = {there}))"
         )
+    if wanted.with_entity:
+        there = value(wanted.with_entity, "bigint")
+        told.append(
+            "EXISTS (SELECT FROM records_connection e WHERE e.first_media_id = {m}.id "
+            f"AND e.state = 'confirmed' AND e.second_entity_id = {there})"
+        )
+    if wanted.camera:
+        told.append(f"{{m}}.camera = {value(wanted.camera, 'text')}")
     if wanted.longer:
         told.append(f"{{m}}.duration >= {value(wanted.longer, 'double precision')}")
     if wanted.shorter:

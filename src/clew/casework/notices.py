@@ -36,7 +36,9 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
         at: since when it waits.
         kind: why the officer is told (:class:`~clew.records.models.NoticeKind`).
         about: a reference such as ``watch:4``.
-        says: what there is to know.
+        says: what there is to know, in English; ``details`` that in figures and words of the
+            vocabulary, for whoever says it in another language, and ``who`` it is about, by
+            sign-in name.
         see: the command that tells more.
         read: whether the officer said that it was read.
     """
@@ -46,6 +48,8 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     about: str
     says: str
+    details: Mapping[str, object]
+    who: str
     see: str
     read: bool
 
@@ -71,6 +75,8 @@ def notices(*, all_: bool = False, most: int | None = 100) -> list[Told]:
             kind=one.kind,
             about=one.about,
             says=_SAYS[NoticeKind(one.kind)](one.details, names),
+            details=one.details,
+            who=_name(one.details, names) if "officer" in one.details else "",
             see=_seen_at(one),
             read=one.read_at is not None,
         )

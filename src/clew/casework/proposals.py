@@ -124,6 +124,15 @@ def proposal(name: str) -> Proposal:
     return found
 
 
+def some(media: Collection[int]) -> list[Proposal]:
+    """Those that are about some media or near-copies of them; showing them is noted by the caller.
+
+    Raises:
+        clew.access.errors.AuthorityError: no authority was chosen that holds now.
+    """
+    return _waiting(near_copies(media)) if media else []
+
+
 def _named(name: str, *, weighed: bool = False) -> Proposal:
     lead = name.partition("-")[0]
     number = int(lead) if lead.isdecimal() and len(lead) < _DIGITS else 0
@@ -228,14 +237,19 @@ def _matches(media: Collection[int] | None) -> tuple[Together, list[Lead]]:
     return together, leads
 
 
+def named(matches: Collection[int]) -> str:
+    """The name of the proposal that has exactly these matches."""
+    numbers = sorted(matches)
+    seen = hashlib.sha256(",".join(map(str, numbers)).encode()).hexdigest()[:8]
+    return f"{numbers[0]}-{seen}"
+
+
 def _proposal(
     first: Sequence[int], second: Sequence[int], leads: list[Lead], weights: Weights | None
 ) -> Proposal:
-    numbers = sorted(lead.match for lead in leads)
-    seen = hashlib.sha256(",".join(map(str, numbers)).encode()).hexdigest()[:8]
     one, other = sorted((tuple(sorted(first)), tuple(sorted(second))))
     return Proposal(
-        id=f"{numbers[0]}-{seen}",
+        id=named([lead.match for lead in leads]),
         first=one,
         second=other,
         leads=tuple(sorted(leads, key=lambda lead: (lead.distance, lead.match))),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, TypeAlias
 
 from django.db import connection
@@ -22,13 +22,14 @@ from clew.audit.log import record
 from clew.casework.acts import reason, viewed
 from clew.casework.desk import desk
 from clew.casework.errors import StatementError
+from clew.casework.sounding import both, spectrogram, with_mark
 from clew.casework.things import MEDIA, Thing, seen
 from clew.media.veil import Screen
 from clew.records.models import Media
 from clew.vault.errors import NotStoredError, VaultError
 from clew.workspace import Workspace
 
-Shown: TypeAlias = Literal["preview", "storyboard"]
+Shown: TypeAlias = Literal["preview", "storyboard", "spectrogram"]
 """What of a media can be put on a screen."""
 _MOST = 200
 _REMEMBERED = 20_000
@@ -41,6 +42,7 @@ class Screens:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._lock = threading.Lock()
+        self._drawing = threading.Lock()
         self._screen: Screen | None = None
         self._veils: OrderedDict[str, bytes] = OrderedDict()
 
@@ -66,7 +68,7 @@ class Screens:
 
         Args:
             number: of the media.
-            what: its preview, or a film's keyframes on one sheet.
+            what: its preview, a film's keyframes on one sheet, or what is heard in it.
 
         Raises:
             NotSeenError: the acting officer sees no such media.
@@ -77,12 +79,31 @@ class Screens:
             seen(Thing(MEDIA, number))
             sha256 = bytes(Media.objects.only("sha256").get(pk=number).sha256).hex()
             name = Officer.objects.values_list("sign_in_name", flat=True).get(pk=officer() or 0)
-        preview = self._workspace.vault.get_derivative(what, sha256)
+        if what == "spectrogram":
+            preview = self._heard(spectrogram, number)
+        else:
+            preview = self._workspace.vault.get_derivative(what, sha256)
         mark = f"{name} · {timezone.now():%Y-%m-%d %H:%M} UTC"
         made = self._open().marked(preview, mark)
         if made is None:
             raise NotStoredError(f"The {what} of media:{number} cannot be opened.")
         return made
+
+    def shared_sound(self, match: int) -> bytes:
+        """Spectrograms of what two media share, as a JPEG with the officer's name on it.
+
+        Raises:
+            NotSeenError: the acting officer sees no such match of sounds.
+            clew.vault.errors.VaultError: one of the two is not at hand, or cannot be read.
+        """
+        return with_mark(self._open(), self._heard(both, match))
+
+    def _heard(self, draw: Callable[[Workspace, int], bytes], number: int) -> bytes:
+        try:
+            with self._drawing:
+                return draw(self._workspace, number)
+        except ValueError as error:
+            raise NotStoredError(f"It cannot be drawn: {error}.") from error
 
     def close(self) -> None:
         """End the process."""
@@ -119,7 +140,7 @@ def note_reveal(number: int, purpose: str, what: Shown = "preview") -> None:
     Args:
         number: of the media.
         purpose: why it has to be looked at.
-        what: its preview, or a film's keyframes on one sheet.
+        what: its preview, a film's keyframes on one sheet, or what is heard in it.
 
     Raises:
         NotSeenError: the acting officer sees no such media.

@@ -16,11 +16,13 @@ from clew.casework.grades import grade_all
 from clew.casework.grid import MOST, default_scheme
 from clew.casework.hypotheses import retract, unweigh
 from clew.casework.observations import replace
+from clew.casework.queue import bring_back
 from clew.casework.scope import undo_scope
 from clew.casework.tags import tag_all, untag_all
 from clew.casework.tasks import unstep
 from clew.records.models import EntityKind
 from clew.web.frame import at_desk, at_work
+from clew.web.waiting import waiting
 
 Said = TypeVar("Said")
 Number = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
@@ -62,6 +64,7 @@ class Undone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hypothesis: Number | None = None
     argument: Number | None = None
     task: Number | None = None
+    aside: Typed = ""
 
 
 @at_work("POST")
@@ -110,12 +113,15 @@ def take_back(request: HttpRequest) -> HttpResponse:
             untag_all(told.tags)
         if told.decision is not None:
             undo(told.decision, "taken back at once")
+            waiting().taken_back()
         if told.scope is not None:
             undo_scope(told.scope)
         for kind, take_it_back in _ON_A_BOARD.items():
             number = getattr(told, kind)
             if number is not None:
                 take_it_back(number)
+        if told.aside:
+            bring_back(told.aside)
     return JsonResponse({})
 
 

@@ -26,8 +26,10 @@ from clew.records.models import Entity, EntityKind, Standing
 from clew.serving.served import served
 from clew.web.browser import word
 from clew.web.frame import at_desk, at_work, framed
+from clew.web.measures import positive
 from clew.web.screens import screens
 
+_MOST_ENTITIES = 500
 FIRST, FURTHER = 100, 100
 """Media of the first page, which comes with it, and of those that are fetched while scrolling."""
 _WIDE = Thresholds(picture=90, still=90, frame=64, frame_alone=31)
@@ -37,13 +39,14 @@ _WIDE = Thresholds(picture=90, still=90, frame=64, frame_alone=31)
 @at_work("GET")
 def grid(request: HttpRequest) -> HttpResponse:
     """Everything, filtered; with ``like`` what is similar to one, nearest first."""
-    wanted, like = wanted_of(request.GET, at_desk(request).scheme), _positive(request.GET, "like")
+    wanted, like = wanted_of(request.GET, at_desk(request).scheme), positive(request.GET, "like")
     near: dict[int, int] = {}
+    kinds = entity_words()
     with acting():
         require_authority()
         if like:
             near = _similar(like)
-            tiles = work.tiles([like, *near], wanted.scheme)
+            tiles = work.tiles([like, *near], wanted.scheme, wanted)
         else:
             tiles = work.page(wanted, most=FIRST)
         told = {
@@ -65,6 +68,12 @@ def grid(request: HttpRequest) -> HttpResponse:
                     "title"
                 )
             ),
+            "connected": [
+                (one, kinds.get(one.kind, one.kind))
+                for one in Entity.objects.exclude(kind=EntityKind.SERIES)
+                .filter(merged_into__isnull=True)
+                .order_by("kind", "title")[:_MOST_ENTITIES]
+            ],
             "saved": list(saved_filters()),
             "query": _query(request.GET),
         }
@@ -78,11 +87,22 @@ def _similar(like: int) -> dict[int, int]:
 
 
 @at_work("GET")
+def cameras(request: HttpRequest) -> HttpResponse:
+    """The cameras to choose from; asked beside the first page, which does not wait for them."""
+    with acting():
+        found = work.cameras()
+    chosen = word(request.GET, "camera")
+    if chosen and chosen not in found:
+        found = [chosen, *found]
+    return framed(request, "parts/cameras", {"cameras": found, "chosen": chosen})
+
+
+@at_work("GET")
 def rows(request: HttpRequest) -> HttpResponse:
     """The next page, for the script that shows it."""
     wanted = wanted_of(request.GET, at_desk(request).scheme)
     with acting():
-        tiles = work.page(wanted, after=_positive(request.GET, "after") or None, most=FURTHER)
+        tiles = work.page(wanted, after=positive(request.GET, "after") or None, most=FURTHER)
     return JsonResponse({"tiles": [shown(tile) for tile in tiles], "more": len(tiles) == FURTHER})
 
 
@@ -138,20 +158,22 @@ def wanted_of(told: Mapping[str, str], scheme: str) -> Filter:
         kind=word(told, "kind"),
         scheme=word(told, "scheme") or scheme or default_scheme(),
         grade=word(told, "grade"),
-        agency=_positive(told, "agency"),
+        agency=positive(told, "agency"),
         since=_day(told, "since"),
         until=_day(told, "until"),
         standing=word(told, "standing"),
-        contribution=_positive(told, "contribution"),
+        contribution=positive(told, "contribution"),
         known=word(told, "known"),
         better=word(told, "better") == "yes",
         scope=word(told, "scope"),
-        series=_positive(told, "series"),
+        series=positive(told, "series"),
         tag=word(told, "tag"),
         matched=word(told, "matched") == "yes",
-        with_media=_positive(told, "with"),
-        longer=_positive(told, "longer"),
-        shorter=_positive(told, "shorter"),
+        with_media=positive(told, "with"),
+        with_entity=positive(told, "entity"),
+        camera=word(told, "camera"),
+        longer=positive(told, "longer"),
+        shorter=positive(told, "shorter"),
         stacks=word(told, "copies") != "apart",
         oldest_first=word(told, "order") == "oldest",
     )
@@ -163,6 +185,18 @@ def shown(tile: Tile, distance: int | None = None) -> dict[str, Any]:
     left = {"id", "type"}
     kept = {name: value for name, value in told.items() if value or name in left or name == "mine"}
     return kept if distance is None else {**kept, "distance": distance}
+
+
+def entity_words() -> dict[str, str]:
+    """What an entity is, for people."""
+    return {
+        "person": _("person"),
+        "place": _("place"),
+        "camera": _("camera"),
+        "voice": _("voice"),
+        "object": _("object"),
+        "online identity": _("online identity"),
+    }
 
 
 def standing_words() -> dict[Standing, str]:
@@ -189,7 +223,8 @@ def known_words() -> dict[HeldAs, str]:
 _NAMES = (
     *("known", "better", "scope"),
     *("kind", "scheme", "grade", "agency", "since", "until", "standing", "contribution"),
-    *("series", "tag", "matched", "with", "longer", "shorter", "copies", "order"),
+    *("series", "tag", "matched", "with", "entity", "camera", "longer", "shorter"),
+    *("copies", "order"),
 )
 
 
@@ -200,15 +235,6 @@ def _query(told: QueryDict) -> str:
         if said := word(told, name):
             kept[name] = said
     return kept.urlencode()
-
-
-def _positive(told: Mapping[str, str], name: str) -> int:
-    typed = word(told, name)
-    if not typed:
-        return 0
-    if not typed.isdecimal() or len(typed) > 18:
-        raise StatementError(_("%(name)s is a number.") % {"name": name})
-    return int(typed)
 
 
 def _day(told: Mapping[str, str], name: str) -> date | None:

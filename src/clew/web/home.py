@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from clew.access.acting import acting, require_authority
 from clew.casework.gather import items
 from clew.casework.hits import hits
 from clew.casework.notices import notices, read
-from clew.casework.proposals import Proposal, proposals
+from clew.casework.proposals import Proposal
 from clew.casework.tasks import my_tasks
 from clew.casework.things import Thing
+from clew.casework.waiting import Wanted
 from clew.compare.evidence import MatchKind
 from clew.intake.contributions import state_of
 from clew.records.models import Contribution, Entity, NoticeKind
 from clew.web.board_acts import address_of
 from clew.web.evidence import kind_words
-from clew.web.frame import at_work, framed
+from clew.web.frame import at_desk, at_work, framed
 from clew.web.grid import standing_words
+from clew.web.telling import kinds_of_notices, says
+from clew.web.waiting import waiting as queued
 
 _FEW = 6
 _MOST = 50
@@ -41,37 +43,31 @@ def told(request: HttpRequest) -> HttpResponse:
         if numbers:
             read(numbers)
         found = notices(all_=True, most=_MOST)
-    fresh = [(one, kinds_of_notices()[NoticeKind(one.kind)]) for one in found if not one.read]
-    known = [(one, kinds_of_notices()[NoticeKind(one.kind)]) for one in found if one.read]
+    words, me = kinds_of_notices(), at_desk(request).officer
+    shown = [(one, words[NoticeKind(one.kind)], says(one, me)) for one in found]
+    fresh = [row for row in shown if not row[0].read]
+    known = [row for row in shown if row[0].read]
     return framed(request, "parts/notices", {"fresh": fresh, "known": known[:_FEW]})
-
-
-def kinds_of_notices() -> dict[NoticeKind, str]:
-    """Why somebody is told, in the officer's language."""
-    return {
-        NoticeKind.UNUSUAL: _("Unusual use"),
-        NoticeKind.WATCHED: _("Asked about what is watched"),
-        NoticeKind.REVIEW: _("Reviews due"),
-        NoticeKind.CONTRIBUTION: _("Contribution failed"),
-        NoticeKind.CERTIFICATION: _("Certification ending"),
-        NoticeKind.ASKED: _("Decision asked for"),
-        NoticeKind.ANSWERED: _("Decision answered"),
-    }
 
 
 @at_work("GET")
 def waiting(request: HttpRequest) -> HttpResponse:
     """Decisions that wait, weightiest first."""
     with acting():
-        found = proposals()
-        few = found[:_FEW]
+        page = queued().page(Wanted(), most=_FEW)
+        few = [one for one, _heading in page.asked]
         series = {number for one in few for number in one.consequence.series}
         titles = dict(Entity.objects.filter(pk__in=series).values_list("pk", "title"))
+    words = kind_words()
     told = {
-        "count": len(found),
-        "unidentified": sum(bool(one.consequence.unidentified) for one in found),
-        "danger": sum(one.consequence.danger for one in found),
-        "waiting": [(one, one.media[0], _titles(one, titles)) for one in few],
+        "count": page.count,
+        "unidentified": page.unidentified,
+        "danger": page.danger,
+        "aside": page.aside,
+        "waiting": [
+            (one, one.media[0], _titles(one, titles), words[MatchKind(one.leads[0].kind)])
+            for one in few
+        ],
     }
     return framed(request, "parts/waiting", told)
 

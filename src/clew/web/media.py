@@ -5,16 +5,21 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from clew.access.acting import acting
 from clew.casework.dossier import MATCHES, Dossier, dossier, matches
 from clew.casework.errors import NotSeenError
 from clew.casework.grid import default_scheme, tiles
+from clew.casework.sounding import sketches
 from clew.casework.vocabulary import vocabulary
+from clew.compare.evidence import MatchKind
 from clew.records.models import Entity, EntityKind, Exhibit, Media
 from clew.web.browser import word
-from clew.web.evidence import Evidence, clock, evidence_of
+from clew.web.evidence import Evidence, evidence_of, state_words
 from clew.web.frame import at_desk, at_work, framed
+from clew.web.measures import clock, detail, lasting, size
+from clew.web.sounds import Drawing, drawing
 
 _TWO_STILLS = 20
 """Seconds of one shot from which on a sheet has more than one of it."""
@@ -27,8 +32,9 @@ def media(request: HttpRequest, number: int) -> HttpResponse:
     scheme = at_desk(request).scheme or default_scheme()
     with acting():
         known = dossier(number)
+        words, shared = state_words(), sharing_words()
         (tile,) = tiles([number], scheme)
-        found = _matches(number, known.item.duration)
+        found, sketch = _matches(number, known.item.type, known.item.duration)
         exhibits = dict(
             Exhibit.objects.filter(pk__in={one.exhibit for one in known.seen}).values_list(
                 "pk", "number"
@@ -39,7 +45,13 @@ def media(request: HttpRequest, number: int) -> HttpResponse:
             "tile": tile,
             "scheme": vocabulary().schemes.get(scheme),
             "board": _has_board(known),
-            "duration": clock(known.item.duration) if known.item.duration else "",
+            "kind": type_words().get(known.item.type, known.item.type),
+            "camera": Media.objects.values_list("camera", flat=True).get(pk=number),
+            "size": size(known.item.size),
+            "detail": detail(known.item.quality) if known.item.quality is not None else None,
+            "duration": lasting(known.item.duration) if known.item.duration else None,
+            "sketch": sketch,
+            "links": [(link, words.get(link.state, link.state)) for link in known.links],
             "spoken": [
                 f"{clock(one.start)}–{clock(one.end)}" for one in known.item.spoken[:_MOST_SPOKEN]
             ],
@@ -56,6 +68,7 @@ def media(request: HttpRequest, number: int) -> HttpResponse:
                     one,
                     exhibits.get(one.exhibit or 0, ""),
                     _moment(one.modified_ns) if one.modified_ns is not None else None,
+                    shared.get(one.sharing, one.sharing),
                 )
                 for one in known.seen
             ],
@@ -66,17 +79,32 @@ def media(request: HttpRequest, number: int) -> HttpResponse:
 @at_work("GET")
 def further_matches(request: HttpRequest, number: int) -> HttpResponse:
     """More of its matches, put in place of the button that asks for them."""
-    distance, _, last = word(request.GET, "after").partition("-")
+    distance, _dash, last = word(request.GET, "after").partition("-")
     if not (distance.isdecimal() and last.isdecimal() and len(distance) < 5 and len(last) < 19):
         raise NotSeenError("There are no matches there.")
     with acting():
-        duration = Media.objects.filter(pk=number).values_list("duration", flat=True).first()
-        found = _matches(number, duration, (int(distance), int(last)))
+        told = Media.objects.filter(pk=number).values_list("type", "duration").first()
+        found, _sketch = _matches(number, *(told or ("", None)), (int(distance), int(last)))
     return framed(
         request,
         "parts/matches",
         {"number": number, "matches": found, "further": _further(found)},
     )
+
+
+def type_words() -> dict[str, str]:
+    """What a media is, for people."""
+    return {"image": _("picture"), "video": _("film"), "sound": _("sound")}
+
+
+def sharing_words() -> dict[str, str]:
+    """With whom a sighting is shared, for people."""
+    return {
+        "own agency": _("own agency"),
+        "named agencies": _("named agencies"),
+        "all members": _("all agencies"),
+        "hit only": _("a hit alone is told"),
+    }
 
 
 def _has_board(known: Dossier) -> bool:
@@ -86,13 +114,23 @@ def _has_board(known: Dossier) -> bool:
 
 
 def _matches(
-    number: int, duration: float | None, after: tuple[int, int] | None = None
-) -> list[Evidence]:
+    number: int, kind: str, duration: float | None, after: tuple[int, int] | None = None
+) -> tuple[list[Evidence], Drawing | None]:
+    """A page of a media's matches, and the sketch of what is heard in it."""
     found = matches(number, after)
     durations = dict(
         Media.objects.filter(pk__in=[one.other for one in found]).values_list("pk", "duration")
     )
-    return [evidence_of(one, duration, durations.get(one.other)) for one in found]
+    heard = [one.other for one in found if one.match.kind is MatchKind.SOUND]
+    asked = [] if kind == "image" else [number, *heard]
+    drawn = {media: drawing(one) for media, one in sketches(asked).items()} if asked else {}
+    told = [
+        evidence_of(
+            one, duration, durations.get(one.other), (drawn.get(number), drawn.get(one.other))
+        )
+        for one in found
+    ]
+    return told, drawn.get(number)
 
 
 def _further(found: list[Evidence]) -> str:

@@ -6,6 +6,7 @@ An address of a picture is signed, bound to the session it was given to, and ove
 from __future__ import annotations
 
 import threading
+from typing import Literal
 
 import msgspec
 from django.core import signing
@@ -13,10 +14,13 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 
 from clew.access.acting import acting
 from clew.access.secret import digest
+from clew.casework.errors import NotSeenError
 from clew.casework.screen import Screens, Shown, note_reveal
+from clew.casework.sounding import pair_of
+from clew.casework.sounding import sketches as drawn
 from clew.serving.served import served
 from clew.web.acts import said
-from clew.web.browser import kept
+from clew.web.browser import kept, word
 from clew.web.frame import at_desk, at_work
 
 _SECONDS = 60
@@ -51,14 +55,61 @@ def reveal(request: HttpRequest, number: int) -> HttpResponse:
 @at_work("GET")
 def picture(request: HttpRequest, number: int, sign: str) -> HttpResponse:
     """The picture, to the session that asked for it; inert, and kept nowhere."""
+    what = _signed(request, sign, number)
+    if what == "shared":
+        raise Http404
+    return _inert(screens().picture(number, what))
+
+
+@at_work("GET")
+def sketches(request: HttpRequest) -> HttpResponse:
+    """Where in sounds something is heard, and where somebody speaks."""
+    numbers = [int(one) for one in word(request.GET, "media").split(",") if one.isdecimal()]
+    with acting():
+        found = drawn(numbers)
+    return JsonResponse(
+        {"sketches": {number: msgspec.to_builtins(one) for number, one in found.items()}}
+    )
+
+
+@at_work("POST")
+def reveal_sound(request: HttpRequest, number: int, match: int) -> HttpResponse:
+    """Note that the officer looks at what two media share of sound, and say where to see it."""
+    purpose = at_desk(request).purpose or "-"
+    with acting():
+        pair = pair_of(match)
+        if number not in pair:
+            raise NotSeenError(f"There is no match {match} of sounds that you may see.")
+        for media in pair:
+            note_reveal(media, purpose, "spectrogram")
+    signed = signing.dumps([match, "shared"], salt=_salt(request))
+    address = f"/media/{number}/matches/{match}/sound/{signed}"
+    return JsonResponse({"picture": address, "reveals": at_desk(request).reveals + 2})
+
+
+@at_work("GET")
+def shared_sound(request: HttpRequest, number: int, match: int, sign: str) -> HttpResponse:
+    """Both spectrograms, to the session that asked for them; inert, and kept nowhere."""
+    if _signed(request, sign, match) != "shared":
+        raise Http404
+    return _inert(screens().shared_sound(match))
+
+
+def _signed(request: HttpRequest, sign: str, number: int) -> Shown | Literal["shared"]:
+    """What was allowed to be seen of that number."""
+    what: Shown | Literal["shared"]
     try:
         signed, what = signing.loads(sign, salt=_salt(request), max_age=_SECONDS)
     except signing.BadSignature:
         raise Http404 from None
     if signed != number:
         raise Http404
+    return what
+
+
+def _inert(picture: bytes) -> HttpResponse:
     return HttpResponse(
-        screens().picture(number, what),
+        picture,
         content_type="image/jpeg",
         headers={
             "Content-Security-Policy": "sandbox; default-src 'none'",

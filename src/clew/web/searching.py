@@ -13,13 +13,14 @@ from clew.casework.errors import StatementError
 from clew.casework.find import Answer, find_file
 from clew.casework.look_up import Hash, look_up_hash
 from clew.casework.search import search as search_words
-from clew.compare.calibration import says
 from clew.compare.evidence import MatchKind
 from clew.intake.reading import read_held
 from clew.serving.served import served
 from clew.web.browser import word
-from clew.web.evidence import kind_words, measure
+from clew.web.evidence import closeness, kind_words
 from clew.web.frame import at_work, framed
+from clew.web.measures import measure
+from clew.web.trust import trust
 
 _HASH = re.compile(r"[0-9a-fA-F]+")
 _KINDS = {32: (Hash.MD5,), 40: (Hash.SHA1,), 64: (Hash.SHA256, Hash.PDQ)}
@@ -73,10 +74,11 @@ def _told(answer: Answer) -> dict[str, object]:
             {
                 "item": one.item,
                 "kind": words[one.match.kind],
-                "measure": ""
+                "closeness": ""
                 if one.match.kind is MatchKind.SAME_FILE
-                else measure(one.match.kind, one.match.distance, one.match.threshold),
-                "trust": says(one.match),
+                else closeness(one.match.distance / max(one.match.threshold, 1)),
+                "measure": measure(one.match.kind, one.match.distance, one.match.threshold),
+                "trust": trust(one.match),
             }
             for one in answer.found
         ],

@@ -28,7 +28,7 @@ from clew.records.models.contributions import (
     Upload,
 )
 from clew.records.models.custody import CustodyEntry, Exhibit, Source
-from clew.records.models.desk import DeskChoices, Exposure, SavedFilter
+from clew.records.models.desk import DeskChoices, Exposure, SavedFilter, SetAside
 from clew.records.models.entities import (
     Category,
     Entity,
@@ -104,6 +104,7 @@ __all__ = [
     "SavedFilter",
     "ScopeDecision",
     "ScopedMedia",
+    "SetAside",
     "Sharing",
     "Side",
     "Sighting",

@@ -71,6 +71,26 @@ class DeskChoices(models.Model):
         ]
 
 
+class SetAside(models.Model):
+    """A proposal that an officer does not want to be asked now; to others it is asked as before."""
+
+    officer = models.ForeignKey(
+        "access.Officer", models.CASCADE, related_name="+", db_default=_MYSELF
+    )
+    question = models.CharField(max_length=40)
+    """The proposal's name, which it has with exactly its matches."""
+    until = models.DateTimeField()
+
+    objects: ClassVar[models.Manager[SetAside]]
+
+    class Meta:
+        """It is set aside once."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["officer", "question"], name="set_aside_once")
+        ]
+
+
 class Exposure(models.Model):
     """How many media an officer has revealed in one day (UTC); counted by the database."""
 

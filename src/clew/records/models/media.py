@@ -56,14 +56,18 @@ class Media(models.Model):
     """Whether it was compared with everything that was there before it."""
     matches_left_out = models.IntegerField(default=0)
     """Matches beyond the most that are kept for one media, never silently."""
+    camera = models.CharField(max_length=300, db_default="")
+    """Make, model and serial number as the file's header names them; the database takes them from
+    the signal ``origin``, so that the grid can be narrowed to one camera by an index."""
 
     objects: ClassVar[models.Manager[Media]]
 
     class Meta:
-        """Finding what waits for comparison must not read the whole table."""
+        """Finding what waits for comparison, or is of a camera, must not read the whole table."""
 
         indexes: ClassVar = [
-            models.Index("id", name="media_to_compare", condition=Q(compared=False))
+            models.Index("id", name="media_to_compare", condition=Q(compared=False)),
+            models.Index(fields=["camera", "id"], name="media_of_camera", condition=~Q(camera="")),
         ]
 
 

@@ -53,9 +53,11 @@ export function grade(media, number, after) {
 }
 
 function opened(dialog) {
-  dialog.querySelector("input:not([type=hidden])")?.select();
   dialog.returnValue = "";
   dialog.showModal();
+  const first = dialog.querySelector("[data-first]") ?? dialog.querySelector("select, input");
+  first?.focus();
+  first?.select?.();
   return new Promise((settle) => {
     dialog.addEventListener("close", () => settle(dialog.returnValue === "do"), { once: true });
   });
@@ -72,8 +74,12 @@ export async function tag(media, after) {
   });
 }
 
-export async function assign(media, after) {
+// `into` is the number of a series that was chosen already, such as by dropping on it.
+export async function assign(media, after, into = null) {
   const dialog = document.getElementById("series-dialog");
+  const choices = dialog.querySelector("select");
+  if (into !== null && choices) choices.value = String(into);
+  dialog.querySelector("[name=why]").toggleAttribute("data-first", Boolean(into));
   if (!(await opened(dialog))) return null;
   const { series, title, why } = Object.fromEntries(new FormData(dialog.querySelector("form")));
   return inTurn(async () => {

@@ -85,15 +85,22 @@ document.addEventListener("drop", (event) => {
   if (event.dataTransfer.files.length) searchWith(event.dataTransfer.files[0]);
 });
 
-// The time without a break goes on while this page is open.
+// The time without a break goes on while this page is open, and begins on it when somebody looks.
+const MINUTE = 60000;
+const PAUSE = 10 * MINUTE; // without looking: a break
 const most = Number(body.dataset.atATime);
-const begun = performance.now();
+let since = performance.now() - Number(body.dataset.minutes) * MINUTE;
+let looked = Number(body.dataset.minutes) ? performance.now() : -Infinity;
+let quiet = 0; // until when it was asked not to remind
+
 function minutes() {
-  const before = Number(body.dataset.minutes);
-  return before ? before + (performance.now() - begun) / 60000 : 0;
+  const now = performance.now();
+  return now - looked < PAUSE ? (now - since) / MINUTE : 0;
 }
+
 function remind() {
-  if (!most || minutes() < most) return;
+  const place = document.getElementById("notices");
+  if (!most || minutes() < most || performance.now() < quiet || place.firstChild) return;
   const note = document.createElement("p");
   note.className = "note warn row spread";
   const told = document.createElement("span");
@@ -101,12 +108,21 @@ function remind() {
   const later = document.createElement("button");
   later.type = "button";
   later.textContent = say("later");
-  later.addEventListener("click", () => { note.remove(); setTimeout(remind, 10 * 60000); });
+  later.addEventListener("click", () => {
+    quiet = performance.now() + PAUSE;
+    note.remove();
+  });
   note.append(told, later);
-  document.getElementById("notices").replaceChildren(note);
+  place.append(note);
 }
+
+document.addEventListener("revealed", () => {
+  if (performance.now() - looked >= PAUSE) since = performance.now();
+  looked = performance.now();
+  remind();
+});
 remind();
-if (most && minutes() && minutes() < most) setTimeout(remind, (most - minutes()) * 60000);
+setInterval(remind, MINUTE / 2);
 
 veilAll(document);
 document.addEventListener("htmx:afterSwap", (event) => veilAll(event.target.parentElement ?? document));

@@ -122,12 +122,12 @@ async function tag() {
   if (word) grid.update(some, (item) => { item.tags = [...new Set([...(item.tags ?? []), word])]; });
 }
 
-async function assign() {
-  const some = chosen();
+async function assign(media = null, into = null) {
+  const some = media ?? chosen();
   if (!some.length) return;
   const before = new Map(grid.items.map((item) => [item.id, item.series]));
   const series = await acts.assign(some, () =>
-    grid.update(some, (item) => { item.series = before.get(item.id); }));
+    grid.update(some, (item) => { item.series = before.get(item.id); }), into);
   root.focus();
   if (series) grid.update(some, (item) => { item.series = [...(item.series ?? []), series]; });
 }
@@ -151,6 +151,39 @@ async function stack() {
   } catch (error) {
     toast(error.message, { bad: true });
   }
+}
+
+// Dragging what is selected onto a series, which are laid out beside it for that.
+const shelf = document.getElementById("shelf");
+let dragged = [];
+root.addEventListener("dragstart", (event) => {
+  clearTimeout(pressed);
+  letGo();
+  const item = grid.items[grid.at(event.target)];
+  if (!item) return event.preventDefault();
+  dragged = grid.selected.has(item.id) ? grid.chosen().slice(0, 200) : [item.id];
+  event.dataTransfer.effectAllowed = "copy";
+  event.dataTransfer.setData("text/plain", dragged.map((number) => `media:${number}`).join(" "));
+  const label = document.createElement("div");
+  label.className = "dragged";
+  label.textContent = say(dragged.length === 1 ? "media" : "selected", {
+    number: dragged[0], count: dragged.length,
+  });
+  document.body.append(label);
+  event.dataTransfer.setDragImage(label, 12, 12);
+  setTimeout(() => { label.remove(); shelf.hidden = false; }, 0);
+  return undefined;
+});
+root.addEventListener("dragend", () => { shelf.hidden = true; });
+for (const place of shelf.querySelectorAll("[data-shelf]")) {
+  place.addEventListener("dragover", (event) => { event.preventDefault(); place.classList.add("over"); });
+  place.addEventListener("dragleave", () => place.classList.remove("over"));
+  place.addEventListener("drop", (event) => {
+    event.preventDefault();
+    place.classList.remove("over");
+    shelf.hidden = true;
+    assign(dragged, place.dataset.shelf ? Number(place.dataset.shelf) : "");
+  });
 }
 
 const move = (by) => (event) => grid.go(grid.active + by(), event.shiftKey);
@@ -182,8 +215,8 @@ for (const button of document.querySelectorAll("#grades [data-grade]")) {
 key("Backspace", say("key_ungrade"), () => grade(null));
 key("n", say("key_next"), () => grid.nextUndecided());
 key("t", say("key_tag"), tag);
-key("s", say("key_series"), assign);
 key("x", say("key_scope"), scope);
+key("s", say("key_series"), () => assign());
 key("o", say("key_stack"), stack);
 key("l", say("key_like"), () => {
   const item = grid.items[grid.active];
@@ -192,7 +225,7 @@ key("l", say("key_like"), () => {
 key("u", say("undo"), () => acts.takeBack());
 key("Ctrl+z", "", () => acts.takeBack());
 
-const buttons = { next: () => grid.nextUndecided(), tag, series: assign, scope, undo: () => acts.takeBack() };
+const buttons = { next: () => grid.nextUndecided(), tag, series: () => assign(), scope, undo: () => acts.takeBack() };
 for (const button of document.querySelectorAll("[data-act]")) {
   button.addEventListener("click", () => buttons[button.dataset.act]?.());
 }

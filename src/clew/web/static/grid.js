@@ -17,6 +17,7 @@ export class Grid {
   #fetching = null;
   #anchor = -1;
   #columns = 1;
+  #width = WIDTH;
   #reading = 0;
   #before = null;
 
@@ -75,6 +76,7 @@ export class Grid {
     const style = getComputedStyle(this.root);
     const wide = this.root.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
     this.#columns = Math.max(1, Math.floor((wide + GAP) / (WIDTH + GAP)));
+    this.#width = Math.floor((wide + GAP) / this.#columns) - GAP;
     this.#stretch();
     this.draw(true);
   }
@@ -118,9 +120,10 @@ export class Grid {
 
   #place(tile, at) {
     const leftwards = document.dir === "rtl" ? -1 : 1;
-    const across = (at % this.#columns) * (WIDTH + GAP) * leftwards;
+    const across = (at % this.#columns) * (this.#width + GAP) * leftwards;
     const down = Math.floor(at / this.#columns) * (HEIGHT + GAP);
     tile.style.transform = `translate(${across}px, ${down}px)`;
+    tile.style.inlineSize = `${this.#width}px`;
     tile.style.left = leftwards < 0 ? "auto" : "0";
     tile.style.right = leftwards < 0 ? "0" : "auto";
     tile.setAttribute("aria-posinset", at + 1);

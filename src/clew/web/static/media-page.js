@@ -4,7 +4,7 @@ import * as acts from "./acts.js";
 import { say } from "./ask.js";
 import { key } from "./keys.js";
 import { pin } from "./pin.js";
-import { complain, Held, pictureOf } from "./reveal.js";
+import { complain, Held, pictureOf, sharedSound } from "./reveal.js";
 
 const page = document.getElementById("media");
 const media = Number(page.dataset.media);
@@ -51,7 +51,11 @@ page.addEventListener("click", async (event) => {
   const keep = event.target.closest("[data-keep]");
   if (keep) await keepShown(keep);
   const board = event.target.closest("[data-board]");
-  if (board) await showBoard(board);
+  if (board) await showSheet(board, "storyboard", document.getElementById("board"));
+  const spectrogram = event.target.closest("[data-spectrogram]");
+  if (spectrogram) await showSheet(spectrogram, "spectrogram", document.querySelector("#spectrogram > div"));
+  const shared = event.target.closest("[data-shared]");
+  if (shared) await showShared(shared);
   const given = event.target.closest("[data-grade]");
   if (given) await grade(given.dataset.grade === "" ? null : Number(given.dataset.grade));
   const act = event.target.closest("[data-act]")?.dataset.act;
@@ -79,17 +83,30 @@ async function keepShown(button) {
   }
 }
 
-// A film as stills with their times, without motion or sound.
-async function showBoard(button) {
-  const place = document.getElementById("board");
+// A film as stills with their times, without motion or sound; or what is heard, as a picture.
+function showSheet(button, what, place) {
+  return toggle(button, place, () => pictureOf(media, undefined, what));
+}
+
+function showShared(button) {
+  const place = button.closest(".match").querySelector("[data-shared-place]");
+  return toggle(button, place, () => sharedSound(media, button.dataset.shared));
+}
+
+async function toggle(button, place, made) {
   const on = button.getAttribute("aria-pressed") !== "true";
+  button.disabled = true;
   try {
-    if (on) place.replaceChildren(await pictureOf(media, undefined, "storyboard"));
+    if (on) place.replaceChildren(await made());
     else place.replaceChildren();
+    (place.closest("section[hidden], section#spectrogram") ?? place).hidden = !on;
     place.hidden = !on;
     button.setAttribute("aria-pressed", on);
+    if (on) place.scrollIntoView({ block: "nearest" });
   } catch (error) {
     complain(error);
+  } finally {
+    button.disabled = false;
   }
 }
 
@@ -109,7 +126,9 @@ const buttons = {
 };
 
 const [first] = page.querySelectorAll("[data-hold]");
-key("v", say("key_reveal"), () => held.show(places(first)), () => held.hide());
+if (first) key("v", say("key_reveal"), () => held.show(places(first)), () => held.hide());
+const over = () => page.querySelector("[data-over]")?.click();
+if (page.querySelector("[data-over]")) key("o", say("key_over"), over);
 for (const button of page.querySelectorAll("[data-grade]")) {
   const number = button.dataset.grade;
   if (number !== "") key(number, button.textContent.replace(number, "").trim(), () => grade(Number(number)));

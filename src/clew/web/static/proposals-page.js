@@ -30,8 +30,8 @@ function move(by) {
 
 async function decide(proposal, what) {
   if (!proposal) return;
-  if (what === "later") {
-    move(1);
+  if (what === "later" || what === "again") {
+    await setAside(proposal, what);
     return;
   }
   const why = proposal.querySelector("[data-why]");
@@ -48,16 +48,43 @@ async function decide(proposal, what) {
       why: why.value, series: into,
     });
     remember(why.value);
-    const there = all();
-    const next = there[there.indexOf(proposal) + 1] ?? there.at(-2);
-    const after = proposal.nextSibling;
-    proposal.remove();
-    next?.focus();
-    keep(say(what === "accept" ? "confirmed" : "rejected"), told, () => {
-      queue.insertBefore(proposal, after?.parentNode === queue ? after : null);
-      proposal.focus();
-    });
+    takeOut(proposal, say(what === "accept" ? "confirmed" : "rejected"), told);
   });
+}
+
+// For this officer alone it is not asked until tomorrow; or asked again now.
+function setAside(proposal, what) {
+  return inTurn(async () => {
+    const told = await post(`/proposals/${proposal.dataset.proposal}/${what}`);
+    if (told.undo) takeOut(proposal, say("set_aside"), told);
+    else gone(proposal);
+  });
+}
+
+function gone(proposal) {
+  const there = all();
+  const next = there[there.indexOf(proposal) + 1] ?? there.at(-2);
+  proposal.remove();
+  count(-1);
+  next?.focus();
+  if (there.length < 4) queue.querySelector("[hx-get]")?.click();
+}
+
+function takeOut(proposal, words, told) {
+  const after = proposal.nextSibling;
+  gone(proposal);
+  keep(words, told, () => {
+    queue.insertBefore(proposal, after?.parentNode === queue ? after : null);
+    count(1);
+    proposal.focus();
+  });
+}
+
+const counter = document.getElementById("count");
+
+function count(by) {
+  counter.dataset.count = Math.max(0, Number(counter.dataset.count) + by);
+  counter.textContent = Number(counter.dataset.count).toLocaleString(document.documentElement.lang);
 }
 
 function remember(why) {
@@ -79,6 +106,7 @@ queue.addEventListener("keydown", (event) => {
 
 key("j", say("key_down"), () => move(1));
 key("k", say("key_up"), () => move(-1));
+key("d", say("key_later"), () => decide(current(), "later"));
 key("c", say("key_confirm"), () => decide(current(), "accept"));
 key("x", say("key_reject"), () => decide(current(), "reject"));
 key("u", say("undo"), () => takeBack());
@@ -90,4 +118,5 @@ key("v", say("key_reveal"), () => {
 
 document.addEventListener("htmx:afterSwap", prepare);
 prepare();
+count(0);
 (document.getElementById(location.hash.slice(1)) ?? all()[0])?.focus();

@@ -5,6 +5,11 @@ import { post, say, toast } from "./ask.js";
 const SECONDS = 50; // an address holds for a minute
 const addresses = new Map();
 
+function counted(reveals) {
+  document.getElementById("exposure").textContent = say("revealed_today", { count: reveals });
+  document.dispatchEvent(new Event("revealed"));
+}
+
 // The address of a picture, after the server has noted that it is looked at.
 export async function reveal(media, what = "preview") {
   const name = `${what} ${media}`;
@@ -12,8 +17,28 @@ export async function reveal(media, what = "preview") {
   if (known && known.until > performance.now()) return known.picture;
   const { picture, reveals } = await post(`/media/${media}/reveal`, { what });
   addresses.set(name, { picture, until: performance.now() + SECONDS * 1000 });
-  document.getElementById("exposure").textContent = say("revealed_today", { count: reveals });
+  counted(reveals);
   return picture;
+}
+
+async function loaded(image) {
+  image.draggable = false;
+  try {
+    await image.decode();
+  } catch {
+    throw new Error(say("no_preview"));
+  }
+  return image;
+}
+
+// What two media share of sound, drawn one above the other; noted for both.
+export async function sharedSound(media, match) {
+  const { picture, reveals } = await post(`/media/${media}/matches/${match}/reveal`);
+  counted(reveals);
+  const image = new Image();
+  image.alt = say("both_sounds");
+  image.src = picture;
+  return loaded(image);
 }
 
 // A picture once it has loaded; null when it was let go before, or there is nothing to be seen.
@@ -22,13 +47,8 @@ export async function pictureOf(media, wanted = () => true, what = "preview") {
   if (!wanted()) return null;
   const image = new Image();
   image.alt = say("media", { number: media });
-  image.draggable = false;
   image.src = address;
-  try {
-    await image.decode();
-  } catch {
-    throw new Error(say("no_preview"));
-  }
+  await loaded(image);
   return wanted() ? image : null;
 }
 

@@ -1,6 +1,7 @@
 // One tile of the grid: its element, and what it tells.
 
 import { say } from "./ask.js";
+import { forget as forgetSketch, sketch } from "./sketches.js";
 import { forget, veil } from "./veils.js";
 
 const element = (name, className) => {
@@ -12,6 +13,7 @@ const element = (name, className) => {
 export function newTile() {
   const tile = element("div", "tile");
   tile.setAttribute("role", "option");
+  tile.draggable = true;
   const place = element("div", "veiled");
   const canvas = element("canvas", "");
   canvas.setAttribute("aria-hidden", "true");
@@ -30,6 +32,8 @@ export function clock(seconds) {
   return hours ? `${hours}:${String(minutes).padStart(2, "0")}:${rest}` : `${minutes}:${rest}`;
 }
 
+const matched = ({ matches }) => say(matches === 1 ? "one_match" : "matches", { count: matches });
+
 function words(item) {
   const told = [say("media", { number: item.id }), say(item.type)];
   if (item.copies > 1) told.push(say("copies", { count: item.copies }));
@@ -37,7 +41,7 @@ function words(item) {
   if (item.agreed != null) told.push(say("agreed", { grade: item.agreed }));
   if (item.disputed) told.push(say("disputed"));
   if (item.series) told.push(say("in_a_series"));
-  if (item.matches) told.push(say("matches", { count: item.matches }));
+  if (item.matches) told.push(matched(item));
   if (item.partly) told.push(say("partly"));
   if (item.left_out) told.push(say("out_of_scope"));
   return [...told, ...(item.tags ?? [])].join(", ");
@@ -59,6 +63,7 @@ export function fill(tile, item) {
   marks.replaceChildren();
   caption.replaceChildren();
   place.querySelector(".told")?.remove();
+  forgetSketch(place);
   if (!item) {
     forget(canvas);
     tile.setAttribute("aria-label", "…");
@@ -69,23 +74,27 @@ export function fill(tile, item) {
   if (document.body.classList.contains("blind") || !["image", "video"].includes(item.type)) {
     forget(canvas);
     const told = element("div", "told");
+    if (item.type === "sound") told.classList.add("heard");
     for (const line of [say(item.type), item.width ? `${item.width} × ${item.height}` : "",
       item.places > 1 ? say("places", { count: item.places }) : "",
-      item.matches ? say("matches", { count: item.matches }) : "",
+      item.matches ? matched(item) : "",
       (item.tags ?? []).join(", ")]) {
       if (line) told.append(Object.assign(element("span", "ellipsis"), { textContent: line }));
     }
     place.append(told);
+    if (item.type === "sound") sketch(place, item.id);
   } else {
     veil(canvas, item.id);
   }
-  if (item.type !== "image") marks.append(mark(item.duration ? `▶ ${clock(item.duration)}` : say(item.type)));
+  const sign = item.type === "sound" ? "♪" : "▶";
+  if (item.type !== "image") marks.append(mark(item.duration ? `${sign} ${clock(item.duration)}` : say(item.type)));
   if (item.series) marks.append(mark("◆"));
   if (item.left_out) marks.append(mark("⊘"));
   if (item.matches) marks.append(mark(`≈ ${item.matches}`));
   if (item.copies > 1) marks.append(mark(`× ${item.copies}`, "copies"));
   const number = element("span", "number");
-  number.textContent = item.distance != null ? `${item.id} · Δ ${item.distance}` : item.id;
+  number.textContent = item.distance != null ? `${item.id} · ${say("apart", { count: item.distance })}` : item.id;
+  number.title = item.distance != null ? say("apart_exactly", { count: item.distance }) : "";
   caption.append(number);
   const given = item.mine ?? item.agreed;
   if (given != null) {
