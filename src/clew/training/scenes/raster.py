@@ -190,7 +190,7 @@ def cover(colour, nearness, number, eye, surface, texels, levels, kind, index): 
 
 
 @njit(nogil=True, cache=True)
-def _reached(place, normal, side, maps, eyes, first, count, spread, off):  # type: ignore[no-untyped-def]
+def _reached(place, normal, side, maps, eyes, first, count, off):  # type: ignore[no-untyped-def]
     """How much of a light arrives at a point, 0..1, by what is nearer to the light."""
     size = maps.shape[1]
     point = place + normal * (off if side > 0 else -off)
@@ -208,13 +208,19 @@ def _reached(place, normal, side, maps, eyes, first, count, spread, off):  # typ
         if not (0 <= u < size and 0 <= v < size):
             continue
         near = 1 / depth * _BIAS
+        # Four by four places, the outer ones by how near they are, so that edges have no steps.
+        left, top = int(u - 0.5), int(v - 0.5)
+        aside, below = u - 0.5 - left, v - 0.5 - top
         arrived = 0.0
-        for tap in range(5):  # the middle and four corners about it
-            aside, below = (tap % 2 * 2 - 1) * (tap < 4), (tap // 2 * 2 - 1) * (tap < 4)
-            column = min(max(int(u + aside * spread), 0), size - 1)
-            row = min(max(int(v + below * spread), 0), size - 1)
-            arrived += near >= maps[number, row, column]
-        return arrived / 5
+        for down in range(4):
+            high = 1 - below if down == 0 else (below if down == 3 else 1.0)
+            row = min(max(top + down - 1, 0), size - 1)
+            for across in range(4):
+                wide = 1 - aside if across == 0 else (aside if across == 3 else 1.0)
+                column = min(max(left + across - 1, 0), size - 1)
+                if near >= maps[number, row, column]:
+                    arrived += high * wide
+        return arrived / 9
     return 1.0
 
 
@@ -259,7 +265,7 @@ def shine(light, nearness, number, normals, eye, lamps, sun, maps, eyes, casting
                 if casting[lamp, 1] > 0 and not flat:
                     first, count = casting[lamp]
                     off = 0.02 + _OFF * np.sqrt(square)
-                    arrived = _reached(point, normal, side, maps, eyes, first, count, 1.8, off)
+                    arrived = _reached(point, normal, side, maps, eyes, first, count, off)
                     facing *= 0.15 + 0.85 * arrived
                 for channel in range(3):
                     light[row, column, channel] += facing * lamps[lamp, 3 + channel]
@@ -269,7 +275,7 @@ def shine(light, nearness, number, normals, eye, lamps, sun, maps, eyes, casting
                 facing = abs(side)
             if casting[len(lamps), 1] > 0 and not flat:
                 first, count = casting[len(lamps)]
-                facing *= _reached(point, normal, side, maps, eyes, first, count, 1.0, 0.06)
+                facing *= _reached(point, normal, side, maps, eyes, first, count, 0.06)
             for channel in range(3):
                 light[row, column, channel] += facing * sun[1, channel]
 
