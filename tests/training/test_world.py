@@ -300,7 +300,7 @@ def test_clips_move_cut_and_sound(world: Path) -> None:
             frames = [f.to_ndarray(format="gray8").astype(int) for f in container.decode(video=0)]
             assert len(container.streams.audio) == 1
         steps = [float(np.abs(a - b).mean()) for a, b in pairwise(frames)]
-        assert max(steps) > 5 * float(np.median(steps))
+        assert max(steps) > 3 * float(np.median(steps))  # a hand is never still
 
 
 def test_photos_can_be_shown(world: Path) -> None:
