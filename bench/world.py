@@ -14,7 +14,15 @@ from itertools import combinations
 from pathlib import Path
 
 from bench.edited_photos import _edited, _name, _plainly
-from bench.material import labels, scratch, shared_data, subjects
+from bench.ladder import (
+    LADDER_METHODS,
+    Climbed,
+    climb,
+    ladder_rows,
+    same_order,
+    whole_rungs,
+)
+from bench.material import distinct_photos, labels, scratch, shared_data, subjects
 from bench.places import METHODS, look, pairs_by_place, sampled, shares
 from bench.results import FOLDER, Result, Row, freeze
 from clew.compare.pair import compare
@@ -25,8 +33,8 @@ from clew.training.world.making import FILES, TRUTH, Made, make_world
 from clew.training.world.score import WorldScore
 from clew.training.world.truth import CaseTruth, Origin, cases
 
-_PAIRS = 200
-_PHOTOS = 40
+_PAIRS = 150
+_PHOTOS = 24
 _APART = 90
 _NEAR = 35
 
@@ -41,8 +49,9 @@ def run() -> Result:
         scored = _scanned(folder)
         known = list(cases(folder / "world" / TRUTH))
         edits = _edits(folder, known)
+        ladder = _ladder(folder, known)
         places = _places(folder / "world" / FILES, known)
-    return _result(made, seconds, scored, edits, places)
+    return _result(made, seconds, scored, edits, ladder, places)
 
 
 def _scanned(folder: Path) -> WorldScore:
@@ -73,11 +82,22 @@ Recall = dict[str, tuple[float, float]]
 
 def _edits(folder: Path, known: list[CaseTruth]) -> tuple[Recall, Recall]:
     """The usual edits of photos of the world; of real ones the figures of ``edited_photos``."""
-    files = [folder / "world" / FILES / path for path in sorted(_originals(known))]
     frozen = json.loads((FOLDER / "edited_photos.json").read_text(encoding="utf-8"))
     rows = [row["cells"] for row in frozen["rows"]]
     real = {row["edit"]: (float(row["Clew"]), float(row["plain PDQ at 31"])) for row in rows}
-    return _edit_all(files[:: len(files) // _PHOTOS][:_PHOTOS]), real
+    return _edit_all(_some(folder, known)), real
+
+
+def _some(folder: Path, known: list[CaseTruth]) -> list[Path]:
+    """Some photos of places of the world."""
+    files = [folder / "world" / FILES / path for path in sorted(_originals(known))]
+    return files[:: len(files) // _PHOTOS][:_PHOTOS]
+
+
+def _ladder(folder: Path, known: list[CaseTruth]) -> tuple[Climbed, Climbed]:
+    """Hard edits of photos of the world, and of as many real ones."""
+    photos = distinct_photos()
+    return climb(_some(folder, known)), climb(photos[:: len(photos) // _PHOTOS][:_PHOTOS])
 
 
 def _edit_all(photos: list[Path]) -> Recall:
@@ -167,7 +187,12 @@ def agreement(one: list[float], other: list[float]) -> float:
 
 
 def _result(
-    made: Made, seconds: float, scored: WorldScore, edits: tuple[Recall, Recall], places: Shares
+    made: Made,
+    seconds: float,
+    scored: WorldScore,
+    edits: tuple[Recall, Recall],
+    ladder: tuple[Climbed, Climbed],
+    places: Shares,
 ) -> Result:
     world, real = edits
     rows = [
@@ -198,13 +223,14 @@ def _result(
                     }
                 )
             )
+    rows += ladder_rows(*ladder)
     for edit in scored.edits:
         if edit.hard:
             told = f"{edit.recall.count} of {edit.recall.of}"
             rows.append(
                 Row(
                     cells={
-                        "what": f"hard: {edit.edit}",
+                        "what": f"as spread: {edit.edit}",
                         "method": "Clew, whole scan",
                         "world": told,
                         "real photos": "none labelled",
@@ -224,11 +250,19 @@ def _result(
             )
         )
     order = _orders(world, real, places)
+    apart = _apart(world, real, ladder, places)
     wrong = sum(kind.precision.of - kind.precision.count for kind in scored.kinds)
     pairs = max((kind.false.of for kind in scored.kinds), default=0)
     hard = [edit for edit in scored.edits if edit.hard]
     told = ", ".join(f"{name} {value:.2f}" for name, value in order.items())
-    full = [edit.edit for edit in hard if edit.recall.count == edit.recall.of]
+    same = ", ".join(f"{name} {count} of {of}" for name, (count, of) in apart.items())
+    rungs = whole_rungs(ladder[0])
+    full = [
+        f"{method} on rung {rung}"
+        for rung, found in rungs.items()
+        for method, (count, of) in found.items()
+        if rung > 1 and count == of
+    ]
     return Result(
         title="The world beside real photos",
         says=(
@@ -238,17 +272,24 @@ def _result(
             f"edits: {_PHOTOS} photos of the world, each edited in every way, beside the figures "
             f"of *Edited photos*. Places: up to {_PAIRS} pairs a row, photos reduced to 800 "
             "pixels; real ones are indoor_places. Order of the methods and edits on the world "
-            f"against that on real photos (Spearman): {told}."
+            f"against that on real photos (Spearman): {told}. Of pairs that differ on real photos "
+            f"beyond chance (95 % intervals apart), these are in the same order: {same}."
         ),
         rows=rows,
         bars=[
             f"small in 3 min or less on two cores: {_speed(made, seconds)}",
-            "hard edits found without exception: " + (", ".join(full) or "none"),
+            "no method finds everything on rungs 2 and 3: "
+            + (f"missed, {', '.join(full)}" if full else "met"),
         ],
         figures={
             "seconds": seconds,
             "drawing": made.drawing,
             "order": order,
+            "in the same order": {name: list(two) for name, two in apart.items()},
+            "rungs": {
+                side: {f"{rung}": found for rung, found in whole_rungs(climbed).items()}
+                for side, climbed in zip(("world", "real"), ladder, strict=True)
+            },
             "edits": {e: {"world": world[e], "real": real[e]} for e in PICTURE_EDITS},
             "places": {name: {m: list(v) for m, v in row.items()} for name, row in places.items()},
             "hard": {e.edit: [e.recall.count, e.recall.of] for e in hard},
@@ -276,6 +317,34 @@ def _orders(world: Recall, real: Recall, places: Shares) -> dict[str, float]:
     found["methods on one room"] = agreement(
         [_share(places["world: one room"][m]) for m in METHODS],
         [_share(places["real: one room"][m]) for m in METHODS],
+    )
+    return found
+
+
+def _apart(
+    world: Recall, real: Recall, ladder: tuple[Climbed, Climbed], places: Shares
+) -> dict[str, tuple[int, int]]:
+    """How many pairs that differ on real photos are in the same order on the world."""
+    number = len(distinct_photos())
+    found = {
+        f"usual edits by {method}": same_order(
+            [(round(world[e][place] * _PHOTOS), _PHOTOS) for e in PICTURE_EDITS],
+            [(round(real[e][place] * number), number) for e in PICTURE_EDITS],
+        )
+        for place, method in enumerate(("Clew", "plain PDQ"))
+    }
+    for method in LADDER_METHODS:
+        sides = [[climbed[edit][method] for edit in climbed] for climbed in ladder]
+        found[f"hard edits by {method}"] = same_order(*sides)
+    ours, theirs = (whole_rungs(climbed) for climbed in ladder)
+    every = [(rung, method) for rung in ours for method in LADDER_METHODS]
+    found["rungs and methods"] = same_order(
+        [ours[rung][method] for rung, method in every],
+        [theirs[rung][method] for rung, method in every],
+    )
+    found["methods on one room"] = same_order(
+        [places["world: one room"][m] for m in METHODS],
+        [places["real: one room"][m] for m in METHODS],
     )
     return found
 

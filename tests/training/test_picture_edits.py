@@ -1,12 +1,14 @@
 """Each picture edit does what its name says."""
 
 import io
+import json
 
 import numpy as np
 import pillow_heif
 import pytest
 from PIL import Image, ImageOps
 
+from clew.training.edits.hard import HARD_CLIP_EDITS, HARD_PICTURE_EDITS, RUNGS
 from clew.training.edits.pictures import PICTURE_EDITS, bars, crop, logo, resize
 from clew.training.pictures import Pixels
 
@@ -138,3 +140,17 @@ def test_blur_noise_and_caption_change_a_little(picture: Pixels) -> None:
     written = (PICTURE_EDITS["caption"].pixels(picture) != picture).any(axis=2)
     assert not written[: int(450 * 0.8)].any()
     assert 0.003 < written.mean() < 0.08
+
+
+def test_the_ladder_names_a_rung_for_every_hard_edit_and_each_changes_the_picture(
+    picture: Pixels,
+) -> None:
+    assert {*HARD_PICTURE_EDITS, *HARD_CLIP_EDITS} <= set(RUNGS)
+    assert set(RUNGS.values()) == {1, 2, 3}
+    assert not {*HARD_PICTURE_EDITS} & {*PICTURE_EDITS}
+    for edit in HARD_PICTURE_EDITS.values():
+        json.dumps(dict(edit.parameters))  # as the truth keeps them
+        changed = edit.pixels(picture)
+        assert changed.dtype == np.uint8
+        assert changed.shape != picture.shape or np.abs(changed.astype(int) - picture).mean() > 3
+        assert np.array_equal(changed, edit.pixels(picture))

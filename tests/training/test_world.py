@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,13 +12,21 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from clew.training.world import devices, making
+from clew.training.scenes.renderer import Camera, Light, Scene, Surface, cast_shadows, draw, vector
+from clew.training.world import devices, making, sensor, sounds
 from clew.training.world.cast import cast_of
 from clew.training.world.chance import BENCHMARK_SEED, TUNING_SEED, source
 from clew.training.world.making import WorldError, make_world
 from clew.training.world.plan import BRIEF, WHOLE, plan_of
 from clew.training.world.taking import Shoot
 from clew.training.world.truth import CaseTruth, Copied, End, Opening, TruthError, cases, read_lines
+
+
+@pytest.fixture(params=["formants", "espeak-ng"])
+def speaker(request: pytest.FixtureRequest) -> str:
+    if request.param == "espeak-ng" and shutil.which("espeak-ng") is None:
+        pytest.skip("espeak-ng is not installed, so voices made with it are NOT TESTED")
+    return str(request.param)
 
 
 def all_files(world: Path) -> dict[str, Copied]:
@@ -169,8 +178,8 @@ def test_what_is_taken_does_not_depend_on_what_was_taken_before() -> None:
 # Measured once; grey values of a picture reduced to 6 by 4, so that other processors, whose last
 # digits differ, still agree.
 _DIGEST = (
-    "137 153 121 137 149 119 123 137 129 160 168 126 124 124 103 119 135 87 60 83 114 103 43 30",
-    "106 80 110 136 148 113 100 67 89 128 138 149 80 76 95 97 137 186 80 103 108 155 160 131",
+    "139 137 142 132 148 135 153 154 151 119 86 77 110 90 127 74 57 74 39 36 97 103 72 102",
+    "110 86 118 140 158 121 85 64 95 132 148 161 71 69 72 70 136 199 83 111 116 168 174 143",
 )
 
 
@@ -213,9 +222,9 @@ def test_a_sensor_leaves_its_pattern_in_every_photo() -> None:
     assert abs(np.corrcoef(first, foreign)[0, 1]) < 0.05
 
 
-def test_two_takes_of_one_event_hear_the_same() -> None:
+def test_two_takes_of_one_event_hear_the_same(speaker: str) -> None:
     plan = plan_of(7, cast_of(7, 0))
-    shoot = Shoot(7, plan, "formants")
+    shoot = Shoot(7, plan, speaker)
     clips = [n for n, s in enumerate(plan.shots) if s.kind == "clip" and s.event == 0]
     one, other = map(shoot.heard, clips)
     later = plan.shots[clips[1]].at - plan.shots[clips[0]].at
@@ -225,6 +234,65 @@ def test_two_takes_of_one_event_hear_the_same() -> None:
     assert peak / 44_100 == pytest.approx(later, abs=0.05)
 
 
+def test_voices_say_the_same_each_time_and_differ(speaker: str) -> None:
+    one, other = (sounds.build_voice(7, name) for name in ("a", "b"))
+    said = sounds.spoken(one, sounds.SENTENCES[0], speaker)
+    assert said.dtype == np.float32
+    assert 1.5 < len(said) / 44_100 < 8
+    assert 0.05 < np.abs(said).max() <= 1
+    assert np.array_equal(said, sounds.spoken(one, sounds.SENTENCES[0], speaker))
+    assert not np.array_equal(said, sounds.spoken(other, sounds.SENTENCES[0], speaker))
+    assert len(sounds.spoken(one, sounds.SENTENCES[2], speaker)) != len(said)
+
+
+def test_things_cast_shadows_where_the_lamp_does_not_reach() -> None:
+    """A floor under a lamp, with a table between: dark below it, beside it as bright as before."""
+    white = np.full((8, 8, 3), 0.8, np.float32)
+    scene = Scene(
+        Camera(vector((0, 1.0, -3)), vector((0, 0.2, 0)), 60),
+        surfaces=[
+            Surface(vector((-3, 0, 3)), vector((6, 0, 0)), vector((0, 0, -6)), white),
+            Surface(vector((-0.5, 0.6, 0.5)), vector((1, 0, 0)), vector((0, 0, -1)), white),
+        ],
+        lights=[Light(vector((0, 2.5, 0)), np.ones(3, np.float32))],
+        ambient=np.full(3, 0.2, np.float32),
+    )
+    before = draw(scene, 240, 320)
+    cast_shadows(scene)
+    after = draw(scene, 240, 320)
+    assert np.array_equal(before.nearness, after.nearness)
+    seen = before.nearness > 0
+    shade = after.light[seen].mean(axis=1) / before.light[seen].mean(axis=1)
+    assert shade.min() < 0.6
+    assert 0.02 < float((shade < 0.8).mean()) < 0.4
+    assert float((shade > 0.99).mean()) > 0.5  # elsewhere nothing is in the way
+
+
+def test_a_hand_that_moves_moves_what_is_near() -> None:
+    wide = np.random.default_rng(1).integers(0, 255, (90, 160, 3), dtype=np.uint8)
+    nearness = np.zeros((45, 80), np.float32)
+    nearness[:, 40:] = 1  # the right half is a metre away, the left one far
+    still, moved = np.empty((2, 90, 160, 3), np.uint8)
+    even, silent = np.ones((90, 160), np.float32), np.zeros((90, 160, 3), np.int8)
+    gains = np.ones(3, np.float32)
+    for frame, shift in ((still, 0.0), (moved, 6.0)):
+        by = np.array([shift, 0.0])
+        sensor.film(frame, wide, nearness, np.eye(3), by, gains, even, silent)
+    assert np.array_equal(still[:89, :159], wide[:89, :159])
+    assert np.array_equal(moved[:89, :79], wide[:89, :79])
+    assert np.array_equal(moved[:89, 80:150], wide[:89, 86:156])
+
+
+def test_one_clock_in_four_is_wrong_and_says_so_in_the_truth_and_in_the_photo() -> None:
+    made = [devices.build_device(7, f"camera {number}") for number in range(80)]
+    wrong = [one for one in made if abs(one.slow) > timedelta(days=1)]
+    assert 8 <= len(wrong) <= 36
+    at = datetime(2024, 5, 1, 12, tzinfo=UTC)
+    written = devices.exif(wrong[0], devices.Taking(at, 3))[0x0132]
+    assert written == (at + wrong[0].slow).strftime("%Y:%m:%d %H:%M:%S")
+    assert not written.startswith("2024:05:01")
+
+
 def test_clips_move_cut_and_sound(world: Path) -> None:
     clips = [f for f in all_files(world).values() if f.kind == "clip" and f.edit == "original"]
     for file in clips:
@@ -232,7 +300,7 @@ def test_clips_move_cut_and_sound(world: Path) -> None:
             frames = [f.to_ndarray(format="gray8").astype(int) for f in container.decode(video=0)]
             assert len(container.streams.audio) == 1
         steps = [float(np.abs(a - b).mean()) for a, b in pairwise(frames)]
-        assert max(steps) > 5 * float(np.median(steps))
+        assert max(steps) > 3 * float(np.median(steps))  # a hand is never still
 
 
 def test_photos_can_be_shown(world: Path) -> None:

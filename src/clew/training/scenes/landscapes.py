@@ -21,8 +21,11 @@ _SKIES = (
 _GREENS = ("5f7f3c", "7c8f45", "46693f", "93904c", "a3803f", "57784f", "8d6f4a")
 
 
-def sky(random: np.random.Generator, height: int, width: int) -> Image:
-    """Sky from zenith to horizon, with clouds lit from one side and perhaps a low sun."""
+def sky(random: np.random.Generator, height: int, width: int, angle: float = 65.0) -> Image:
+    """Sky from zenith to horizon, with clouds lit from one side and perhaps a low sun.
+
+    `angle` is how many degrees of the horizon it spans.
+    """
     high, low = (colour(code) for code in _SKIES[int(random.integers(len(_SKIES)))])
     down = np.linspace(0, 1, height, dtype=np.float32)[:, None, None]
     image = np.asarray(high + (low - high) * down**0.8, np.float32) * np.ones(
@@ -41,7 +44,8 @@ def sky(random: np.random.Generator, height: int, width: int) -> Image:
         away = np.hypot(
             rows - random.uniform(0.1, 0.6) * height, columns - random.uniform(0.1, 0.9) * width
         )
-        halo = np.exp(-away / (width * 0.09)) + 3 * (away < width * 0.022)
+        degree = width / angle
+        halo = np.exp(-away / (degree * 5.8)) + 3 * (away < degree * 1.4)
         image += (1 - image) * np.clip(halo, 0, 0.95)[..., None].astype(np.float32)
     return image
 

@@ -12,11 +12,10 @@ import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from clew.training.scenes import raster
 from clew.training.scenes.palette import Colour, Image
 
-_TIE = 0.9999  # a surface at the same depth as one already drawn covers it
-_NEAREST = 0.02  # metres in front of the camera; what is nearer is not drawn
-_DECAL_REACH = 1.03  # how far in front of a decal's surface it still tints, as a share of depth
+_SUN_AWAY, _SUNLIT = 80.0, 24.0  # metres; where the sun is put, and how wide it casts shadows
 
 
 def vector(values: ArrayLike) -> NDArray[np.float64]:
@@ -42,13 +41,13 @@ class Surface:
     flat: bool = False
     turns: bool = False
 
-    def facing(self, camera: Camera) -> Surface:
-        """As this camera sees it: the surface itself unless it turns."""
+    def facing(self, place: NDArray[np.float64]) -> Surface:
+        """As it is seen from this place: the surface itself unless it turns."""
         if not self.turns:
             return self
         middle = self.corner + self.across / 2
-        away = middle - camera.place
-        across = np.cross([0.0, 1.0, 0.0], away)
+        away = middle - place
+        across = np.array([away[2], 0.0, -away[0]])
         across *= np.linalg.norm(self.across) / max(float(np.linalg.norm(across)), 1e-9)
         return replace(self, corner=middle - across / 2, across=across)
 
@@ -84,7 +83,8 @@ class Scene:
     """What there is to see: surfaces, shadows painted on them, lights, and what is behind it all.
 
     `sun` is the direction light comes from and its colour; `sky` an image of the picture's size
-    seen where there is no surface.
+    seen where there is no surface. Things cast `shadows` once these have been worked out; until
+    then light goes through them.
     """
 
     camera: Camera
@@ -95,6 +95,15 @@ class Scene:
     ambient: Colour = field(default_factory=lambda: np.full(3, 0.5, np.float32))
     sun: tuple[NDArray[np.float64], Colour] | None = None
     sky: Image | None = None
+    shadows: Shadows | None = None
+    _pyramids: dict[int, tuple[Image, raster.Pyramid]] = field(default_factory=dict, repr=False)
+
+    def pyramid(self, texture: Image) -> raster.Pyramid:
+        """A texture in all its sizes, worked out once for the scene and those made from it."""
+        # The texture is kept beside it, so that no other can get its number in memory.
+        if id(texture) not in self._pyramids:
+            self._pyramids[id(texture)] = texture, raster.pyramid(texture)
+        return self._pyramids[id(texture)][1]
 
 
 @dataclass
@@ -107,10 +116,43 @@ class _Canvas:
     drawn: list[Surface]
 
 
+@dataclass(frozen=True)
+class Shadows:
+    """How near to its lights a scene's things are: what is farther off lies in their shadow.
+
+    Attributes:
+        maps: float32[n, size, size]; six for a lamp, which shines all round, and one for the sun.
+        eyes: float64[n, 5, 3], how each is looked through, as in `raster.cover`.
+        casting: int64[lamps + 1, 2]: first map and number of maps of each lamp, then of the sun.
+    """
+
+    maps: NDArray[np.float32]
+    eyes: NDArray[np.float64]
+    casting: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A picture with its depth.
+
+    Attributes:
+        light: shape (height, width, 3), float32; may exceed 1 where it is bright.
+        nearness: shape (height, width), float32: one over the depth in metres, 0 for the sky.
+    """
+
+    light: Image
+    nearness: NDArray[np.float32]
+
+
 def render(scene: Scene, height: int, width: int) -> Image:
     """Draw the scene; shape (height, width, 3), float32, may exceed 1 where it is bright."""
+    return draw(scene, height, width).light
+
+
+def draw(scene: Scene, height: int, width: int) -> Drawing:
+    """Draw the scene, and say how far everything is."""
     focal = width / 2 / np.tan(np.radians(scene.camera.angle) / 2)
-    lens = np.array([[focal, 0, width / 2], [0, focal, height / 2], [0, 0, 1]])
+    eye = _eye(scene.camera.axes(), scene.camera.place, focal, width, height)
     canvas = _Canvas(
         np.zeros((height, width, 3), np.float32),
         np.zeros((height, width), np.float32),
@@ -118,108 +160,94 @@ def render(scene: Scene, height: int, width: int) -> Image:
         [],
     )
     for surface in scene.surfaces:
-        _draw(canvas, scene.camera, lens, surface)
+        _draw(canvas, scene, eye, surface, raster.SOLID)
     for decal in scene.decals:
-        _draw(canvas, scene.camera, lens, decal, decal=True)
+        _draw(canvas, scene, eye, decal, raster.DECAL)
     # Cut-outs have soft edges, so what is behind them must be there first.
     for cutout in sorted(scene.cutouts, key=lambda s: -_distance(scene.camera, s)):
-        _draw(canvas, scene.camera, lens, cutout.facing(scene.camera))
-    lit = canvas.colour * _light(scene, canvas, lens)
-    if scene.sky is not None:
-        lit = np.where((canvas.nearness > 0)[..., None], lit, scene.sky)
-    return np.asarray(lit, np.float32)
+        _draw(canvas, scene, eye, cutout.facing(scene.camera.place), raster.CUTOUT)
+    raster.finish(
+        canvas.colour,
+        _light(scene, canvas, eye),
+        canvas.number,
+        canvas.nearness,
+        np.array([surface.glow for surface in canvas.drawn], np.float32),
+        np.zeros((0, 0, 3), np.float32) if scene.sky is None else scene.sky,
+    )
+    return Drawing(canvas.colour, canvas.nearness)
+
+
+def _eye(
+    axes: NDArray[np.float64], place: NDArray[np.float64], focal: float, width: int, height: int
+) -> NDArray[np.float64]:
+    return np.vstack([axes, place, (focal, width / 2, height / 2)])
+
+
+def _draw(
+    canvas: _Canvas, scene: Scene, eye: NDArray[np.float64], surface: Surface, kind: int
+) -> None:
+    texels, levels = scene.pyramid(surface.texture)
+    raster.cover(
+        canvas.colour,
+        canvas.nearness,
+        canvas.number,
+        eye,
+        np.stack([surface.corner, surface.across, surface.down]),
+        texels,
+        levels,
+        kind,
+        len(canvas.drawn),
+    )
+    canvas.drawn.append(surface)
+
+
+_ROUND = (
+    ((1, 0, 0), (0, -1, 0), (0, 0, 1)),
+    ((0, 0, -1), (0, -1, 0), (1, 0, 0)),
+    ((-1, 0, 0), (0, -1, 0), (0, 0, -1)),
+    ((0, 0, 1), (0, -1, 0), (-1, 0, 0)),
+    ((1, 0, 0), (0, 0, -1), (0, -1, 0)),
+    ((1, 0, 0), (0, 0, 1), (0, 1, 0)),
+)
+"""Right, down and forward of six eyes that together see everything round a lamp."""
+
+
+def cast_shadows(scene: Scene, size: int = 192) -> None:
+    """Let the scene's lights and its sun cast shadows, from now on; in place.
+
+    Glowing things (shades, windows) let light through. The maps are of the scene as it is: cast
+    anew after a change.
+    """
+    eyes: list[NDArray[np.float64]] = []
+    casting = []
+    for lamp in scene.lights:
+        casting.append((len(eyes), len(_ROUND)))
+        eyes += [
+            _eye(np.array(axes, np.float64), lamp.place, size / 2, size, size) for axes in _ROUND
+        ]
+    casting.append((len(eyes), int(scene.sun is not None)))
+    if scene.sun is not None:
+        toward = scene.sun[0] / np.linalg.norm(scene.sun[0])
+        camera = Camera(toward * _SUN_AWAY, vector((0, 0, 0)))
+        eyes.append(_eye(camera.axes(), camera.place, size * _SUN_AWAY / _SUNLIT, size, size))
+    maps = np.zeros((len(eyes), size, size), np.float32)
+    hiding = [s for s in scene.surfaces + scene.cutouts if not s.glow]
+    nothing = np.zeros((1, 1, 3), np.float32), np.zeros((size, size), np.int32)
+    for eye, nearness in zip(eyes, maps, strict=True):
+        for surface in hiding:
+            seen = surface.facing(eye[3])
+            edges = np.stack([seen.corner, seen.across, seen.down])
+            texels, levels = scene.pyramid(surface.texture)
+            raster.cover(
+                nothing[0], nearness, nothing[1], eye, edges, texels, levels, raster.DEPTH, 0
+            )
+    shape = (-1, 5, 3)
+    scene.shadows = Shadows(maps, np.reshape(eyes, shape), np.array(casting, np.int64))
 
 
 def _distance(camera: Camera, surface: Surface) -> float:
     middle = surface.corner + (surface.across + surface.down) / 2
     return float(np.linalg.norm(middle - camera.place))
-
-
-def _window(
-    matrix: NDArray[np.float64], height: int, width: int
-) -> tuple[int, int, int, int] | None:
-    """The part of the picture a surface can touch: top, bottom, left, right."""
-    corners = (matrix @ np.array([[0, 1, 1, 0], [0, 0, 1, 1], [1, 1, 1, 1]], np.float64)).T
-    outline = []
-    for start, end in zip(corners, np.roll(corners, -1, axis=0), strict=True):
-        if start[2] > _NEAREST:
-            outline.append(start)
-        if (start[2] > _NEAREST) != (end[2] > _NEAREST):
-            outline.append(start + (end - start) * (_NEAREST - start[2]) / (end[2] - start[2]))
-    if not outline:
-        return None
-    points = np.array([point[:2] / point[2] for point in outline]).T
-    left, top = np.floor(points.min(axis=1)).astype(int)
-    right, bottom = np.ceil(points.max(axis=1)).astype(int) + 1
-    window = max(top, 0), min(bottom, height), max(left, 0), min(right, width)
-    return window if window[0] < window[1] and window[2] < window[3] else None
-
-
-def _draw(
-    canvas: _Canvas,
-    camera: Camera,
-    lens: NDArray[np.float64],
-    surface: Surface,
-    decal: bool = False,
-) -> None:
-    """Put one surface on the canvas where nothing nearer is; a decal only tints what is there."""
-    height, width = canvas.nearness.shape
-    axes = camera.axes()
-    matrix = lens @ np.stack(
-        [axes @ surface.across, axes @ surface.down, axes @ (surface.corner - camera.place)], axis=1
-    )
-    window = _window(matrix, height, width)
-    if window is None or abs(np.linalg.det(matrix)) < 1e-9:
-        return
-    top, bottom, left, right = window
-    # The inverse maps a pixel to (position across, position down, 1) divided by its depth, so
-    # nearness is linear over the picture and nothing behind the camera needs to be cut away.
-    inverse = np.linalg.inv(matrix)
-    rows = np.arange(top, bottom, dtype=np.float32)[:, None]
-    columns = np.arange(left, right, dtype=np.float32)[None, :]
-    across, down, nearness = (
-        np.float32(a) * columns + (np.float32(b) * rows + np.float32(c)) for a, b, c in inverse
-    )
-    behind = nearness <= 1e-4
-    nearness[behind] = 1e-4
-    across /= nearness
-    down /= nearness
-    seen = (across >= 0) & (across <= 1) & (down >= 0) & (down <= 1) & ~behind
-    part = np.s_[top:bottom, left:right]
-    seen &= nearness * (_DECAL_REACH if decal else 1 / _TIE) > canvas.nearness[part]
-    if not seen.any():
-        return
-    texture = _shrunk(surface.texture, int(seen.sum()))
-    size = np.float32(texture.shape[1] - 1), np.float32(texture.shape[0] - 1)
-    # Reflecting a position that lies far outside costs as many steps as it is textures away.
-    np.clip(across, 0, 1, out=across)
-    np.clip(down, 0, 1, out=down)
-    seen_at = across * size[0], down * size[1]
-    found: Image = np.asarray(cv2.remap(texture, *seen_at, cv2.INTER_LINEAR), np.float32)
-    if texture.shape[2] == 3:
-        _cover(canvas, part, seen, found, nearness, surface)
-    elif decal:
-        share = (found[..., 3] * seen)[..., None]
-        canvas.colour[part] *= 1 - share + share * found[..., :3]
-    else:
-        share = (found[..., 3] * seen)[..., None]
-        canvas.colour[part] += (found[..., :3] - canvas.colour[part]) * share
-        _cover(canvas, part, seen & (found[..., 3] > 0.5), None, nearness, surface)
-
-
-def _cover(
-    canvas: _Canvas,
-    part: tuple[slice, slice],
-    seen: NDArray[np.bool_],
-    found: Image | None,
-    nearness: NDArray[np.float32],
-    surface: Surface,
-) -> None:
-    if found is not None:
-        np.copyto(canvas.colour[part], found, where=seen[..., None])
-    np.copyto(canvas.nearness[part], nearness, where=seen)
-    np.copyto(canvas.number[part], np.int32(len(canvas.drawn)), where=seen)
-    canvas.drawn.append(surface)
 
 
 def _normal(surface: Surface) -> NDArray[np.float64]:
@@ -230,55 +258,37 @@ def _normal(surface: Surface) -> NDArray[np.float64]:
     return normal / float(np.linalg.norm(normal))
 
 
-def _shrunk(texture: Image, pixels: int) -> Image:
-    """The texture at about the size it is seen at, so that fine patterns do not shimmer."""
-    ratio = (texture.shape[0] * texture.shape[1] / max(pixels, 1)) ** 0.5
-    if ratio < 1.5:
-        return texture
-    size = max(2, int(texture.shape[1] / ratio)), max(2, int(texture.shape[0] / ratio))
-    return np.asarray(cv2.resize(texture, size, interpolation=cv2.INTER_AREA), np.float32)
+def _light(scene: Scene, canvas: _Canvas, eye: NDArray[np.float64]) -> Image:
+    """How much light of each colour falls on every other pixel; shape (height / 2, width / 2, 3).
 
-
-def _light(scene: Scene, canvas: _Canvas, lens: NDArray[np.float64]) -> Image:
-    """How much light of each colour falls on every pixel; shape (height, width, 3).
-
-    Worked out for every other row and column: light changes slowly, and it is the costliest part.
+    Light changes slowly, and it is the costliest part.
     """
-    whole = canvas.nearness.shape
-    nearness = canvas.nearness[::2, ::2]
-    normals = np.array([_normal(surface) for surface in canvas.drawn], np.float32)
-    normal = normals[canvas.number[::2, ::2]]
-    place = _places(scene.camera, nearness, lens)
-    flat = np.abs(normal).sum(axis=2) == 0
+    nearness = np.ascontiguousarray(canvas.nearness[::2, ::2])
     light = np.empty((*nearness.shape, 3), np.float32)
     light[:] = scene.ambient
     light *= _creases(nearness)[..., None]
-    for lamp in scene.lights:
-        toward = lamp.place.astype(np.float32) - place
-        distance = np.sqrt(np.einsum("ijk,ijk->ij", toward, toward)) + np.float32(1e-3)
-        facing = np.einsum("ijk,ijk->ij", toward, normal) / distance
-        facing = np.where(flat, 0.75, np.abs(facing) * 0.85 + 0.15)
-        light += (facing / (1 + (distance / lamp.reach) ** 2))[..., None] * lamp.colour
+    lamps = [[*one.place, *one.colour, one.reach] for one in scene.lights]
+    sun = np.zeros((2, 3))
     if scene.sun is not None:
-        direction, tint = scene.sun
-        facing = normal @ (direction / np.linalg.norm(direction)).astype(np.float32)
-        light += np.where(flat, 0.7, np.abs(facing))[..., None] * tint
-    light = cv2.resize(light, whole[::-1], interpolation=cv2.INTER_LINEAR)
-    glow = np.array([surface.glow for surface in canvas.drawn], np.float32)[canvas.number, None]
-    return np.asarray(light * (1 - glow) + glow, np.float32)
-
-
-def _places(
-    camera: Camera, nearness: NDArray[np.float32], lens: NDArray[np.float64]
-) -> NDArray[np.float32]:
-    """Where in space each of every other pixel's surface is; shape (height / 2, width / 2, 3)."""
-    right, down, forward = camera.axes().astype(np.float32)
-    height, width = nearness.shape
-    columns = ((2 * np.arange(width) - lens[0, 2]) / lens[0, 0]).astype(np.float32)
-    rows = ((2 * np.arange(height) - lens[1, 2]) / lens[1, 1]).astype(np.float32)
-    rays = columns[None, :, None] * right + (rows[:, None, None] * down + forward)
-    rays /= np.maximum(nearness, 1e-4)[..., None]
-    return np.asarray(rays + camera.place.astype(np.float32), np.float32)
+        sun[:] = scene.sun[0] / np.linalg.norm(scene.sun[0]), scene.sun[1]
+    shadows = scene.shadows or Shadows(
+        np.zeros((1, 1, 1), np.float32),
+        np.zeros((1, 5, 3)),
+        np.zeros((len(lamps) + 1, 2), np.int64),
+    )
+    raster.shine(
+        light,
+        nearness,
+        np.ascontiguousarray(canvas.number[::2, ::2]),
+        np.array([_normal(surface) for surface in canvas.drawn], np.float64),
+        eye,
+        np.reshape(np.array(lamps, np.float64), (-1, 7)),
+        sun,
+        shadows.maps,
+        shadows.eyes,
+        shadows.casting,
+    )
+    return light
 
 
 def _creases(nearness: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -20,6 +20,7 @@ from PIL.TiffImagePlugin import IFDRational
 
 from clew.training.pictures import Pixels
 from clew.training.scenes.palette import Image
+from clew.training.world import sensor
 from clew.training.world.chance import between, one_of, source
 
 _BITE = 0.011
@@ -130,6 +131,21 @@ def build_device(seed: int, name: str, kinds: tuple[str, ...] = ()) -> Device:
     )
 
 
+_MARGIN = 128
+
+
+@lru_cache(maxsize=2)
+def _noise(height: int, width: int) -> NDArray[np.float32]:
+    """Noise for photos of this size, somewhat larger than they are.
+
+    Each takes another piece, so that the noise of two is alike, one pair in 16,000 left aside,
+    only beside where it is: drawing it anew for each took a sixth of a photo's time.
+    """
+    random = np.random.default_rng([height, width])
+    shape = height + _MARGIN, width + _MARGIN, 3
+    return random.standard_normal(shape, dtype=np.float32)
+
+
 @lru_cache(maxsize=6)
 def sensor_pattern(seed: int, width: int, height: int) -> NDArray[np.float32]:
     """How sensitive each pixel is, around 1; shape (height, width, 3)."""
@@ -148,9 +164,15 @@ def _colours(device: Device, random: np.random.Generator) -> NDArray[np.float32]
 
 
 def _white(light: Image, share: float) -> NDArray[np.float32]:
-    """Gains that take away `share` of the colour of the light, as automatic balance does."""
-    mean = light[::8, ::8].reshape(-1, 3).mean(axis=0)
-    return np.asarray((mean.mean() / np.maximum(mean, 0.02)) ** share, np.float32)
+    """Gains that take away `share` of the colour of the light, as automatic balance does.
+
+    Green things are left out, lest a lawn turn the sky purple.
+    """
+    seen = light[::8, ::8].reshape(-1, 3)
+    other = seen[seen[:, 1] <= 1.05 * np.maximum(seen[:, 0], seen[:, 2])]
+    mean = other.mean(axis=0) if len(other) > 0.1 * len(seen) else np.ones(3)
+    gains = np.clip((mean.mean() / np.maximum(mean, 0.02)) ** share, 0.6, 1.7)
+    return np.asarray(gains, np.float32)
 
 
 def bent(device: Device, image: Image) -> Image:
@@ -180,43 +202,88 @@ def exposure(light: Image) -> float:
     return float(np.clip(0.46 / max(middle, 0.04), 0.7, 2.6))
 
 
-def developed(device: Device, random: np.random.Generator, light: Image) -> Pixels:
-    """A photo: the light through lens, sensor and firmware; shape as the light's, uint8."""
+def developed(
+    device: Device,
+    random: np.random.Generator,
+    light: Image,
+    nearness: NDArray[np.float32] | None = None,
+) -> Pixels:
+    """A photo: the light through lens, sensor and firmware; shape as the light's, uint8.
+
+    `nearness` is one over the depth in metres: with it, what lies in front of or behind the point
+    that the lens is set to is blurred. In one photo of twelve something went wrong.
+    """
     height, width = light.shape[:2]
-    gain = exposure(light) * between(random, 0.92, 1.1)
-    image = bent(device, light) * np.float32(gain)
-    rows = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
-    columns = np.linspace(-1, 1, width, dtype=np.float32)[None, :]
-    image *= (1.04 - 0.15 * (rows**2 + columns**2))[..., None]
-    image = _shaken(random, image, gain)
-    image *= sensor_pattern(device.seed, width, height)
+    fault = between(random, 0, 12)
+    gain = exposure(light) * between(random, 0.88, 1.14)
+    if fault < 0.35:  # taken before the exposure had settled
+        gain *= one_of(random, (0.3, 2.2))
+    if nearness is not None:
+        light = _in_depth(device, random, light, nearness)
+    image = bent(device, light)
+    image = _shaken(random, image, gain * (5 if 0.35 < fault < 0.7 else 1))
+    if fault > 11.7:
+        _covered(random, image)
     # Photons: noise grows with the root of the light, and with how much it is amplified.
-    grain = np.float32(device.make.grain * gain**0.5)
-    noise = random.standard_normal((height, width, 3), dtype=np.float32)
-    image += noise * (grain * np.sqrt(np.maximum(image, 0.01)) + np.float32(0.002))
+    sensor.expose(
+        image,
+        np.float32(gain),
+        sensor_pattern(device.seed, width, height),
+        _noise(height, width),
+        int(random.integers(_MARGIN)),
+        int(random.integers(_MARGIN)),
+        np.float32(device.make.grain * gain**0.5),
+    )
     return firmware(device, random, image)
+
+
+def _in_depth(
+    device: Device, random: np.random.Generator, light: Image, nearness: NDArray[np.float32]
+) -> Image:
+    """Sharp only about the depth that is focused on, the middle of the picture mostly."""
+    height, width = nearness.shape
+    aperture = {"phone": 0.9, "camcorder": 1.3}.get(device.make.kind, 3.0) * width / 1280
+    row, column = (between(random, 0.35, 0.65) * size for size in (height, width))
+    set_to = float(nearness[int(row), int(column)])
+    circle = np.minimum(np.abs(nearness - set_to) * np.float32(2.2), 1)
+    share = cv2.GaussianBlur(circle, (0, 0), 2)[..., None]
+    soft = cv2.GaussianBlur(light, (0, 0), aperture)
+    return np.asarray(light + (soft - light) * share, np.float32)
+
+
+def _covered(random: np.random.Generator, image: Image) -> None:
+    """A finger over a corner of the lens, out of focus; in place."""
+    height, width = image.shape[:2]
+    mask = np.zeros((height // 8, width // 8), np.float32)
+    at = one_of(random, (0, width // 8)), int(between(random, 0.1, 0.9) * height / 8)
+    axes = int(width / 8 * between(random, 0.2, 0.45)), int(height / 8 * between(random, 0.2, 0.4))
+    cv2.ellipse(mask, at, axes, between(random, -40, 40), 0, 360, 1.0, -1)
+    soft = cv2.resize(cv2.GaussianBlur(mask, (0, 0), width / 200), (width, height))[..., None]
+    image += (np.array([0.42, 0.24, 0.19], np.float32) * image.mean() * 1.6 - image) * soft
 
 
 def _shaken(random: np.random.Generator, image: Image, gain: float) -> Image:
     """Out of focus a little, and moved while it was taken: the darker it was, the more."""
     width = image.shape[1] / 1280
-    soft = between(random, 0.5, 1.5) * width
+    soft = between(random, 0.5, 1.3) * width
     length = abs(float(random.normal(0, 1.6))) * gain * width
     turn = between(random, 0, np.pi)
-    kernel = np.zeros((25, 25), np.float32)
-    reach = min(length, 11) / 2 * np.array([np.cos(turn), np.sin(turn)])
-    ends = [tuple((12 + sign * reach).round().astype(int).tolist()) for sign in (-1, 1)]
-    cv2.line(kernel, ends[0], ends[1], 1.0, 1)
-    moved = cv2.filter2D(image, -1, kernel / kernel.sum()) if length >= 1 else image
-    return np.asarray(cv2.GaussianBlur(moved, (0, 0), soft), np.float32)
+    if length >= 1:
+        reach = min(length, 30) / 2 * np.array([np.cos(turn), np.sin(turn)])
+        middle = int(np.abs(reach).max()) + 1
+        kernel = np.zeros((2 * middle + 1, 2 * middle + 1), np.float32)
+        ends = [tuple((middle + sign * reach).round().astype(int).tolist()) for sign in (-1, 1)]
+        cv2.line(kernel, ends[0], ends[1], 1.0, 1)
+        image = np.asarray(cv2.filter2D(image, -1, kernel / kernel.sum()), np.float32)
+    return np.asarray(cv2.GaussianBlur(image, (0, 0), soft), np.float32)
 
 
 def firmware(device: Device, random: np.random.Generator, image: Image) -> Pixels:
-    """White balance, colours, tone curve and sharpening."""
-    balanced = (image * _white(image, 0.65)) @ _colours(device, random).T
-    toned = np.where(balanced < 0.6, balanced, 0.6 + 0.4 * np.tanh((balanced - 0.6) / 0.4))
-    sharp = toned + 0.55 * (toned - cv2.GaussianBlur(toned, (0, 0), 1.1))
-    return np.asarray(np.clip(sharp * 255 + 0.5, 0, 255), np.uint8)
+    """White balance, colours, tone curve and sharpening; the image's own values are changed."""
+    gains = _colours(device, random) * _white(image, 0.65)[None, :]
+    sensor.tone(image, np.asarray(gains, np.float32))
+    soft = cv2.GaussianBlur(image, (0, 0), 1.1)
+    return np.asarray(cv2.addWeighted(image, 1.55 * 255, soft, -0.55 * 255, 0, dtype=cv2.CV_8U))
 
 
 def tables(make: Make) -> list[list[int]]:

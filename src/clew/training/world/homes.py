@@ -269,7 +269,8 @@ def _door_side(hand: _Hand, side: Side) -> None:
     left = -half + 0.15 if free_left else x + 0.6
     room_for = (x - 0.6 - left) if free_left else half - 0.1 - left
     if room_for > 0.8:
-        tall = between(hand.random, 1.1, 2.0)
+        # What is written on the wall above it is to be seen.
+        tall = between(hand.random, 1.1, 2.0 if hand.look.kind == "hotel" else 1.4)
         wide = min(1.1, room_for)
         furniture.bookcase(
             hand.random, side.room.scene, left, deep - 0.36, wide, tall, side.room.colours
@@ -277,24 +278,29 @@ def _door_side(hand: _Hand, side: Side) -> None:
         side.stands(left, deep - 0.4, wide, 0.4)
         if tall < 1.5:
             side.shelves.append(Shelf((left, tall, deep - 0.34), wide, 0.3, 0.22))
-    _own_words(hand, side, (left + x) / 2 if room_for < 0.8 else left + 0.3)
+    _clock(hand, side, x)
+    _own_words(hand, side, left, room_for, x)
 
 
-def _own_words(hand: _Hand, side: Side, x: float) -> None:
-    """A clock, a calendar, and what is written in the room."""
-    face = clock_face(hand.random)
-    middle = vector((x, 2.15, side.room.deep - 0.03))
-    side.room.scene.cutouts.append(
-        Surface(middle - vector((0.15, -0.15, 0)), vector((0.3, 0, 0)), vector((0, -0.3, 0)), face)
-    )
-    _hang(side, calendar(hand.random, one_of(hand.random, _MONTHS)), x + 0.75, 1.55, 0.3)
-    if hand.look.kind != "hotel":
-        for row, words in enumerate(hand.look.words):
-            lines = words.split("\n")
-            sign = written(
-                lines, 40 * len(lines) + 20, 300, side.room.colours[0], side.room.colours[4]
-            )
-            _hang(side, sign, x - 0.55, 1.85 - row * 0.3, 0.5)
+def _clock(hand: _Hand, side: Side, x: float) -> None:
+    """A clock above the door."""
+    corner = vector((x - 0.13, min(2.34, side.room.tall - 0.04), side.room.deep - 0.03))
+    across, down = vector((0.26, 0, 0)), vector((0, -0.26, 0))
+    side.room.scene.cutouts.append(Surface(corner, across, down, clock_face(hand.random)))
+
+
+def _own_words(hand: _Hand, side: Side, left: float, room_for: float, door_at: float) -> None:
+    """A calendar, and what is written in the room: on free wall, or on the door."""
+    if room_for > 1.0:
+        month = calendar(hand.random, one_of(hand.random, _MONTHS))
+        _hang(side, month, left + 0.8, 1.8, 0.28)
+    if hand.look.kind == "hotel":
+        return
+    for row, words in enumerate(hand.look.words):
+        lines = words.split("\n")
+        sign = written(lines, 40 * len(lines) + 20, 300, side.room.colours[0], side.room.colours[4])
+        at = (left + 0.32, 1.85) if room_for > 0.6 else (door_at, 1.6)
+        _hang(side, sign, at[0], at[1] - row * 0.3, 0.5)
 
 
 def _sofa_side(hand: _Hand, side: Side) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 import msgspec
 
 from clew.compare.evidence import MatchKind
-from clew.training.edits.hard import HARD_CLIP_EDITS, HARD_PICTURE_EDITS
+from clew.training.edits.hard import RUNGS
 from clew.training.world.interval import interval
 from clew.training.world.relations import (
     TRAPS,
@@ -22,8 +22,6 @@ from clew.training.world.relations import (
     pair,
     pairs_in,
 )
-
-_HARD = {*HARD_PICTURE_EDITS, *HARD_CLIP_EDITS, "collage", "two edits", "collage, further part"}
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,11 +66,22 @@ class KindScore(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EditScore(msgspec.Struct, frozen=True, kw_only=True):
-    """Originals connected directly with their copies of one edit; hard ones are counted apart."""
+    """Originals connected directly with their copies of one edit.
+
+    Attributes:
+        edit: its name.
+        rung: how hard it is, 1 to 3; 0 for usual ones, which are never counted with the others.
+        recall: copies that were found among all.
+    """
 
     edit: str
-    hard: bool
+    rung: int
     recall: Rate
+
+    @property
+    def hard(self) -> bool:
+        """Whether it is on the ladder of hard edits."""
+        return self.rung > 0
 
 
 class RelationScore(msgspec.Struct, frozen=True, kw_only=True):
@@ -198,7 +207,7 @@ class _Truth:
         for edit, two in edited_pairs(self._media):
             counted[edit].append(two[0] == two[1] or two in hits)
         return tuple(
-            EditScore(edit=edit, hard=edit in _HARD, recall=rate(sum(rows), len(rows)))
+            EditScore(edit=edit, rung=RUNGS.get(edit, 0), recall=rate(sum(rows), len(rows)))
             for edit, rows in sorted(counted.items())
         )
 

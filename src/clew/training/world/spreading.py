@@ -6,7 +6,7 @@ import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pillow_heif
@@ -45,19 +45,25 @@ PictureTurn = PictureEdit | str
 
 def picture_turns() -> list[PictureTurn]:
     """All edits of pictures in the order in which they come up, hard ones among the others."""
-    turns: list[PictureTurn] = list(PICTURE_EDITS.values())
-    hard: list[PictureTurn] = [*HARD_PICTURE_EDITS.values(), COLLAGE]
-    for place, edit in enumerate(hard):
-        turns.insert(1 + place * 5, edit)
-    return turns
+    return _among(list(PICTURE_EDITS.values()), [*HARD_PICTURE_EDITS.values(), COLLAGE])
 
 
 def clip_turns() -> list[ClipEdit]:
     """All edits of clips in the order in which they come up."""
-    turns = list(CLIP_EDITS.values())
-    for place, edit in enumerate(HARD_CLIP_EDITS.values()):
-        turns.insert(1 + place * 4, edit)
-    return turns
+    return _among(list(CLIP_EDITS.values()), list(HARD_CLIP_EDITS.values()))
+
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+
+def _among(usual: Sequence[T], hard: Sequence[U]) -> list[T | U]:
+    """The hard ones strewn evenly among the usual; the first is a usual one."""
+    placed = [
+        *((place / len(usual), 0, place) for place in range(len(usual))),
+        *(((place + 0.5) / len(hard), 1, place) for place in range(len(hard))),
+    ]
+    return [hard[place] if which else usual[place] for _, which, place in sorted(placed)]
 
 
 def change_picture(

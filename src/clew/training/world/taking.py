@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
 from functools import lru_cache
@@ -10,16 +10,15 @@ from functools import lru_cache
 import cv2
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from clew.training.footage import SOUND_RATE, Footage
 from clew.training.pictures import SCENES, Pixels
-from clew.training.scenes.palette import Image
 from clew.training.scenes.renderer import Camera
 from clew.training.world import devices, prints, sounds, stock
 from clew.training.world.cast import Home
 from clew.training.world.chance import between, one_of, source, word
 from clew.training.world.devices import Device
+from clew.training.world.filming import filmed
 from clew.training.world.homes import build_room
 from clew.training.world.places import Place
 from clew.training.world.plan import Happening, Plan, Shot
@@ -28,10 +27,8 @@ from clew.training.world.truth import Origin, View
 from clew.training.world.visits import Visit, seen, viewpoint, visit
 from clew.training.world.yards import build_yard
 
-_FINER = 1.35
+_FINER = 1.2
 """Pictures are drawn this much larger than they are kept, which smooths their edges."""
-_WIDE = 1.75
-"""What a clip is panned over is seen this much wider than its frames."""
 
 
 @dataclass(frozen=True)
@@ -142,8 +139,11 @@ class Shoot:
         camera = viewpoint(random, here)
         width, height = device.make.photo
         fine = seen(here, camera, int(height * _FINER), int(width * _FINER))
-        light = cv2.resize(fine, (width, height), interpolation=cv2.INTER_AREA)
-        return camera, devices.developed(device, random, np.asarray(light, np.float32))
+        light = cv2.resize(fine.light, (width, height), interpolation=cv2.INTER_AREA)
+        nearness = cv2.resize(fine.nearness, (width, height), interpolation=cv2.INTER_NEAREST)
+        return camera, devices.developed(
+            device, random, np.asarray(light, np.float32), np.asarray(nearness, np.float32)
+        )
 
     def _clip(
         self, random: np.random.Generator, number: int, device: Device
@@ -157,7 +157,7 @@ class Shoot:
         for length in (cut, count - cut):
             camera = viewpoint(random, here, 66)
             cameras.append(camera)
-            frames += _pan(random, here, camera, device, length)
+            frames += filmed(random, here, camera, device, length)
         return cameras, Footage(frames, Fraction(device.make.rate), self.heard(number))
 
     def _speech(self, event: Happening) -> list[tuple[Voice, str]]:
@@ -211,65 +211,3 @@ def _view(camera: Camera) -> View:
     x, y, z = (round(float(v), 3) for v in camera.place)
     turn = round(float(np.degrees(np.arctan2(toward[0], toward[2]))), 1)
     return View(x=x, y=y, z=z, turn=turn, angle=round(camera.angle, 1))
-
-
-def _pan(
-    random: np.random.Generator, here: Visit, camera: Camera, device: Device, count: int
-) -> list[Pixels]:
-    """One shot of a clip: the camera turns on the spot, which is exact, and zooms a little."""
-    width, height = device.make.film
-    half = np.tan(np.radians(camera.angle) / 2) * _WIDE
-    wide = replace(camera, angle=float(np.degrees(2 * np.arctan(half))))
-    size = int(width * _WIDE * 0.8), int(height * _WIDE * 0.8)
-    light = seen(here, wide, size[1], size[0])
-    image = light * np.float32(devices.exposure(light) * between(random, 0.9, 1.1))
-    graded = devices.firmware(device, random, image)
-    lens = _lens(size, wide.angle)
-    pattern = _film_pattern(device)
-    grain = _film_grain(random, device, light)
-    # A short shot is not panned faster than a long one.
-    ends = random.uniform(-1, 1, (2, 2)) * (13, 5) * min(1.0, count / 50)
-    sway = cv2.GaussianBlur(np.cumsum(random.normal(0, 0.12, (count, 3)), axis=0), (1, 31), 5)
-    sway = np.asarray(sway, np.float64).reshape(count, 3) - sway.mean()
-    frames = []
-    for index in range(count):
-        share = 0.5 - 0.5 * np.cos(np.pi * index / max(count - 1, 1))
-        yaw, pitch = ends[0] + (ends[1] - ends[0]) * share + np.clip(sway[index, :2], -3, 3)
-        own = _lens((width, height), camera.angle * (1 - 0.08 * share))
-        turn = _rotation(yaw, pitch, float(np.clip(sway[index, 2], -2, 2)))
-        frame = cv2.warpPerspective(
-            graded,
-            lens @ turn @ np.linalg.inv(own),
-            (width, height),
-            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_REPLICATE,
-        )
-        shaded = cv2.multiply(frame, pattern, dtype=cv2.CV_32F)
-        noise = grain[index % len(grain)]
-        frames.append(np.asarray(cv2.add(shaded, noise, dtype=cv2.CV_8U), np.uint8))
-    return frames
-
-
-def _lens(size: tuple[int, int], angle: float) -> NDArray[np.float64]:
-    focal = size[0] / 2 / np.tan(np.radians(angle) / 2)
-    return np.array([[focal, 0, size[0] / 2], [0, focal, size[1] / 2], [0, 0, 1]], np.float64)
-
-
-def _rotation(yaw: float, pitch: float, roll: float) -> NDArray[np.float64]:
-    vector = np.radians(np.array([pitch, yaw, roll]))
-    return np.asarray(cv2.Rodrigues(vector)[0], np.float64)
-
-
-def _film_pattern(device: Device) -> Image:
-    """The sensor's pattern as films bin it: fainter, and of their size."""
-    width, height = device.make.film
-    whole = devices.sensor_pattern(device.seed, *device.make.photo)
-    return np.ascontiguousarray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA))
-
-
-def _film_grain(random: np.random.Generator, device: Device, light: Image) -> list[Image]:
-    width, height = device.make.film
-    strength = np.float32(255 * device.make.grain * devices.exposure(light) ** 0.5 * 0.6)
-    return [
-        random.standard_normal((height, width, 3), dtype=np.float32) * strength for _ in range(6)
-    ]

@@ -8,7 +8,16 @@ import cv2
 import numpy as np
 
 from clew.training.scenes.palette import Image, colour
-from clew.training.scenes.renderer import Camera, Light, Scene, Surface, render, vector
+from clew.training.scenes.renderer import (
+    Camera,
+    Drawing,
+    Light,
+    Scene,
+    Surface,
+    cast_shadows,
+    draw,
+    vector,
+)
 from clew.training.scenes.rooms import LAMPLIGHT, Room, scatter
 from clew.training.scenes.shapes import ball, box, cutout, shadow
 from clew.training.world import stock
@@ -84,6 +93,7 @@ def visit(
     aim = (spots[0][0], 0.7, spots[0][1])
     if token is not None:
         stand_token(scene, token, spots[0])
+    cast_shadows(scene, 768 if place.outdoors else 192)
     return Visit(place, scene, aim)
 
 
@@ -171,12 +181,14 @@ def viewpoint(random: np.random.Generator, one: Visit, widest: float = 72.0) -> 
     return best[1]
 
 
-def seen(one: Visit, camera: Camera, height: int, width: int) -> Image:
-    """The light that falls into a camera; shape (height, width, 3), float32, may exceed 1."""
+def seen(one: Visit, camera: Camera, height: int, width: int) -> Drawing:
+    """The light that falls into a camera, and how far everything is."""
     scene = replace(one.scene, camera=camera)
     if one.place.panorama is not None:
-        scene.sky = _sky(one.place.panorama, camera, height, width)
-    return render(scene, height, width)
+        # The sky is soft: a quarter of its pixels tell as much.
+        sky = _sky(one.place.panorama, camera, height // 2, width // 2)
+        scene.sky = np.asarray(cv2.resize(sky, (width, height)), np.float32)
+    return draw(scene, height, width)
 
 
 def _sky(panorama: Image, camera: Camera, height: int, width: int) -> Image:

@@ -66,7 +66,7 @@ def build_yard(seed: int, name: str, look: Furnishing) -> Place:
 
 def _panorama(random: np.random.Generator) -> Image:
     """Sky all round; its two ends are made to meet."""
-    image = sky(random, 420, 1700)
+    image = sky(random, 420, 1700, 408)
     share = np.linspace(0, 1, 200, dtype=np.float32)[None, :, None]
     image[:, :200] = image[:, :200] * share + image[:, 1500:] * (1 - share)
     return np.ascontiguousarray(cv2.resize(image[:, :1500], (1500, 420)))
