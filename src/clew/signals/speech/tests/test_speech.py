@@ -27,6 +27,6 @@ def test_a_melody_and_silence_are_no_speech() -> None:
 
 def test_a_missing_package_is_told_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("clew.signals.speech.model.find_spec", lambda name: None)
-    assert missing() == "pip install onnxruntime && pip install --no-deps silero-vad"
+    assert missing() == "pip install onnxruntime && pip install --no-deps --upgrade silero-vad"
     monkeypatch.undo()
     assert importlib.util.find_spec("onnxruntime") is not None
