@@ -17,6 +17,7 @@ import av.container
 import av.error
 import av.logging
 
+from clew.media.boxes import lacks_index
 from clew.media.clock import FilmClock
 from clew.media.errors import NotMediaError, UnreadableError, words_of
 from clew.media.image import Picture
@@ -44,6 +45,12 @@ _LEAST_GUESSED_SECONDS = 1.0
 _INSTANT = 1e-3  # seconds: times are told rounded
 _LAST_STAYS = 2.0  # seconds
 _LONGEST_SECONDS = 10 * 365 * 86400.0
+
+_NO_INDEX = (
+    "the film's index (moov) is missing: the recording broke off before it was written. Pictures "
+    "and sound are still in the file; keep it, a tool that repairs films can read them with the "
+    "index of another film from the same camera and settings"
+)
 
 av.logging.set_level(av.logging.PANIC)
 
@@ -109,6 +116,8 @@ def open_container(source: BinaryIO, *, certain: bool = True) -> av.container.In
     try:
         return av.open(source, "r", metadata_errors="replace", container_options=allowed)
     except (av.error.InvalidDataError, av.error.ArgumentError):
+        if certain and lacks_index(source):
+            raise UnreadableError(_NO_INDEX) from None
         raise _unknown(certain=certain) from None
     except (av.error.FFmpegError, ValueError, OSError) as error:
         raise UnreadableError(f"the film cannot be opened ({words_of(error)})") from error
