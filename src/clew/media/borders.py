@@ -90,13 +90,13 @@ def _colour(lines: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.b
     spread = np.zeros(lines.shape[:2], np.float32)
     for channel in range(3):  # one after the other: a last axis of three is slow to reduce
         samples = lines[:, :, channel].astype(np.float32)
-        mean = samples.mean(axis=1)
+        mean = np.add.reduce(samples, axis=1) / count  # NumPy's own mean takes thrice as long
         colours[:, channel] = mean
         np.maximum(spread, np.abs(samples - mean[:, None]), out=spread)
     # Compression rings around a hard edge: two odd pixels in a hundred do not end a border.
     rank = int(count * 0.98)
     worst = np.partition(spread, rank, axis=1)[:, rank]
-    return colours, (worst <= 2 * _EVEN) & (spread.mean(axis=1) <= _EVEN)
+    return colours, (worst <= 2 * _EVEN) & (np.add.reduce(spread, axis=1) / count <= _EVEN)
 
 
 def _inward(before: int, after: int, length: int) -> tuple[int, int]:
