@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 import pytest
 
+from clew.media.boxes import lacks_index
+from clew.media.errors import UnreadableError
 from clew.media.limits import Limits
 from clew.media.video import FilmReader
 from clew.signals.registry import signals
@@ -229,3 +231,18 @@ def test_a_further_picture_stream_is_told():
     assert len(list(one.frames())) >= 3
     (note,) = one.facts.notes
     assert note == "partly read: a further picture stream (ffv1, 320 × 240) was not read"
+
+
+@pytest.mark.parametrize("size", [0, 1, None], ids=["size unknown", "long size", "cut off"])
+def test_a_film_without_its_index_is_told_from_one_that_is_broken(size):
+    whole = made(numbered(3), "mp4", "mpeg4")
+    assert not lacks_index(io.BytesIO(whole))
+    start, end = whole.index(b"mdat"), whole.index(b"moov") - 4
+    data = whole[start + 4 : end]
+    head = {
+        0: bytes(4) + b"mdat",
+        1: b"\0\0\0\1mdat" + (len(data) + 16).to_bytes(8, "big"),
+        None: (2 * len(data)).to_bytes(4, "big") + b"mdat",
+    }[size]
+    with pytest.raises(UnreadableError, match=r"index \(moov\) is missing"):
+        reader(whole[: start - 4] + head + data)

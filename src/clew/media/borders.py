@@ -16,7 +16,7 @@ _EVEN = 5.0
 _SAME = 8.0
 _LEAST_KEPT = 0.2
 _LOOKED_AT = 100
-_TOGETHER = 24  # lines: most of a picture lies behind its border and need not be looked at
+_TOGETHER = 24  # lines, then twice as many: most of a picture lies behind its border
 
 
 class Box(NamedTuple):
@@ -75,11 +75,13 @@ def _run_from_start(lines: NDArray[np.uint8]) -> int:
     colour, even = _colour(lines[:1])
     if not even[0]:
         return 0  # nearly every picture: nothing more to look at
-    for first in range(0, len(lines), _TOGETHER):
-        colours, even = _colour(lines[first : first + _TOGETHER])
+    first, together = 0, _TOGETHER
+    while first < len(lines):
+        colours, even = _colour(lines[first : first + together])
         same = even & (np.abs(colours - colour).max(axis=1) <= _SAME)
         if not same.all():
             return first + int(np.argmin(same))
+        first, together = first + together, 2 * together
     return len(lines)
 
 
@@ -90,13 +92,13 @@ def _colour(lines: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.b
     spread = np.zeros(lines.shape[:2], np.float32)
     for channel in range(3):  # one after the other: a last axis of three is slow to reduce
         samples = lines[:, :, channel].astype(np.float32)
-        mean = samples.mean(axis=1)
+        mean = np.add.reduce(samples, axis=1) / count  # NumPy's own mean takes thrice as long
         colours[:, channel] = mean
         np.maximum(spread, np.abs(samples - mean[:, None]), out=spread)
     # Compression rings around a hard edge: two odd pixels in a hundred do not end a border.
     rank = int(count * 0.98)
     worst = np.partition(spread, rank, axis=1)[:, rank]
-    return colours, (worst <= 2 * _EVEN) & (spread.mean(axis=1) <= _EVEN)
+    return colours, (worst <= 2 * _EVEN) & (np.add.reduce(spread, axis=1) / count <= _EVEN)
 
 
 def _inward(before: int, after: int, length: int) -> tuple[int, int]:

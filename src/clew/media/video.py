@@ -7,16 +7,17 @@ Every frame is decoded once. A miniature of each goes to finding the shots
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 import av
 import av.container
 import av.error
 import av.logging
 
+from clew.media.boxes import lacks_index
 from clew.media.clock import FilmClock
 from clew.media.errors import NotMediaError, UnreadableError, words_of
 from clew.media.image import Picture
@@ -44,6 +45,12 @@ _LEAST_GUESSED_SECONDS = 1.0
 _INSTANT = 1e-3  # seconds: times are told rounded
 _LAST_STAYS = 2.0  # seconds
 _LONGEST_SECONDS = 10 * 365 * 86400.0
+
+_NO_INDEX = (
+    "the film's index (moov) is missing: the recording broke off before it was written. Pictures "
+    "and sound are still in the file; keep it, a tool that repairs films can read them with the "
+    "index of another film from the same camera and settings"
+)
 
 av.logging.set_level(av.logging.PANIC)
 
@@ -74,6 +81,21 @@ class FilmFacts:
     notes: list[str] = field(default_factory=list)
 
 
+class Beside(Protocol):
+    """Takes what belongs to other streams while the picture is read, in the same pass."""
+
+    @property
+    def streams(self) -> Sequence[av.AudioStream]:
+        """Whose packets it takes."""
+
+    @property
+    def full(self) -> bool:
+        """Whether it takes no more."""
+
+    def take(self, packet: av.Packet[Any]) -> None:
+        """Take the next packet of one of them."""
+
+
 def open_container(source: BinaryIO, *, certain: bool = True) -> av.container.InputContainer:
     """Open a film or sound with FFmpeg's libraries, from its beginning.
 
@@ -94,6 +116,8 @@ def open_container(source: BinaryIO, *, certain: bool = True) -> av.container.In
     try:
         return av.open(source, "r", metadata_errors="replace", container_options=allowed)
     except (av.error.InvalidDataError, av.error.ArgumentError):
+        if certain and lacks_index(source):
+            raise UnreadableError(_NO_INDEX) from None
         raise _unknown(certain=certain) from None
     except (av.error.FFmpegError, ValueError, OSError) as error:
         raise UnreadableError(f"the film cannot be opened ({words_of(error)})") from error
@@ -108,6 +132,10 @@ class FilmReader:
         certain: false when the kind of file is only a guess; it must then decode without damage
             for a while to be believed.
 
+    Attributes:
+        container: the opened file.
+        facts: what is known of it.
+
     Raises:
         NotMediaError: when FFmpeg knows no such format.
         UnreadableError: when it does but the file cannot be opened.
@@ -116,23 +144,25 @@ class FilmReader:
     def __init__(self, source: BinaryIO, limits: Limits, *, certain: bool = True) -> None:
         self._limits = limits
         self._certain = certain
-        self._container = open_container(source, certain=certain)
-        name = self._container.format.name.split(",")[0]
+        self.container = open_container(source, certain=certain)
+        name = self.container.format.name.split(",")[0]
         if not certain and name not in _GUESSED:
             raise _unknown(certain=False)
-        films = [s for s in self._container.streams.video if not _is_cover(s) and s.codec_context]
+        films = [s for s in self.container.streams.video if not _is_cover(s) and s.codec_context]
         self._picture = films[0] if films else None
         self._others = films[1:]
-        self._sound = next(iter(self._container.streams.audio), None)
+        self._sound = next(iter(self.container.streams.audio), None)
         if self._picture is None and self._sound is None:
             raise NotMediaError("the file holds neither film nor sound")
         self.facts = self._facts(name)
         self._picturing = Picturing()
         self._begins: float | None = None
+        self._clock = FilmClock(self.facts.frame_rate or 25.0)
+        self._packets: Iterator[av.Packet[Any]] = iter(())
 
     def _facts(self, name: str) -> FilmFacts:
         facts = FilmFacts(name)
-        seconds = (self._container.duration or 0) / av.time_base
+        seconds = (self.container.duration or 0) / av.time_base
         if 0 < seconds <= _LONGEST_SECONDS:
             facts.duration = seconds
         if self._picture is not None:
@@ -144,7 +174,7 @@ class FilmReader:
                 facts.frame_rate = rate
         if self._sound is not None and self._sound.codec_context is not None:
             facts.sound_codec = self._sound.codec_context.name
-        covers = (s.codec_context for s in self._container.streams.video if _is_cover(s))
+        covers = (s.codec_context for s in self.container.streams.video if _is_cover(s))
         facts.cover_codec = next((context.name for context in covers if context), "")
         return facts
 
@@ -155,7 +185,7 @@ class FilmReader:
 
     def close(self) -> None:
         """Free the decoder."""
-        self._container.close()
+        self.container.close()
 
     def listen(self) -> None:
         """Decode the first seconds of sound, to know that it can be read.
@@ -166,7 +196,7 @@ class FilmReader:
         assert self._sound is not None
         heard = 0.0
         try:
-            for frame in self._container.decode(self._sound):
+            for frame in self.container.decode(self._sound):
                 heard += frame.samples / max(frame.sample_rate, 1)
                 if heard > 2:
                     return
@@ -195,10 +225,10 @@ class FilmReader:
         try:
             if self._begins is None:
                 stream.codec_context.thread_count = 1
-                self._begins = next(self._container.decode(stream)).time or 0.0
+                self._begins = next(self.container.decode(stream)).time or 0.0
             wanted = self._begins + seconds + _INSTANT
-            self._container.seek(int(wanted / stream.time_base), stream=stream)
-            for frame in self._container.decode(stream):
+            self.container.seek(int(wanted / stream.time_base), stream=stream)
+            for frame in self.container.decode(stream):
                 if frame.time is None:
                     continue
                 if frame.time > wanted:
@@ -212,17 +242,21 @@ class FilmReader:
             return None
         return self._reduced(shown)
 
-    def frames(self, progress: Callable[[float], None] | None = None) -> Iterator[Frame]:
+    def frames(
+        self, progress: Callable[[float], None] | None = None, beside: Beside | None = None
+    ) -> Iterator[Frame]:
         """About two frames a second and the first of every shot, in order of time.
 
         Args:
             progress: called with the time in seconds reached, now and then.
+            beside: takes the packets of other streams as they come by.
 
         Raises:
             UnreadableError: when not a single frame decodes.
         """
         end = None
-        moments = self._moments(progress or _nobody)
+        self._packets = self._demuxed(progress or _nobody, beside)
+        moments = self._moments()
         for frame in sampled(moments, 1 / (self.facts.frame_rate or 25.0)):
             end = frame.until
             yield frame
@@ -236,10 +270,20 @@ class FilmReader:
                 f"{other.codec_context.width} × {other.codec_context.height}) was not read"
             )
 
-    def _moments(self, progress: Callable[[float], None]) -> Iterator[Moment]:
+    def skip_rest(self, beside: Beside) -> None:
+        """Read on to the end for who takes other streams; no more pictures are decoded.
+
+        Args:
+            beside: given to :meth:`frames` before.
+        """
+        for _ in self._packets:
+            if beside.full:
+                return
+
+    def _moments(self) -> Iterator[Moment]:
         """Every frame that decodes, from time 0 on, up to the limit."""
         count = -1
-        for count, (time, frame) in enumerate(self._decoded(progress)):
+        for count, (time, frame) in enumerate(self._decoded()):
             if count >= self._limits.frames:
                 self.facts.notes.append(f"only the first {time:.0f} s read (limit on frames)")
                 return
@@ -255,37 +299,46 @@ class FilmReader:
         if claimed is None or end > claimed:
             self.facts.duration = end
 
-    def _decoded(self, progress: Callable[[float], None]) -> Iterator[tuple[float, av.VideoFrame]]:
+    def _demuxed(
+        self, progress: Callable[[float], None], beside: Beside | None
+    ) -> Iterator[av.Packet[Any]]:
+        """The picture's packets; those of other streams go to who takes them."""
+        assert self._picture is not None
+        packets = self.container.demux([self._picture, *(beside.streams if beside else ())])
+        while True:
+            try:
+                packet = next(packets)
+            except StopIteration:
+                return
+            except av.error.FFmpegError as error:
+                self.facts.notes.append(
+                    f"partly read: broken after {self._clock.time:.1f} s ({words_of(error)})"
+                )
+                return
+            progress(self._clock.time)
+            if packet.stream_index == self._picture.index:
+                yield packet
+            elif beside is not None:
+                beside.take(packet)
+
+    def _decoded(self) -> Iterator[tuple[float, av.VideoFrame]]:
         """Every frame that decodes with its time in seconds, whatever is broken between."""
-        stream = self._picture
-        assert stream is not None
-        context = stream.codec_context
+        assert self._picture is not None
+        context = self._picture.codec_context
         # One thread per file: all cores are busy with other files already.
         context.thread_count = 1
         # Smoothing block edges of frames that no other is made from changes none of the others,
         # and no hash by more than a bit; it costs up to a sixth of the time.
         context.options = {"skip_loop_filter": "noref"}
-        clock = FilmClock(self.facts.frame_rate or 25.0)
         damaged = 0
-        packets = self._container.demux(stream)
-        while True:
-            try:
-                packet = next(packets)
-                progress(clock.time)
-            except StopIteration:
-                break
-            except av.error.FFmpegError as error:
-                self.facts.notes.append(
-                    f"partly read: broken after {clock.time:.1f} s ({words_of(error)})"
-                )
-                break
+        for packet in self._packets:
             try:
                 decoded = packet.decode()
             except av.error.FFmpegError:
                 damaged += 1
                 continue
             for frame in decoded:
-                yield clock.tick(frame.time), frame
+                yield self._clock.tick(frame.time), frame
         if damaged:
             self.facts.notes.append(f"{damaged} damaged parts stepped over")
 

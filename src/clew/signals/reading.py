@@ -24,6 +24,7 @@ from clew.media.storyboard import Storyboard
 from clew.media.thumbnail import thumbnail
 from clew.media.video import FilmReader
 from clew.signals.base import Extractor, Feature, Need, Signal
+from clew.signals.ear import Ear, SoundFeed
 from clew.signals.exact.extract import SHA256
 from clew.signals.registry import available
 
@@ -33,7 +34,6 @@ MOST_NAME_BYTES = 1000
 _CHUNK = 4 * MEBIBYTE
 _MOST_NOTE = 2000
 _MOST_SAMPLES = 150_000
-_MOST_SECONDS_HEARD = 12 * 3600.0
 _MISNAMED = (
     "its name says picture, film or sound, its content is neither "
     "(encrypted, overwritten or renamed?)"
@@ -292,13 +292,21 @@ class _Reader:
         try:
             if film.has_picture:
                 reading.type = MediaType.VIDEO
-                self._feed_frames(film.frames(partial(self._listener.reached, "film")), reading)
+                ear = None
+                if facts.sound_codec:
+                    ear = Ear(film.container, reading.notes, self._deadline)
+                reached = partial(self._listener.reached, "film")
+                self._feed_frames(film.frames(reached, ear), reading)
+                if ear is not None:
+                    film.skip_rest(ear)
+                    ear.finish()
+                    reading.traces.extend(_traces(ear.feed.signals, ear.feed.extractors))
             else:
                 reading.type = MediaType.SOUND
                 film.listen()
         finally:
             film.close()
-        if facts.sound_codec:
+        if facts.sound_codec and not film.has_picture:
             self._feed_sound(source, reading)
         reading.format = reading.format or facts.format
         reading.width, reading.height = facts.width, facts.height
@@ -327,25 +335,14 @@ class _Reader:
         reading.traces.extend(_traces(signals, extractors))
 
     def _feed_sound(self, source: BinaryIO, reading: Reading) -> None:
-        signals = [s for s in available(Need.SOUND) if reading.type in s.media]
-        extractors = [signal.extractor() for signal in signals]
+        feed = SoundFeed(reading.type, reading.notes, self._deadline)
         stretches = heard(source, reading.notes, partial(self._listener.reached, "sound"))
         with closing(stretches):
             try:
-                for stretch in stretches:
-                    for extractor in extractors:
-                        extractor.take(stretch)
-                    if stretch.end > _MOST_SECONDS_HEARD:
-                        reading.notes.append(f"only the first {stretch.end:.0f} s heard (limit)")
-                        break
-                    if time.monotonic() > self._deadline:
-                        reading.notes.append(
-                            f"only the first {stretch.end:.0f} s heard (time limit)"
-                        )
-                        break
+                feed.take(stretches)
             except UnreadableError as error:
                 reading.notes.append(f"the sound could not be read ({error})")
-        reading.traces.extend(_traces(signals, extractors))
+        reading.traces.extend(_traces(feed.signals, feed.extractors))
 
 
 class _Inside:

@@ -27,25 +27,25 @@ from numpy.typing import NDArray
 SAMPLES = 64
 FREQUENCIES = 16
 
-# For each orientation of the space, in its order: transpose, then mirror left-right, then flip.
-_TURNS = (
-    (False, False, False),
-    (False, True, False),
-    (False, False, True),
-    (False, True, True),
-    (True, True, False),
-    (True, False, True),
-    (True, True, True),
-    (True, False, False),
-)
-
 _COSINES = (
     np.sqrt(2 / SAMPLES)
     * np.cos(
         np.pi / (2 * SAMPLES) * np.outer(np.arange(1, FREQUENCIES + 1), 2 * np.arange(SAMPLES) + 1)
     )
 ).astype(np.float32)
-_SIGNS = np.where(np.arange(FREQUENCIES) % 2 == 0, -1.0, 1.0).astype(np.float32)
+_ALTERNATING = np.where(np.arange(FREQUENCIES) % 2 == 0, 1.0, -1.0).astype(np.float32)
+# Mirroring changes the sign of every other frequency: as it is, mirrored, upside down, both.
+_MIRRORINGS = np.stack(
+    [
+        np.outer(down, across)
+        for down in (np.ones_like(_ALTERNATING), -_ALTERNATING)
+        for across in (np.ones_like(_ALTERNATING), -_ALTERNATING)
+    ]
+)
+# Turns are these transposed. In the order of the space's orientations; a transposed spectrum has
+# the median of what it was transposed from.
+_TRANSPOSED = [2, 1, 3, 0]
+_BANDS = 4
 
 
 def eight_hashes(luma: NDArray[np.uint8], height: int, width: int) -> tuple[NDArray[np.uint8], int]:
@@ -61,29 +61,23 @@ def eight_hashes(luma: NDArray[np.uint8], height: int, width: int) -> tuple[NDAr
         in the order of the ``pdq`` space's orientations; and the quality from 0 (flat) to 100.
     """
     rows, columns = luma.shape
-    buffer = _reduction(height, rows) @ luma.astype(np.float32) @ _reduction(width, columns).T
+    light = luma.astype(np.float32)
+    down = np.empty((SAMPLES, columns), np.float32)
+    for samples, pixels, weights in _banded(height, rows):
+        np.matmul(weights, light[pixels], out=down[samples])
+    buffer = down @ _reduction(width, columns).T
     spectrum = _COSINES @ buffer @ _COSINES.T
-    return np.stack([_bits(_turned(spectrum, *turn)) for turn in _TURNS]), _quality(buffer)
-
-
-def _turned(
-    spectrum: NDArray[np.float32], transposed: bool, mirrored: bool, flipped: bool
-) -> NDArray[np.float32]:
-    """The spectrum of the picture transposed, then mirrored left-right, then flipped."""
-    if transposed:
-        spectrum = spectrum.T
-    if mirrored:
-        spectrum = spectrum * _SIGNS
-    if flipped:
-        spectrum = spectrum * _SIGNS[:, None]
-    return spectrum
+    return _bits(spectrum), _quality(buffer)
 
 
 def _bits(spectrum: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """32 bytes: which frequencies lie above the (lower) median, last one first."""
-    flat = spectrum.ravel()
-    median = np.partition(flat, flat.size // 2 - 1)[flat.size // 2 - 1]
-    return np.packbits((flat > median)[::-1])
+    """Of each orientation which frequencies lie above the (lower) median, last one first."""
+    upright = spectrum * _MIRRORINGS
+    turned = np.concatenate([upright, upright[_TRANSPOSED].transpose(0, 2, 1)]).reshape(8, -1)
+    middle = turned.shape[1] // 2 - 1
+    medians = np.partition(turned[:4], middle, axis=1)[:, middle]
+    above = turned > np.concatenate([medians, medians[_TRANSPOSED]])[:, None]
+    return np.packbits(above[:, ::-1], axis=1)
 
 
 def _quality(buffer: NDArray[np.float32]) -> int:
@@ -91,6 +85,22 @@ def _quality(buffer: NDArray[np.float32]) -> int:
     down = np.abs(np.trunc(np.diff(buffer, axis=0) * (100 / 255))).sum()
     across = np.abs(np.trunc(np.diff(buffer, axis=1) * (100 / 255))).sum()
     return min(100, int((down + across) / 90))
+
+
+@lru_cache(maxsize=512)
+def _banded(full: int, reduced: int) -> list[tuple[slice, slice, NDArray[np.float32]]]:
+    """The same matrix in bands of samples, each with the pixels that have weight there.
+
+    Nearly all of it is zero: a sample lies in a few pixels.
+    """
+    whole = _reduction(full, reduced)
+    bands = []
+    for first in range(0, SAMPLES, SAMPLES // _BANDS):
+        samples = slice(first, first + SAMPLES // _BANDS)
+        used = np.flatnonzero(whole[samples].any(axis=0))
+        pixels = slice(int(used[0]), int(used[-1]) + 1)
+        bands.append((samples, pixels, np.ascontiguousarray(whole[samples, pixels])))
+    return bands
 
 
 @lru_cache(maxsize=512)

@@ -6,7 +6,6 @@ import struct
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from clew.media.sound import RATE, Stretch
 from clew.signals.base import Feature
@@ -64,15 +63,17 @@ class _Track:
         samples = np.concatenate([self._rest, stretch.samples])
         start = stretch.start - len(self._rest) / RATE
         whole = len(samples) // STEP
-        for number, step in enumerate(samples[: whole * STEP].reshape(-1, STEP)):
-            self._hear(start + number * STEP / RATE, step)
+        steps = samples[: whole * STEP].reshape(-1, STEP)
+        audible = np.einsum("ij,ij->i", steps, steps) / STEP >= _SILENCE
+        likely = np.zeros(whole, np.float32)
+        likely[audible] = self._listener.hear(steps[audible])
+        for number, one in enumerate(likely.tolist()):
+            self._hear(start + number * STEP / RATE, one)
         self._rest = samples[whole * STEP :]
         self._heard += len(stretch.samples) / RATE
         self._end = stretch.end
 
-    def _hear(self, time: float, step: NDArray[np.float32]) -> None:
-        silent = float(np.dot(step, step)) / STEP < _SILENCE
-        likely = 0.0 if silent else self._listener.hear(step)
+    def _hear(self, time: float, likely: float) -> None:
         end = time + STEP / RATE
         speaking = self._speaking
         if likely >= _SPEAKS or (speaking is not None and likely >= _STILL_SPEAKS):

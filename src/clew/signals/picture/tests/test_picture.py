@@ -15,7 +15,7 @@ from clew.media.borders import luma
 from clew.media.image import Picture
 from clew.signals.base import Feature
 from clew.signals.picture import SIGNAL
-from clew.signals.picture.pdq import eight_hashes
+from clew.signals.picture.pdq import SAMPLES, _banded, _reduction, eight_hashes
 from clew.signals.space import PDQ
 from clew.training.edits.pictures import PICTURE_EDITS
 from clew.training.pictures import make_picture
@@ -138,3 +138,12 @@ def test_any_picture_has_eight_hashes_and_a_quality(rows: int, columns: int, see
     hashes, quality = eight_hashes(noise, rows, columns)
     assert hashes.shape == (8, 32)
     assert 0 <= quality <= 100
+
+
+@pytest.mark.parametrize(("full", "reduced"), [(1080, 320), (720, 320), (180, 180), (3, 2)])
+def test_the_bands_hold_all_of_the_matrix(full: int, reduced: int) -> None:
+    whole = np.zeros((SAMPLES, reduced), np.float32)
+    for samples, pixels, weights in _banded(full, reduced):
+        whole[samples, pixels] = weights
+    assert np.array_equal(whole, _reduction(full, reduced))
+    assert whole.sum(axis=1) == pytest.approx(1, abs=1e-5)
