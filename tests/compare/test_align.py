@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clew.compare.align import FrameHits, align
+from clew.compare.align import align
 from clew.compare.evidence import Span
+from clew.compare.lines import FrameHits
 
 
 def hits(rows: list[tuple[float, float, float, float]], distance: int = 10) -> FrameHits:

@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
-from clew.compare.align import FrameHits, align, seen_best, span_holds, with_share
+from clew.compare.align import align, seen_best, span_holds, with_share
 from clew.compare.calibration import Thresholds
 from clew.compare.evidence import FramePair, Match, MatchKind, Span
 from clew.compare.geometry import ALIKE_BITS, Placement, placement
+from clew.compare.lines import FrameHits
 from clew.compare.subject import Subject
 from clew.compare.views import Views
 from clew.index import Hits
@@ -24,7 +26,7 @@ from clew.media.kind import MediaType
 from clew.signals.regions.view import View
 from clew.signals.space import REGIONS
 
-_SURE = 5
+_SURE, _CERTAIN = 5, 15
 _MOST_LOOKED_AT = 20_000
 _SMALL = 1500
 _REACH = 2
@@ -128,11 +130,11 @@ def _spans(one: Views, other: Views, pairs: Pairs, thresholds: Thresholds) -> li
     rows, columns, agreeing = rows[keep], columns[keep], agreeing[keep]
     hits = FrameHits(
         one.start[rows], one.end[rows], other.start[columns], other.end[columns],
-        np.clip(100 - agreeing, 0, 100).astype(np.int16),
+        _as_distance(agreeing, np.maximum(most_row[rows], most_column[columns])),
     )  # fmt: skip
     kept = []
-    ends = (float(one.end[-1]), float(other.end[-1]))
-    for span in align(hits, _LEAST_SECONDS, ends, _STEP, _PACE_GAIN):
+    shown = (one.start, one.end), (other.start, other.end)
+    for span in align(hits, _LEAST_SECONDS, shown, _STEP, _PACE_GAIN):
         inside = span_holds(span, hits)
         held = [(int(r), int(c)) for r, c in zip(rows[inside], columns[inside], strict=True)]
         telling = _telling(held, pairs, one, other)
@@ -146,8 +148,14 @@ def _spans(one: Views, other: Views, pairs: Pairs, thresholds: Thresholds) -> li
             regions=strength,
             best=_best(span, hits.where(inside), list(telling.values())),
         )
-        kept.append(with_share(told, (one.start, one.end), (other.start, other.end)))
+        kept.append(with_share(told, *shown))
     return kept
+
+
+def _as_distance(agreeing: NDArray[np.int64], most: NDArray[np.float64]) -> NDArray[np.int16]:
+    """How little views agree, as if it were bits between frames: by chance a few regions do."""
+    share = agreeing / most * np.minimum(1.0, agreeing / _CERTAIN)
+    return np.asarray(np.round(Thresholds().frame * (1 - share)), np.int16)
 
 
 def _best(span: Span, hits: FrameHits, telling: list[Placement]) -> FramePair | None:
