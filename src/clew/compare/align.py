@@ -9,7 +9,6 @@ end where they should.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TypeAlias
 
 import msgspec
@@ -18,10 +17,9 @@ from numpy.typing import NDArray
 
 from clew.compare.evidence import Span
 from clew.compare.lines import SLACK, FrameHits, Line, line_of, moments, overlap
-from clew.compare.path import Run, best_path
+from clew.compare.path import LONGEST_GAP, Run, best_path
 from clew.compare.voting import (
     BIN,
-    LONGEST_GAP,
     PACE_GAIN,
     PACES,
     best_line,
@@ -34,9 +32,7 @@ from clew.compare.voting import (
 _MOST_ROUNDS = 24
 _MOST_COMPETING = 32
 _LINES_APART = 0.2
-_SAME_LINE = 0.35
 _NEARLY = 12
-_WHOLE_GAP = 1.5
 _MEET = 1.0
 
 Times: TypeAlias = tuple[NDArray[np.float64], NDArray[np.float64]]
@@ -68,12 +64,16 @@ def align(
     if ends is not None and shown is not None and ends[0] < ends[1]:
         found = align(hits.swapped(), least_seconds, (shown[1], shown[0]), step, gain)
         return [span.swapped() for span in found]
-    hits = _nearest(hits)
     if not len(hits):
         return []
-    voted = _voted(hits, gain)
-    lines = _competing(hits, [line_of(span) for span in voted], ends)
-    spans = list(_spans(hits, best_path(hits, lines, ends, step, gain), ends)) or voted[:1]
+    of_first, of_second = _nearest(hits, hits.first_start), _nearest(hits, hits.second_start)
+    nearest = hits.where(of_first & of_second)
+    voted = _voted(nearest, gain)
+    lines = _competing(nearest, [line_of(span) for span in voted], ends)
+    # Beside a cut the nearest frame of one film may be another's of the other.
+    hits = hits.where(of_first | of_second)
+    held = (_held(hits, run) for run in best_path(hits, lines, ends, step, gain))
+    spans = [span for span in held if span is not None] or voted[:1]
     if shown is not None and ends is not None:
         spans = _grown(spans, shown, ends, step)
     spans.sort(key=lambda s: -s.seconds)
@@ -116,39 +116,11 @@ def _competing(hits: FrameHits, voted: list[Line], ends: tuple[float, float] | N
     return kept
 
 
-def _spans(hits: FrameHits, runs: list[Run], ends: tuple[float, float] | None) -> Iterator[Span]:
-    """The stretches that runs amount to; those of one line with a short gap are one."""
-    joined: list[list[Run]] = []
-    for run in runs:
-        if joined and _go_together(joined[-1], run, ends):
-            joined[-1].append(run)
-        else:
-            joined.append([run])
-    for together in joined:
-        longest = max(together, key=lambda run: run.end - run.start)
-        span = _held(hits, longest.line, together[0].start, together[-1].end)
-        if span is not None:
-            yield span
-
-
-def _go_together(before: list[Run], run: Run, ends: tuple[float, float] | None) -> bool:
-    last = before[-1]
-    apart = abs(
-        (run.line.pace - last.line.pace) * run.start / last.line.pace
-        + run.line.offset - last.line.offset
-    )  # fmt: skip
-    if abs(run.line.pace - last.line.pace) > 0.02 or apart > _SAME_LINE:
-        return False
-    seconds = sum(one.end - one.start for one in (*before, run))
-    gap = run.start - last.end
-    whole = ends is not None and abs(ends[1] - ends[0]) <= SLACK and abs(run.line.offset) <= SLACK
-    return gap <= (_WHOLE_GAP * seconds if whole else min(LONGEST_GAP, seconds))
-
-
-def _held(hits: FrameHits, line: Line, start: float, end: float) -> Span | None:
-    """The stretch between two times of the second film, under a line; None when nothing is held."""
+def _held(hits: FrameHits, run: Run) -> Span | None:
+    """The span that a run amounts to; None when nothing is held in it."""
+    line = run.line
     first_start, first_end = overlap(hits, line)
-    low, high = (start - line.offset) / line.pace, (end - line.offset) / line.pace
+    low, high = (run.start - line.offset) / line.pace, (run.end - line.offset) / line.pace
     inside = (first_end > first_start) & (first_end > low + 1e-6) & (first_start < high - 1e-6)
     if not inside.any():
         return None
@@ -245,15 +217,12 @@ def _longer(span: Span, before: float, after: float) -> Span:
     )
 
 
-def _nearest(hits: FrameHits) -> FrameHits:
-    """The hits that are about the nearest of either frame: what else is like it, is so less."""
-    keep = np.ones(len(hits), np.bool_)
-    for start in (hits.first_start, hits.second_start):
-        _, which = np.unique(start, return_inverse=True)
-        best = np.full(which.max(initial=-1) + 1, np.iinfo(np.int16).max, np.int16)
-        np.minimum.at(best, which, hits.distance)
-        keep &= hits.distance <= best[which] + _NEARLY
-    return hits.where(keep)
+def _nearest(hits: FrameHits, start: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which hits are about the nearest of a frame, told by its start: what else is like it less."""
+    _, which = np.unique(start, return_inverse=True)
+    best = np.full(which.max(initial=-1) + 1, np.iinfo(np.int16).max, np.int16)
+    np.minimum.at(best, which, hits.distance)
+    return np.asarray(hits.distance <= best[which] + _NEARLY)
 
 
 def with_share(span: Span, first: Times, second: Times) -> Span:

@@ -26,9 +26,14 @@ _CHANGE = 0.4
 """Steps from frame to frame that taking up a line costs, in full agreement."""
 _OTHER_SPEED = 2.0
 """How many times as much taking up a line of another speed costs."""
-_CORNER = 0.15
-"""Seconds that it is worth if both films begin together under a line, or end: most edits leave
-one of their ends alone. Also how far from together they may be, in seconds."""
+_CORNER = 0.25
+"""Steps that it is worth if both films begin together under a line, or end: most edits leave one of
+their ends alone."""
+_TOGETHER = 0.15  # seconds
+_SAME_PACE = 0.02
+LONGEST_GAP = 3.0
+_WHOLE_GAP = 1.5
+"""Times what agrees, where films begin and end together."""
 _ALL_APART = 64
 _LEAST_WORTH = 0.1
 _WHOLE = 1.03
@@ -74,16 +79,55 @@ def best_path(
             agreeing = float(np.diff(edges)[weights[row] > 0].sum())
             worth[row] *= _trust(line, ends, agreeing, gain)
             cost[row] *= _OTHER_SPEED
-    begins = np.array([_CORNER * _begins(line) for line in lines])
-    finishes = np.array([_CORNER * _finishes(line, ends) for line in lines])
+    begins = np.array([_CORNER * step * _begins(line) for line in lines])
+    finishes = np.array([_CORNER * step * _finishes(line, ends) for line in lines])
     chosen = _chosen(worth, cost, begins, finishes)
     chosen = np.where(weights[chosen, np.arange(len(chosen))] > 0, chosen, -1)
-    runs = []
     changes = (np.flatnonzero(np.diff(chosen)) + 1).tolist()
-    for first, last in zip([0, *changes], [*changes, len(chosen)], strict=True):
-        if chosen[first] >= 0:
-            runs.append(Run(lines[chosen[first]], float(edges[first]), float(edges[last])))
-    return runs
+    stretches = [
+        (first, last)
+        for first, last in zip([0, *changes], [*changes, len(chosen)], strict=True)
+        if chosen[first] >= 0
+    ]
+    runs = [Run(lines[chosen[a]], float(edges[a]), float(edges[b])) for a, b in stretches]
+    joined = []
+    for first, last in _together(runs, ends, step):
+        a, b = stretches[first][0], stretches[last][1]
+        total = worth[:, a:b].sum(axis=1) + begins * (a == 0) + finishes * (b == len(chosen))
+        longest = max(runs[first : last + 1], key=lambda run: run.end - run.start)
+        likely = [
+            row for row, line in enumerate(lines) if _alike(line, longest.line, longest.start, step)
+        ]
+        best = max(likely, key=lambda row: (total[row], lines[row] == longest.line))
+        joined.append(Run(lines[best], runs[first].start, runs[last].end))
+    return joined
+
+
+def _together(
+    runs: list[Run], ends: tuple[float, float] | None, step: float
+) -> list[tuple[int, int]]:
+    """First and last of the runs that are one: of about one line, with a short gap between."""
+    groups: list[tuple[int, int]] = []
+    for number, run in enumerate(runs):
+        if groups:
+            first, last = groups[-1]
+            seconds = sum(one.end - one.start for one in runs[first : number + 1])
+            line = run.line
+            whole = ends is not None and _begins(line, SLACK) and _finishes(line, ends, SLACK)
+            longest = _WHOLE_GAP * seconds if whole else min(LONGEST_GAP, seconds)
+            if run.start - runs[last].end <= longest and _alike(
+                line, runs[last].line, run.start, step
+            ):
+                groups[-1] = first, number
+                continue
+        groups.append((number, number))
+    return groups
+
+
+def _alike(one: Line, other: Line, time: float, step: float) -> bool:
+    """Whether frames a step apart can tell two lines, at a time of the second film."""
+    apart = (time - one.offset) / one.pace - (time - other.offset) / other.pace
+    return abs(one.pace - other.pace) <= _SAME_PACE and abs(apart) <= step
 
 
 def _edges(hits: FrameHits) -> NDArray[np.float64]:
@@ -133,11 +177,11 @@ def _trust(line: Line, ends: tuple[float, float] | None, agreeing: float, gain: 
     return min(1.0, (1 + 1 / line.pace) / 2) / gain
 
 
-def _begins(line: Line, within: float = _CORNER) -> bool:
+def _begins(line: Line, within: float = _TOGETHER) -> bool:
     return abs(line.offset) <= within
 
 
-def _finishes(line: Line, ends: tuple[float, float] | None, within: float = _CORNER) -> bool:
+def _finishes(line: Line, ends: tuple[float, float] | None, within: float = _TOGETHER) -> bool:
     return ends is not None and abs(line.pace * ends[0] + line.offset - ends[1]) <= within
 
 

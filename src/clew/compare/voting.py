@@ -23,9 +23,9 @@ from clew.compare.lines import (
     nearest_of_each_moment,
     overlap,
 )
+from clew.compare.path import LONGEST_GAP
 
 _GAIN = 0.1
-LONGEST_GAP = 3.0
 BIN = 0.25
 _MOST_OFFSETS = 24
 _MOST_LINES = 128
