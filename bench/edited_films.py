@@ -122,7 +122,7 @@ def edited(folder: Path) -> dict[str, tuple[Part, str]]:
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         waiting = []
         for number, (part, name, original) in enumerate(clips()):
-            place = folder / f"{number:02d}"
+            place = folder / "".join(c if c.isalnum() else "-" for c in name)
             place.mkdir(exist_ok=True)
             known[place.name] = part, name
             if (place / _TIMES).exists():

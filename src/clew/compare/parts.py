@@ -34,7 +34,7 @@ _BEYOND_DOUBT = 25
 between two recordings of one room there were at most 10."""
 _MOST_LOOKED_AT = 20_000
 _SMALL = 1500
-_REACH = 2
+_REACH, _AHEAD = 2, 8  # views
 _MOSTLY = 0.6
 _LEAST_SECONDS = 1.0
 _STEP = 1.2  # seconds from view to view, and a little
@@ -116,10 +116,10 @@ def _agreeing(first: Subject, second: Subject, hits: Hits, *, mirrored: bool) ->
         )
         if placed.agreeing >= _FOLLOWED:
             # What lies between may agree in too little; what is shared goes on all the same.
-            offset = others.start[column] - ones.start[row]
-            beside = others.at(ones.start + offset)
+            near = np.arange(max(0, row - _AHEAD), min(len(ones), row + _AHEAD + 1))
+            beside = others.at(ones.start[near] + others.start[column] - ones.start[row])
             for columns in (beside, np.minimum(beside + 1, len(others) - 1)):
-                waiting.extend(zip(range(len(ones)), columns.tolist(), strict=True))
+                waiting.extend(zip(near.tolist(), columns.tolist(), strict=True))
     return found
 
 
