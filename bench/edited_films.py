@@ -20,7 +20,6 @@ import json
 import os
 import pickle
 import zlib
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
@@ -91,7 +90,7 @@ def run() -> Result:
             (part, edit): tally
             for part in Part
             for edit, tally in measured(
-                [Copies.of(folder / clip, name) for clip, (of, name) in known.items() if of == part]
+                [(folder / clip, name) for clip, (of, name) in known.items() if of == part]
             ).items()
         }
     _ship(_sum(tallies, Part.HELD_OUT))
@@ -210,31 +209,50 @@ class Copies:
         )
 
 
-def measured(known: Sequence[Copies]) -> dict[str, Tally]:
-    """What is found of the clips of one part, by edit."""
-    tallies: dict[str, Tally] = defaultdict(Tally)
-    for edit, spec in FILM_EDITS.items():
-        tally = tallies[edit]
-        for number, clip in enumerate(known):
-            copy = clip.copies[edit]
-            matches = compare(clip.original, copy)
-            tally.copies += 1
-            tally.found += bool(matches)
-            tally.plainly += max(shares(clip.plain[""], clip.plain[edit])) > 0
-            if not matches:
-                tally.missed.append(clip.name)
-            for truth in clip.times[edit]:
-                tally.spans += 1
-                tally.exact += bool(matches) and _exactly(matches[0], truth)
-            for place, other in enumerate(known):
-                if scene_of(other.name) == scene_of(clip.name):
-                    continue
-                against = [other.original]
-                if place > number and not spec.foreign:  # these share the foreign film
-                    against.append(other.copies[edit])
-                tally.compared += len(against)
-                tally.wrong += sum(bool(compare(copy, film)) for film in against)
-    return tallies
+def measured(places: Sequence[tuple[Path, str]]) -> dict[str, Tally]:
+    """What is found of the clips of one part, by edit.
+
+    Args:
+        places: where the films of each clip lie, and its name.
+    """
+    if not places:
+        return {edit: Tally() for edit in FILM_EDITS}
+    with ProcessPoolExecutor(
+        2, mp_context=get_context("spawn"), initializer=_take_up, initargs=(places,)
+    ) as pool:
+        return dict(zip(FILM_EDITS, pool.map(_tally, FILM_EDITS), strict=True))
+
+
+_known: list[Copies] = []
+
+
+def _take_up(places: Sequence[tuple[Path, str]]) -> None:
+    _known[:] = [Copies.of(place, name) for place, name in places]
+
+
+def _tally(edit: str) -> Tally:
+    """What is found of the copies that one edit made."""
+    tally, foreign = Tally(), FILM_EDITS[edit].foreign
+    for number, clip in enumerate(_known):
+        copy = clip.copies[edit]
+        matches = compare(clip.original, copy)
+        tally.copies += 1
+        tally.found += bool(matches)
+        tally.plainly += max(shares(clip.plain[""], clip.plain[edit])) > 0
+        if not matches:
+            tally.missed.append(clip.name)
+        for truth in clip.times[edit]:
+            tally.spans += 1
+            tally.exact += bool(matches) and _exactly(matches[0], truth)
+        for place, other in enumerate(_known):
+            if scene_of(other.name) == scene_of(clip.name):
+                continue
+            against = [other.original]
+            if place > number and not foreign:  # these share the foreign film
+                against.append(other.copies[edit])
+            tally.compared += len(against)
+            tally.wrong += sum(bool(compare(copy, film)) for film in against)
+    return tally
 
 
 def _exactly(match: Match, truth: Sequence[float]) -> bool:
