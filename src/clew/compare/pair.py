@@ -275,8 +275,14 @@ def _with_best(span: Span, pairs: FrameHits, first: Looks, second: Looks, near: 
 
 
 def _convincing(span: Span, thresholds: Thresholds) -> bool:
-    """Many loose agreements in step say as much as one close one."""
-    return span.frames >= thresholds.film_frames or span.distance <= thresholds.frame_alone
+    """Many loose agreements in step say as much as one close one, if not all are at the limit."""
+    if span.distance <= thresholds.frame_alone:
+        return True
+    beneath = span.frames * (thresholds.frame - span.distance)
+    return (
+        span.frames >= thresholds.film_frames
+        and beneath >= thresholds.frame - thresholds.frame_alone
+    )
 
 
 def _frame_hits(first: Looks, second: Looks, hits: Hits, keep: NDArray[np.bool_]) -> FrameHits:
