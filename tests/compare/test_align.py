@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clew.compare.align import FrameHits, align
+from clew.compare.align import Times, align
 from clew.compare.evidence import Span
+from clew.compare.lines import FrameHits
 
 
 def hits(rows: list[tuple[float, float, float, float]], distance: int = 10) -> FrameHits:
@@ -115,3 +116,47 @@ def test_clocks_a_lifetime_apart_cost_no_memory() -> None:
 def test_two_variants_of_one_moment_are_one_frame() -> None:
     (span,) = align(hits([(0.0, 0.5, 0.0, 0.5)] * 2 + [(0.5, 1.0, 0.5, 1.0)] * 2))
     assert span.frames == 2
+
+
+def alike(first: list[float], second: list[float], bits_a_second: float) -> FrameHits:
+    """Half-second frames, by what they show in seconds of a scene: the further apart, the less."""
+    rows, distances = [], []
+    for a, shows in enumerate(first):
+        for b, shown in enumerate(second):
+            apart = round(bits_a_second * abs(shows - shown))
+            if apart <= 64:
+                rows.append((a / 2, a / 2 + 0.5, b / 2, b / 2 + 0.5))
+                distances.append(apart)
+    return FrameHits(*np.array(rows).T, np.array(distances, np.int16))
+
+
+def whole(seconds: float) -> Times:
+    start = np.arange(0, seconds, 0.5)
+    return start, start + 0.5
+
+
+def test_where_little_moves_a_cut_is_found_where_it_is() -> None:
+    """Frames ten seconds apart differ in 40 bits: all agree with all."""
+    original = list(np.arange(0, 12, 0.5))
+    copy = original[:8] + original[16:]
+    spans = align(alike(original, copy, 4.0), 1.0, (whole(12), whole(8)))
+    assert sorted(times(span) for span in spans) == [
+        pytest.approx((0, 4, 0, 4), abs=0.5),
+        pytest.approx((8, 12, 4, 8), abs=0.5),
+    ]
+
+
+def test_another_speed_is_believed_from_end_to_end_but_not_of_a_part() -> None:
+    """All frames look the same: a whole film may be slower, a trimmed one is just shorter."""
+    slower = align(alike([0.0] * 16, [0.0] * 24, 0.0), 1.0, (whole(8), whole(12)))
+    assert [span.speed for span in slower] == [pytest.approx(2 / 3, abs=0.01)]
+    still = alike([0.0] * 16, [0.0] * 5, 0.0)
+    assert [span.speed for span in align(still, 1.0, (whole(8), whole(2.5)))] == [1.0]
+
+
+def test_a_stretch_goes_on_where_neither_film_shows_anything() -> None:
+    """Only the last second of either can be compared; before it there is darkness."""
+    end = np.array([8.0, 8.5]), np.array([8.5, 9.0])
+    copy = end[0] - 3, end[1] - 3
+    (span,) = align(hits([(8.0, 8.5, 5.0, 5.5), (8.5, 9.0, 5.5, 6.0)]), 1.0, (end, copy))
+    assert times(span) == pytest.approx((5, 9, 2, 6), abs=0.01)

@@ -1,18 +1,14 @@
 """From frames that agree to stretches of time that two films share.
 
-Every pair of agreeing frames votes for how the two films' clocks go together: for each speed of
-one against the other, for an offset, as in the temporal alignment of Douze, Jégou and Schmid ("An
-Image-Based Approach to Video Copy Detection With Spatio-Temporal Post-Filtering", IEEE
-Transactions on Multimedia, 2010), which knows one speed. Frames here stand for spans of time
-(neighbours that look alike are one feature), so a vote is an interval of offsets, and the weight
-of a line, a speed with an offset, is the time during which both films agree under it. The best
-line gives one or more spans; what they explain is taken away and the rest is searched again, so
-that cut, reordered and inserted parts come out as several spans.
+Lines, by which the clocks of the films go together, are voted for (:mod:`clew.compare.voting`): the
+best gives one or more stretches, what these explain is taken away and the rest is searched again.
+The lines so found, and others at the same speed, then compete for every moment of the shorter film
+(:mod:`clew.compare.path`), so that cut, reordered and inserted parts come out as several spans that
+end where they should.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import msgspec
@@ -20,69 +16,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clew.compare.evidence import Span
+from clew.compare.lines import SLACK, FrameHits, Line, line_of, moments, overlap
+from clew.compare.path import LONGEST_GAP, Run, best_path
+from clew.compare.voting import (
+    BIN,
+    PACE_GAIN,
+    PACES,
+    best_line,
+    explained,
+    promising,
+    span_of,
+    spans_at,
+)
 
-_SLACK = 0.3
-_GAIN = 0.1
-_LONGEST_GAP = 3.0
-_BIN = 0.25
-_MOST_OFFSETS = 24
-_MOST_LINES = 128
 _MOST_ROUNDS = 24
-_MOST_FOR_SPEEDS = 20_000
-
-_PACES = np.exp2(np.arange(-27, 28) / 26)
-"""Seconds of the second film for one of the first, 0.49 to 2.05 in steps of 2.7 %, 1 among them."""
-
-PACE_GAIN = 1.1
-"""How much more must agree at another speed for it to be believed: at the same speed much
-agrees, too, when films are short or little moves."""
-
-_STRICTNESS = (0.34, 0.67, 1.0)
+_MOST_COMPETING = 32
+_LINES_APART = 0.2
 _NEARLY = 12
-_MOST_FITS = 8
+_MEET = 1.0
 
-
-@dataclass(frozen=True)
-class FrameHits:
-    """Pairs of agreeing frames, as arrays of one length.
-
-    Attributes:
-        first_start: float64, seconds; the other three times likewise.
-        distance: int16, bits.
-    """
-
-    first_start: NDArray[np.float64]
-    first_end: NDArray[np.float64]
-    second_start: NDArray[np.float64]
-    second_end: NDArray[np.float64]
-    distance: NDArray[np.int16]
-
-    def __len__(self) -> int:
-        return len(self.distance)
-
-    def where(self, keep: NDArray[np.bool_] | NDArray[np.int64]) -> FrameHits:
-        """The hits that ``keep`` selects."""
-        return FrameHits(
-            self.first_start[keep],
-            self.first_end[keep],
-            self.second_start[keep],
-            self.second_end[keep],
-            self.distance[keep],
-        )
-
-
-@dataclass(frozen=True)
-class Line:
-    """How two clocks go together: ``second = pace × first + offset``, in seconds."""
-
-    pace: float
-    offset: float
+Times: TypeAlias = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""When the frames of a film start and end, float64[n] each, in seconds."""
 
 
 def align(
     hits: FrameHits,
     least_seconds: float = 0.0,
-    ends: tuple[float, float] | None = None,
+    shown: tuple[Times, Times] | None = None,
     step: float = 0.6,
     gain: float = PACE_GAIN,
 ) -> list[Span]:
@@ -91,220 +51,178 @@ def align(
     Args:
         hits: agreeing frames of one orientation.
         least_seconds: shorter stretches are left out, unless there is no other.
-        ends: when either film ends, in seconds. A stretch that begins or ends within a step of
-            where one of the films does begins or ends there.
+        shown: all frames of either film that could agree. A stretch that begins or ends within a
+            step of where one of the films does begins or ends there; and where neither film has
+            anything that could agree, what agrees before or after goes on.
         step: seconds from one looked-at frame to the next.
         gain: how much more must agree at another speed for it to be believed.
 
     Returns:
         Spans that do not explain the same hit twice, each at a speed of its own.
     """
+    ends = None if shown is None else (float(shown[0][1].max()), float(shown[1][1].max()))
+    if ends is not None and shown is not None and ends[0] < ends[1]:
+        found = align(hits.swapped(), least_seconds, (shown[1], shown[0]), step, gain)
+        return [span.swapped() for span in found]
+    if not len(hits):
+        return []
+    of_first, of_second = _nearest(hits, hits.first_start), _nearest(hits, hits.second_start)
+    nearest = hits.where(of_first & of_second)
+    voted = _voted(nearest, gain)
+    lines = _competing(nearest, [line_of(span) for span in voted], ends)
+    # Beside a cut the nearest frame of one film may be another's of the other.
+    hits = hits.where(of_first | of_second)
+    held = (_held(hits, run) for run in best_path(hits, lines, ends, step, gain))
+    spans = [span for span in held if span is not None] or voted[:1]
+    if shown is not None and ends is not None:
+        spans = _grown(spans, shown, ends, step)
+    spans.sort(key=lambda s: -s.seconds)
+    return [s for s in spans if s.seconds >= least_seconds] or spans[:1]
+
+
+def _voted(hits: FrameHits, gain: float) -> list[Span]:
+    """What one line after the other explains."""
     spans: list[Span] = []
-    left = hits = _nearest(hits)
+    left = hits
     for _ in range(_MOST_ROUNDS):
         if not len(left):
             break
-        found = _spans_at(left, _best_line(left, gain))
-        if not found or (spans and max(s.seconds for s in found) < max(least_seconds, _BIN)):
+        found = spans_at(left, best_line(left, gain))
+        if not found or (spans and max(s.seconds for s in found) < BIN):
             break
         spans.extend(found)
-        left = left.where(~_explained(left, found))
-    spans.sort(key=lambda s: -s.seconds)
-    spans = [s for s in spans if s.seconds >= least_seconds] or spans[:1]
-    return spans if ends is None else [_to_the_ends(span, ends, step) for span in spans]
+        left = left.where(~explained(left, found))
+    return spans
 
 
-def _nearest(hits: FrameHits) -> FrameHits:
-    """The hits that are about the nearest of either frame: what else is like it, is so less."""
-    keep = np.ones(len(hits), np.bool_)
-    for start in (hits.first_start, hits.second_start):
-        _, which = np.unique(start, return_inverse=True)
-        best = np.full(which.max(initial=-1) + 1, np.iinfo(np.int16).max, np.int16)
-        np.minimum.at(best, which, hits.distance)
-        keep &= hits.distance <= best[which] + _NEARLY
-    return hits.where(keep)
+def _competing(hits: FrameHits, voted: list[Line], ends: tuple[float, float] | None) -> list[Line]:
+    """Lines voted for, others at the same speed, and those by which films begin or end together."""
+    lines = [Line(1.0, 0.0)]
+    if ends is not None:
+        lines.append(Line(1.0, ends[1] - ends[0]))
+        pace = ends[1] / ends[0]
+        if PACES[0] <= pace <= PACES[-1]:
+            lines.append(Line(pace, 0.0))
+    others = [Line(1.0, offset) for _, offset in promising(hits, 1.0)]
+    kept: list[Line] = []
+    for line in (*voted, *lines, *others):
+        if len(kept) >= len(voted) + _MOST_COMPETING:
+            break
+        if line in voted or all(
+            abs(line.pace - other.pace) > 1e-6 or abs(line.offset - other.offset) > _LINES_APART
+            for other in kept
+        ):
+            kept.append(line)
+    return kept
 
 
-def _to_the_ends(span: Span, ends: tuple[float, float], step: float) -> Span:
-    """A span that goes on to where the films begin or end, if it all but does.
+def _held(hits: FrameHits, run: Run) -> Span | None:
+    """The span that a run amounts to; None when nothing is held in it."""
+    line = run.line
+    first_start, first_end = overlap(hits, line)
+    low, high = (run.start - line.offset) / line.pace, (run.end - line.offset) / line.pace
+    inside = (first_end > first_start) & (first_end > low + 1e-6) & (first_start < high - 1e-6)
+    if not inside.any():
+        return None
+    low = max(low, float(first_start[inside].min()))
+    high = min(high, float(first_end[inside].max()))
+    return span_of(hits.where(inside), line, low, high)
+
+
+def _grown(
+    spans: list[Span], shown: tuple[Times, Times], ends: tuple[float, float], step: float
+) -> list[Span]:
+    """Spans that go on to where they meet, to where the films begin and end, through nothing.
+
+    None grows into what another one holds.
+    """
+    grown = []
+    for span in spans:
+        room = [_room(span, other) for other in spans if other is not span]
+        nothing = _nothing(span, shown)
+        pace = line_of(span).pace
+        most = max(LONGEST_GAP, span.seconds)
+        more = []
+        for side in (0, 1):
+            free = min((beside[side] for beside in room), default=np.inf)
+            meets = free / 2 if free <= _MEET else 0.0
+            through = min(nothing[side], most)
+            left = _left(span, ends, side)
+            # On from where nothing is seen any more it may all but have reached the end.
+            left = left[0] - through, left[1] - through
+            more.append(min(max(meets, through + _to_the_end(left, pace, step)), free))
+        grown.append(_longer(span, *more))
+    return grown
+
+
+def _room(span: Span, other: Span) -> tuple[float, float]:
+    """Seconds of the first film that a span may grow before and after, for another one's sake."""
+    pace = line_of(span).pace
+    before, after = np.inf, np.inf
+    for start, end, other_start, other_end, unit in (
+        (span.first_start, span.first_end, other.first_start, other.first_end, 1.0),
+        (span.second_start, span.second_end, other.second_start, other.second_end, pace),
+    ):
+        if other_start < start:
+            before = min(before, max(0.0, start - other_end) / unit)
+        if other_end > end:
+            after = min(after, max(0.0, other_start - end) / unit)
+    return before, after
+
+
+def _nothing(span: Span, shown: tuple[Times, Times]) -> tuple[float, float]:
+    """Seconds of the first film, before and after a span, in which neither shows anything."""
+    pace = line_of(span).pace
+    before, after = np.inf, np.inf
+    for (starts, ends), start, end, unit in (
+        (shown[0], span.first_start, span.first_end, 1.0),
+        (shown[1], span.second_start, span.second_end, pace),
+    ):
+        earlier = float(ends[starts < start - 1e-6].max(initial=0.0))
+        later = float(starts[ends > end + 1e-6].min(initial=float(ends.max())))
+        before = min(before, max(0.0, start - earlier) / unit)
+        after = min(after, max(0.0, later - end) / unit)
+    return before, after
+
+
+def _left(span: Span, ends: tuple[float, float], side: int) -> tuple[float, float]:
+    """Seconds of the first film that are left of either film before or after a span."""
+    pace = line_of(span).pace
+    if side == 0:
+        return span.first_start, span.second_start / pace
+    return ends[0] - span.first_end, (ends[1] - span.second_end) / pace
+
+
+def _to_the_end(left: tuple[float, float], pace: float, step: float) -> float:
+    """How much longer a span is that all but reaches where a film begins or ends.
 
     That is within a step of where one of them does, or within the gap that is bridged elsewhere
     too of where both do at the same time.
     """
-    pace = _line_of(span).pace
-    # In seconds of the first film, how much of each is left before and after.
-    before = span.first_start, span.second_start / pace
-    after = ends[0] - span.first_end, (ends[1] - span.second_end) / pace
-    more, longer = (
-        max(0.0, min(left))
-        if min(left) * max(1.0, pace) <= step
-        or (max(left) <= _LONGEST_GAP and abs(left[0] - left[1]) <= step / 2)
-        else 0.0
-        for left in (before, after)
+    all_but = min(left) * max(1.0, pace) <= step or (
+        max(left) <= LONGEST_GAP and abs(left[0] - left[1]) <= step / 2
     )
+    return max(0.0, min(left)) if all_but else 0.0
+
+
+def _longer(span: Span, before: float, after: float) -> Span:
+    """A span that is longer, by seconds of the first film."""
+    pace = line_of(span).pace
     return msgspec.structs.replace(
         span,
-        first_start=span.first_start - more,
-        first_end=span.first_end + longer,
-        second_start=max(0.0, span.second_start - more * pace),
-        second_end=span.second_end + longer * pace,
+        first_start=max(0.0, span.first_start - before),
+        first_end=span.first_end + after,
+        second_start=max(0.0, span.second_start - before * pace),
+        second_end=span.second_end + after * pace,
     )
 
 
-def _overlap(hits: FrameHits, line: Line) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """For each hit, the time in the first film during which both agree under a line."""
-    start = np.maximum(hits.first_start, (hits.second_start - line.offset) / line.pace)
-    end = np.minimum(hits.first_end, (hits.second_end - line.offset) / line.pace)
-    return start, end
-
-
-def _best_line(hits: FrameHits, gain: float) -> Line:
-    """The line under which the films agree for longest; at the same speed if that is as good."""
-    paces = _PACES if len(hits) <= _MOST_FOR_SPEEDS else np.ones(1)
-    found = [
-        (rough, Line(float(pace), offset))
-        for pace in paces
-        for rough, offset in _promising(hits, float(pace))
-    ]
-    found.sort(key=lambda pair: (-pair[0], abs(np.log(pair[1].pace)), pair[1].offset))
-    levels = np.unique(np.quantile(hits.distance.astype(np.float64), _STRICTNESS, method="higher"))
-    best, most = found[0][1], -1.0
-    same, most_same = None, -1.0
-    for _, line in found[:_MOST_LINES]:
-        seconds = _agreement(hits, line, levels)
-        if line.pace == 1.0 and seconds > most_same + 1e-9:
-            same, most_same = line, seconds
-        if seconds > most + 1e-9:
-            best, most = line, seconds
-    if same is None or best.pace == 1.0:
-        return best
-    # Two stretches at the same speed with a gap between them look like one at another speed.
-    left = hits.where(~_explained(hits, _spans_at(hits, same)))
-    rest = _promising(left, 1.0)[:_MOST_OFFSETS] if len(left) else []
-    most_same += max((_agreement(left, Line(1.0, o), levels) for _, o in rest), default=0.0)
-    if most <= most_same * gain + _GAIN:
-        return same
-    return _fitted(hits, best, most, levels)
-
-
-def _fitted(hits: FrameHits, line: Line, seconds: float, levels: NDArray[np.float64]) -> Line:
-    """A line of another speed, moved to the middle of the frames that agree under it."""
-    for _ in range(_MOST_FITS):
-        start, end = _overlap(hits, line)
-        near = (end > start) & (hits.distance <= levels[len(levels) // 2])
-        first = hits.first_start[near]
-        if len(first) < 4 or np.ptp(first) < 2.0:
-            break
-        trust = 1.0 / (2.0 + hits.distance[near])
-        pace, offset = np.polyfit(first, hits.second_start[near], 1, w=trust)
-        if not _PACES[0] <= pace <= _PACES[-1]:
-            break
-        moved = Line(float(pace), float(offset))
-        found = _agreement(hits, moved, levels)
-        if found < 0.9 * seconds:
-            break
-        settled = abs(moved.pace - line.pace) < 1e-4
-        line, seconds = moved, max(found, seconds)
-        if settled:
-            break
-    return line
-
-
-def _agreement(hits: FrameHits, line: Line, levels: NDArray[np.float64]) -> float:
-    """For how many seconds films agree under a line: of both films, and of several strictnesses.
-
-    Neighbours of a frame look like it too; under the right line the most alike fall together.
-    """
-    start, end = _overlap(hits, line)
-    keep = end > start
-    start, end, distance = start[keep], end[keep], hits.distance[keep]
-    seconds = [_covered(start[near], end[near]) for near in (distance <= n for n in levels)]
-    return sum(seconds) / len(seconds) * (1 + line.pace) / 2
-
-
-def _promising(hits: FrameHits, pace: float) -> list[tuple[float, float]]:
-    """Offsets at which much may agree at a pace, each with how much in seconds, roughly."""
-    first_start, first_end = hits.first_start * pace, hits.first_end * pace
-    lowest = hits.second_start - first_end
-    highest = hits.second_end - first_start
-    # How much agreement can each quarter second of offset have? Only quarters in which it changes
-    # are kept, so that it does not matter how far apart the clocks are.
-    weight = np.minimum(first_end - first_start, hits.second_end - hits.second_start)
-    weight = weight / np.maximum(highest - lowest, _BIN)
-    changes = np.concatenate([np.floor(lowest / _BIN), np.floor(highest / _BIN) + 1])
-    places, which = np.unique(changes, return_inverse=True)
-    agreement = np.cumsum(np.bincount(which, np.concatenate([weight, -weight])))
-    # Offsets under which two frames begin or end together: one of these is the best.
-    exact = np.concatenate([hits.second_start - first_start, hits.second_end - first_end])
-    offsets = np.unique(np.round(exact, 2))
-    rough = agreement[np.searchsorted(places, np.floor(offsets / _BIN), "right") - 1]
-    # These are seconds of the second film; those of the first count as much.
-    likely = rough * (1 + 1 / pace) / 2
-    chosen = np.argsort(-likely, kind="stable")[: _MOST_LINES if pace == 1.0 else _MOST_OFFSETS]
-    return list(zip(likely[chosen].tolist(), offsets[chosen].tolist(), strict=True))
-
-
-def _covered(start: NDArray[np.float64], end: NDArray[np.float64]) -> float:
-    """Length of the union of intervals, in seconds."""
-    keep = end > start
-    if not keep.any():
-        return 0.0
-    order = np.argsort(start[keep], kind="stable")
-    start, end = start[keep][order], end[keep][order]
-    reach = np.maximum.accumulate(end)
-    before = np.concatenate([[-np.inf], reach[:-1]])
-    return float(np.maximum(0.0, end - np.maximum(start, before)).sum())
-
-
-def _spans_at(hits: FrameHits, line: Line) -> list[Span]:
-    """Stretches of agreement under one line; short gaps (a few bad frames) are bridged."""
-    start, end = _overlap(hits, line)
-    keep = end >= start - _SLACK
-    if not keep.any():
-        return []
-    hits, start, end = hits.where(keep), start[keep], np.maximum(start, end)[keep]
-    order = np.argsort(start, kind="stable")
-    reach = np.maximum.accumulate(end[order])
-    breaks = np.flatnonzero(start[order][1:] > reach[:-1] + _LONGEST_GAP) + 1
-    spans = []
-    for group in np.split(order, breaks):
-        agreeing = hits.where(group)
-        first_start, first_end = float(start[group].min()), float(end[group].max())
-        spans.append(
-            Span(
-                first_start=first_start,
-                first_end=first_end,
-                second_start=max(0.0, line.pace * first_start + line.offset),
-                second_end=max(0.0, line.pace * first_end + line.offset),
-                distance=round(float(np.mean(_nearest_of_each_moment(agreeing))), 1),
-                frames=min(
-                    _moments(agreeing.first_start, agreeing.first_end),
-                    _moments(agreeing.second_start, agreeing.second_end),
-                ),
-                speed=round(1 / line.pace, 3),
-            )
-        )
-    return spans
-
-
-def _moments(start: NDArray[np.float64], end: NDArray[np.float64]) -> int:
-    """How many frames lie apart in time: variants of one moment count once."""
-    count, reached = 0, -np.inf
-    for place in np.argsort(end, kind="stable"):
-        if start[place] >= reached - 1e-6:
-            count, reached = count + 1, float(end[place])
-    return count
-
-
-def _nearest_of_each_moment(hits: FrameHits) -> NDArray[np.int16]:
-    """For each moment of the first film, the distance of the nearest frame that agrees."""
-    order = np.lexsort((hits.distance, hits.first_start))
-    _, where = np.unique(hits.first_start[order], return_index=True)
-    return hits.distance[order][where]
-
-
-Times: TypeAlias = tuple[NDArray[np.float64], NDArray[np.float64]]
-"""When the frames of a film start and end, float64[n] each, in seconds."""
+def _nearest(hits: FrameHits, start: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which hits are about the nearest of a frame, told by its start: what else is like it less."""
+    _, which = np.unique(start, return_inverse=True)
+    best = np.full(which.max(initial=-1) + 1, np.iinfo(np.int16).max, np.int16)
+    np.minimum.at(best, which, hits.distance)
+    return np.asarray(hits.distance <= best[which] + _NEARLY)
 
 
 def with_share(span: Span, first: Times, second: Times) -> Span:
@@ -321,16 +239,16 @@ def with_share(span: Span, first: Times, second: Times) -> Span:
         (second, span.second_start, span.second_end),
     ):
         inside = (start < ends - 1e-6) & (end > begins + 1e-6)
-        shown.append(_moments(start[inside], end[inside]))
+        shown.append(moments(start[inside], end[inside]))
     share = span.frames / max(1, min(shown))
     return msgspec.structs.replace(span, share=round(min(1.0, share), 2))
 
 
 def span_holds(span: Span, hits: FrameHits) -> NDArray[np.bool_]:
     """Which hits agree within a stretch, under its offset: the evidence for it."""
-    start, end = _overlap(hits, _line_of(span))
-    in_step = end >= start - _SLACK
-    return in_step & (start <= span.first_end + _SLACK) & (end >= span.first_start - _SLACK)
+    start, end = overlap(hits, line_of(span))
+    in_step = end >= start - SLACK
+    return in_step & (start <= span.first_end + SLACK) & (end >= span.first_start - SLACK)
 
 
 def seen_best(
@@ -347,8 +265,8 @@ def seen_best(
         Row of the hit, and seconds in the first and in the second film: the middle of what both
         show of it at the same time, because beside a cut a player may show its other side.
     """
-    line = _line_of(span)
-    start, end = _overlap(hits, line)
+    line = line_of(span)
+    start, end = overlap(hits, line)
     held = np.flatnonzero(span_holds(span, hits))
     if not len(held):
         return None
@@ -359,32 +277,3 @@ def seen_best(
         np.clip(line.pace * middle + line.offset, hits.second_start[row], hits.second_end[row])
     )
     return row, round(in_first, 2), round(in_second, 2)
-
-
-def _line_of(span: Span) -> Line:
-    """The line through both ends of a span."""
-    long_enough = span.seconds > 1.0
-    pace = (
-        (span.second_end - span.second_start) / (span.first_end - span.first_start)
-        if (long_enough)
-        else 1.0 / span.speed
-    )
-    return Line(pace, span.second_end - pace * span.first_end)
-
-
-def _explained(hits: FrameHits, spans: list[Span]) -> NDArray[np.bool_]:
-    """Which hits lie inside spans already found, in either film.
-
-    Two films that share a stretch share it once: what lies in it and agrees with another part
-    too is a repetition, not a second connection.
-    """
-    explained = np.zeros(len(hits), np.bool_)
-    for span in spans:
-        in_first = (hits.first_end <= span.first_end + _SLACK) & (
-            hits.first_start >= span.first_start - _SLACK
-        )
-        in_second = (hits.second_end <= span.second_end + _SLACK) & (
-            hits.second_start >= span.second_start - _SLACK
-        )
-        explained |= in_first | in_second
-    return explained

@@ -43,7 +43,7 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     sound: int = 60
     region: int = 36
     regions: int = 5
-    spread: float = 0.4
+    spread: float = 0.35
 
     def radius(self, media_type: MediaType) -> int:
         """How far to search for what may agree with a media of this type, in bits.

@@ -8,9 +8,10 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from clew.compare.align import FrameHits, align, seen_best, span_holds, with_share
+from clew.compare.align import align, seen_best, span_holds, with_share
 from clew.compare.calibration import Thresholds
 from clew.compare.evidence import FramePair, Match, MatchKind, Span
+from clew.compare.lines import FrameHits
 from clew.compare.subject import Looks, Subject
 from clew.compare.ways import Way, surest, ways
 from clew.index import HammingIndex, Hits
@@ -252,7 +253,7 @@ def _in_order(first: Looks, second: Looks, near: Hits) -> list[Span]:
     pairs = FrameHits(
         first.start[rows], first.end[rows], second.start[keys], second.end[keys], near.distance
     )
-    spans = align(pairs, LEAST_SECONDS, (float(first.end.max()), float(second.end.max())))
+    spans = align(pairs, LEAST_SECONDS, ((first.start, first.end), (second.start, second.end)))
     return [_with_best(span, pairs, first, second, near) for span in spans]
 
 
@@ -274,8 +275,14 @@ def _with_best(span: Span, pairs: FrameHits, first: Looks, second: Looks, near: 
 
 
 def _convincing(span: Span, thresholds: Thresholds) -> bool:
-    """Many loose agreements in step say as much as one close one."""
-    return span.frames >= thresholds.film_frames or span.distance <= thresholds.frame_alone
+    """Many loose agreements in step say as much as one close one, if not all are at the limit."""
+    if span.distance <= thresholds.frame_alone:
+        return True
+    beneath = span.frames * (thresholds.frame - span.distance)
+    return (
+        span.frames >= thresholds.film_frames
+        and beneath >= thresholds.frame - thresholds.frame_alone
+    )
 
 
 def _frame_hits(first: Looks, second: Looks, hits: Hits, keep: NDArray[np.bool_]) -> FrameHits:

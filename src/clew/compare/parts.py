@@ -3,20 +3,24 @@
 A region of one film that lies near a region of the other proposes a pair of views; whether their
 regions agree in place too is then counted (:mod:`clew.compare.geometry`), and from a pair that does
 the agreement is followed forwards and backwards in both films. Pairs that agree are aligned in time
-as whole frames are (:mod:`clew.compare.align`). A stretch counts when many regions agree in it, and
-when they lie all over what the pictures should have in common: two films with the same logo agree
-in the logo alone.
+as whole frames are (:mod:`clew.compare.align`). A stretch counts when many regions agree in it,
+when they lie all over what the pictures should have in common, and when one picture lies on the
+other in the same way throughout: two films with the same logo agree in the logo alone, and two
+recordings of one room lie on one another now like this, now like that.
 """
 
 from __future__ import annotations
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
-from clew.compare.align import FrameHits, align, seen_best, span_holds, with_share
+from clew.compare.align import align, seen_best, span_holds, with_share
 from clew.compare.calibration import Thresholds
 from clew.compare.evidence import FramePair, Match, MatchKind, Span
 from clew.compare.geometry import ALIKE_BITS, Placement, placement
+from clew.compare.lines import FrameHits
+from clew.compare.stretch import SURE, Pairs, spread_of, steady, strength_of
 from clew.compare.subject import Subject
 from clew.compare.views import Views
 from clew.index import Hits
@@ -24,13 +28,13 @@ from clew.media.kind import MediaType
 from clew.signals.regions.view import View
 from clew.signals.space import REGIONS
 
-_SURE = 5
+_FOLLOWED, _CERTAIN = 8, 15
+_BEYOND_DOUBT = 25
+"""Regions that agree in a stretch, from which on the pictures need not lie steadily on one another:
+between two recordings of one room there were at most 10."""
 _MOST_LOOKED_AT = 20_000
 _SMALL = 1500
-_REACH = 2
-_GRID = 4
-_MIDDLES = np.stack(np.meshgrid(*[(np.arange(_GRID) + 0.5) / _GRID] * 2), axis=2).reshape(-1, 2)
-_LEAST_COMMON = 0.4
+_REACH, _AHEAD = 2, 8  # views
 _MOSTLY = 0.6
 _LEAST_SECONDS = 1.0
 _STEP = 1.2  # seconds from view to view, and a little
@@ -40,9 +44,6 @@ _LEAST_DISTANCE = 32.0
 
 PARTS = "parts of the picture"
 """What of the frames agrees, in a match of parts."""
-
-Pairs = dict[tuple[int, int], Placement]
-"""Placements by the numbers of both views."""
 
 
 def compare_parts(
@@ -105,7 +106,7 @@ def _agreeing(first: Subject, second: Subject, hits: Hits, *, mirrored: bool) ->
         if row not in turned:
             turned[row] = ones.views[row].mirrored() if mirrored else ones.views[row]
         placed = placement(turned[row], others.views[column])
-        if placed is None or placed.agreeing < _SURE:
+        if placed is None or placed.agreeing < SURE:
             continue
         found[row, column] = placed
         waiting.extend(
@@ -113,6 +114,12 @@ def _agreeing(first: Subject, second: Subject, hits: Hits, *, mirrored: bool) ->
             for r in range(max(0, row - _REACH), min(len(ones), row + _REACH + 1))
             for c in range(max(0, column - _REACH), min(len(others), column + _REACH + 1))
         )
+        if placed.agreeing >= _FOLLOWED:
+            # What lies between may agree in too little; what is shared goes on all the same.
+            near = np.arange(max(0, row - _AHEAD), min(len(ones), row + _AHEAD + 1))
+            beside = others.at(ones.start[near] + others.start[column] - ones.start[row])
+            for columns in (beside, np.minimum(beside + 1, len(others) - 1)):
+                waiting.extend(zip(near.tolist(), columns.tolist(), strict=True))
     return found
 
 
@@ -120,24 +127,28 @@ def _spans(one: Views, other: Views, pairs: Pairs, thresholds: Thresholds) -> li
     """The stretches that are convincing, longest first."""
     rows, columns = np.array(list(pairs)).T
     agreeing = np.array([placed.agreeing for placed in pairs.values()])
-    # Neighbours of the right view agree as well, less: only what is about the best counts.
+    # Neighbours of the right view agree as well, less: only what is about the best of one counts.
     most_row, most_column = np.zeros(len(one)), np.zeros(len(other))
     np.maximum.at(most_row, rows, agreeing)
     np.maximum.at(most_column, columns, agreeing)
-    keep = (agreeing >= 0.75 * most_row[rows]) & (agreeing >= 0.75 * most_column[columns])
+    keep = (agreeing >= 0.75 * most_row[rows]) | (agreeing >= 0.75 * most_column[columns])
     rows, columns, agreeing = rows[keep], columns[keep], agreeing[keep]
     hits = FrameHits(
         one.start[rows], one.end[rows], other.start[columns], other.end[columns],
-        np.clip(100 - agreeing, 0, 100).astype(np.int16),
+        _as_distance(agreeing, np.maximum(most_row[rows], most_column[columns])),
     )  # fmt: skip
     kept = []
-    ends = (float(one.end[-1]), float(other.end[-1]))
-    for span in align(hits, _LEAST_SECONDS, ends, _STEP, _PACE_GAIN):
+    shown = (one.start, one.end), (other.start, other.end)
+    for span in align(hits, _LEAST_SECONDS, shown, _STEP, _PACE_GAIN):
         inside = span_holds(span, hits)
         held = [(int(r), int(c)) for r, c in zip(rows[inside], columns[inside], strict=True)]
         telling = _telling(held, pairs, one, other)
-        strength = _strength(telling)
-        if strength < thresholds.regions or _spread(telling, one, other) < thresholds.spread:
+        strength = strength_of(telling)
+        if (
+            strength < thresholds.regions
+            or spread_of(telling, one, other) < thresholds.spread
+            or (strength < _BEYOND_DOUBT and not steady(telling, one))
+        ):
             continue
         distance = float(np.mean([pairs[pair].distance for pair in held]))
         told = msgspec.structs.replace(
@@ -146,8 +157,14 @@ def _spans(one: Views, other: Views, pairs: Pairs, thresholds: Thresholds) -> li
             regions=strength,
             best=_best(span, hits.where(inside), list(telling.values())),
         )
-        kept.append(with_share(told, (one.start, one.end), (other.start, other.end)))
+        kept.append(with_share(told, *shown))
     return kept
+
+
+def _as_distance(agreeing: NDArray[np.int64], most: NDArray[np.float64]) -> NDArray[np.int16]:
+    """How little views agree, as if it were bits between frames: by chance a few regions do."""
+    share = agreeing / most * np.minimum(1.0, agreeing / _CERTAIN)
+    return np.asarray(np.round(Thresholds().frame * (1 - share)), np.int16)
 
 
 def _best(span: Span, hits: FrameHits, telling: list[Placement]) -> FramePair | None:
@@ -185,44 +202,6 @@ def _telling(held: list[tuple[int, int]], pairs: Pairs, one: Views, other: Views
 def _moves(views: Views, shown: set[int]) -> bool:
     """Whether most of what some views show is not at the same place later."""
     return float(np.mean(np.concatenate([views.still[number] for number in shown]))) < _MOSTLY
-
-
-def _strength(pairs: Pairs) -> int:
-    """Regions that agree in a stretch, beyond what chance brings, each view counted once."""
-    best: dict[int, tuple[int, int]] = {}
-    for (row, column), placed in pairs.items():
-        if placed.agreeing > best.get(row, (0, 0))[0]:
-            best[row] = (placed.agreeing, column)
-    columns: dict[int, int] = {}
-    for agreeing, column in best.values():
-        columns[column] = max(columns.get(column, 0), agreeing)
-    return sum(max(0, agreeing - _SURE + 1) for agreeing in columns.values())
-
-
-def _spread(pairs: Pairs, one: Views, other: Views) -> float:
-    """Share of what the frames should have in common in which regions do agree, 0 to 1.
-
-    Told in the frame of which more should be in common; 0 where that is little of either.
-    """
-    seen = np.zeros((2, _GRID, _GRID), np.bool_)
-    common = np.zeros((2, _GRID, _GRID), np.bool_)
-    for (row, column), placed in pairs.items():
-        here, there = one.views[row], other.views[column]
-        for side, view, of, points, moved in (
-            (0, here, there, placed.first, placed.moved),
-            (1, there, here, placed.second, placed.moved_back),
-        ):
-            size = np.array([view.width, view.height])
-            middles = moved(_MIDDLES * size)
-            inside = ((middles >= 0) & (middles <= (of.width, of.height))).all(axis=1)
-            common[side] |= inside.reshape(_GRID, _GRID)
-            cells = np.clip(points / size * _GRID, 0, _GRID - 1).astype(np.int64)
-            seen[side, cells[:, 1], cells[:, 0]] = True
-    shares = common.mean(axis=(1, 2))
-    side = int(np.argmax(shares))
-    if shares[side] < _LEAST_COMMON:
-        return 0.0
-    return float((seen[side] & common[side]).sum() / common[side].sum())
 
 
 def _match(first: Subject, second: Subject, orientation: int, spans: list[Span]) -> Match:

@@ -1,0 +1,37 @@
+"""What views that agree amount to."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from clew.compare.geometry import Placement
+from clew.compare.stretch import Pairs, steady, strength_of
+from clew.compare.views import Views
+from clew.signals.regions.view import View
+
+
+def views(count: int) -> Views:
+    view = View(np.empty((0, 4), np.float32), np.empty((0, 2), np.uint64), 1.5, 1.0)
+    start = np.arange(count, dtype=np.float64)
+    return Views((view,) * count, start, start + 1, (np.empty(0, np.bool_),) * count)
+
+
+def placed(agreeing: int, shift: float, scale: float = 1.0) -> Placement:
+    rows = np.arange(agreeing, dtype=np.int32)
+    points = np.zeros((agreeing, 2), np.float32)
+    return Placement(agreeing, 40.0, scale, 0.0, np.array([shift, 0.0]), rows, rows, points, points)
+
+
+def test_a_copy_lies_on_its_original_in_one_way() -> None:
+    cropped: Pairs = {(n, n): placed(8, -0.3 + 0.01 * (n % 2), 1.6) for n in range(4)}
+    assert steady(cropped, views(4))
+
+
+def test_two_cameras_in_one_room_do_not_lie_on_one_another_in_one_way() -> None:
+    panned: Pairs = {(n, n): placed(8, 0.2 * n) for n in range(4)}
+    assert strength_of(panned) == 16
+    assert not steady(panned, views(4))
+
+
+def test_one_moment_however_often_it_agrees_says_nothing_of_others() -> None:
+    assert not steady({(0, 0): placed(9, 0.0), (1, 0): placed(8, 0.0)}, views(2))
