@@ -16,7 +16,7 @@ _EVEN = 5.0
 _SAME = 8.0
 _LEAST_KEPT = 0.2
 _LOOKED_AT = 100
-_TOGETHER = 24  # lines: most of a picture lies behind its border and need not be looked at
+_TOGETHER = 24  # lines, then twice as many: most of a picture lies behind its border
 
 
 class Box(NamedTuple):
@@ -75,11 +75,13 @@ def _run_from_start(lines: NDArray[np.uint8]) -> int:
     colour, even = _colour(lines[:1])
     if not even[0]:
         return 0  # nearly every picture: nothing more to look at
-    for first in range(0, len(lines), _TOGETHER):
-        colours, even = _colour(lines[first : first + _TOGETHER])
+    first, together = 0, _TOGETHER
+    while first < len(lines):
+        colours, even = _colour(lines[first : first + together])
         same = even & (np.abs(colours - colour).max(axis=1) <= _SAME)
         if not same.all():
             return first + int(np.argmin(same))
+        first, together = first + together, 2 * together
     return len(lines)
 
 
