@@ -5,11 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,11 +22,9 @@ from clew.training.truth import Truth
 sys.path.insert(0, str(Path(__file__).parent))  # for what lies beside this
 
 from forked import COLUMNS, Ended, Forking, can_share
+from places import FINISHED, stop_database
 
 Make = Callable[[], Path]
-
-_FINISHED = "finished"
-"""In a folder that its test needs no longer."""
 
 _PLACES: list[Path] = []
 
@@ -52,30 +48,6 @@ def pytest_runtest_makereport(
     return report
 
 
-def _stop_database(workspace: Path) -> None:
-    """Stop the server of a workspace at once; it would by itself, after a grace."""
-    database = os.fsencode(workspace / "database")
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        keepers = []
-        for process in Path("/proc").glob("[0-9]*"):
-            try:
-                arguments = (process / "cmdline").read_bytes().split(b"\0")
-            except OSError:
-                continue
-            if b"clew.postgres" in arguments and database in arguments:
-                keepers.append(int(process.name))
-        if not keepers:
-            return
-        for keeper in keepers:
-            try:
-                os.kill(keeper, signal.SIGTERM)
-            except ProcessLookupError:
-                continue
-        time.sleep(0.05)
-    raise AssertionError(f"the database of {workspace} does not stop")
-
-
 @pytest.fixture(scope="session")
 def make_place() -> Iterator[Make]:
     """Makes folders that every user may enter, in memory where possible.
@@ -87,7 +59,7 @@ def make_place() -> Iterator[Make]:
     made = _PLACES
 
     def make() -> Path:
-        for place in [one for one in made if (one / _FINISHED).exists()]:
+        for place in [one for one in made if (one / FINISHED).exists()]:
             made.remove(place)
             _clear(place)
         place = tempfile.mkdtemp(prefix="clew-test-", dir=memory if memory.is_dir() else None)
@@ -103,7 +75,7 @@ def make_place() -> Iterator[Make]:
 def _clear(place: Path) -> None:
     """Stop the servers of the workspaces in a folder, and remove it."""
     for mark in place.rglob("workspace.json"):
-        _stop_database(mark.parent)
+        stop_database(mark.parent)
     # Some tests take permissions away.
     subprocess.run(["chmod", "-R", "u+rwX", place], check=False, capture_output=True)
     shutil.rmtree(place)
@@ -114,7 +86,7 @@ def _databases_from_a_template(make_place: Make) -> Iterator[None]:
     """New workspaces of this process begin with a copy of a database that has all its tables."""
     from prepared import PreparedDatabase, use
 
-    end = use(PreparedDatabase(make_place, _stop_database))
+    end = use(PreparedDatabase(make_place, stop_database))
     yield
     end()
 
@@ -125,7 +97,7 @@ def place(make_place: Make) -> Iterator[Path]:
     folder = make_place()
     yield folder
     with contextlib.suppress(OSError):  # gone, or shut by its test
-        (folder / _FINISHED).touch()
+        (folder / FINISHED).touch()
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ from clew.records.models import StoredMatch
 from clew.settings import Settings
 from clew.training.practice import practice
 from clew.workspace import Workspace
+from places import FINISHED, stop_database
 
 SCREENS = Path(__file__).resolve().parents[2] / "build" / "screens"
 """Where pictures of pages are left, for the README and the guides."""
@@ -63,7 +64,7 @@ class Desk:
 
 @dataclass(frozen=True)
 class Filled:
-    """A workspace with media in it and officers who are signed in; no module opens it for long."""
+    """A workspace with media in it and officers who are signed in; each module has a copy."""
 
     folder: Path
     secrets: dict[str, str]
@@ -95,14 +96,19 @@ def filled(make_place: Callable[[], Path], collection) -> Filled:
             "new": at_work(ours, "eli", "specialist", authority=False),
             "newer": at_work(ours, "gus", "specialist", authority=False),
         }
+    stop_database(folder)  # what is copied must lie still
     return Filled(folder, secrets, (match.first_id, match.second_id))
 
 
 @pytest.fixture(scope="module")
-def desk(filled: Filled) -> Iterator[Desk]:
+def desk(filled: Filled, make_place: Callable[[], Path]) -> Iterator[Desk]:
     settings = Settings.from_environment(_SETTINGS)
-    with practice(filled.folder, settings) as workspace, _up(filled.folder) as address:
+    folder = make_place() / "workspace"
+    # Owners and modes as they are: PostgreSQL insists on them.
+    subprocess.run(["cp", "-a", filled.folder, folder], check=True)
+    with practice(folder, settings) as workspace, _up(folder) as address:
         yield Desk(address, filled.secrets, filled.pair, workspace)
+    (folder.parent / FINISHED).touch()
 
 
 def at_work(agency: Agency, name: str, role: str, *, authority: bool = True) -> str:

@@ -75,7 +75,7 @@ def test_from_signing_in_to_grading_by_keyboard_alone(desk, sit):
     page.keyboard.press("4")
     expect(tile(page, first).locator(".grade")).to_have_text("4")
     page.keyboard.press("u")
-    expect(page.get_by_text("Undone")).to_be_visible()
+    expect(page.get_by_text("Undone", exact=True)).to_be_visible()
     expect(tile(page, first).locator(".grade")).to_have_count(0)
     expect(tile(page, second).locator(".grade")).to_have_text("1")
     votes = Grade.objects.using("owner").filter(media=second).order_by("number")
@@ -318,7 +318,7 @@ def test_deciding_by_keyboard_and_taking_it_back(desk, sit):
     page.keyboard.press("x")  # for the same reason
     expect(page.get_by_text("Rejected")).to_be_visible()
     page.keyboard.press("u")
-    expect(page.get_by_text("Undone")).to_be_visible()
+    expect(page.get_by_text("Undone", exact=True)).to_be_visible()
     page.keyboard.press("u")
     expect(page.locator(f"[data-proposal='{name}']")).to_be_focused()
     assert not confirmed.exists()
@@ -363,7 +363,7 @@ def test_deciding_by_keyboard_and_taking_it_back(desk, sit):
     expect(page.locator(".toast.bad")).to_be_visible()
     expect(mine.get_by_label("Why")).to_have_value("a reason that took long to type")
     there.page.keyboard.press("u")
-    expect(there.page.get_by_text("Undone")).to_be_visible()
+    expect(there.page.get_by_text("Undone", exact=True)).to_be_visible()
 
 
 def test_without_an_authority_one_is_chosen_and_one_is_back(desk, sit):

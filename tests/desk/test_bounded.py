@@ -169,7 +169,7 @@ def more(begin: int, end: int) -> tuple[int, int, int]:
         return cursor.fetchone()
 
 
-def on_boards(secret: str, first: int, last: int) -> tuple[int, int]:
+def on_boards(secret: str, first: int, last: int, handed_in: int) -> tuple[int, int, int]:
     """A series with these media, and of everything that stands on its board one for each."""
     with acting(secret):
         one = Entity.objects.filter(kind="series").first() or create(EntityKind.SERIES, "room")
@@ -188,7 +188,7 @@ def on_boards(secret: str, first: int, last: int) -> tuple[int, int]:
             argue(supposed, "for", "x")
             weigh(supposed, "likely", "x")
             ask_for(board, "call", assigned=officer())
-    return first, last
+    return first, last, handed_in
 
 
 def test_pages_ask_as_often_for_much_as_for_little(served, monkeypatch):
