@@ -79,9 +79,8 @@ def test_what_was_found_is_scored(clew, filled: Path, world: Path) -> None:  # t
     assert recall["half size"]["count"] == 1
     shown = clew("world", "score", world, "--workspace", filled)
     assert "First right match after" in shown.out
-    assert re.search(r"each of the (others|edits), \d+ in all", shown.out), (
-        "none of which was missed"
-    )
+    unmissed = r"each of the (others|edits), \d+ in all"
+    assert re.search(unmissed, shown.out), "none of which was missed"
     assert "half size" not in shown.out
     assert re.search(r"camera +│ nothing looks for it yet", shown.out)
 

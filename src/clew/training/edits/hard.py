@@ -2,7 +2,8 @@
 
 They are kept apart from the usual ones, so that nobody reads one figure over both. They form a
 ladder: `RUNGS` says of each whether it is of the first, the second or the third rung. What most
-methods still find is on the first; on the third every method known misses some.
+methods still find is on the first; what a hash of the whole picture loses, on the second; on the
+third, methods that compare points miss some too.
 """
 
 from __future__ import annotations
