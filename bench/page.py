@@ -42,7 +42,6 @@ ORDER = (
 
 _OUTDATED = {
     "sample_clips": "frames 1, before regions; all pairs and none across were found again since",
-    "edited_films": "frames 2 and regions 1, which searched more of each film",
     "collection": "frames 1, before regions and sound",
     "world": "frames 1, before regions and sound; a plainer world, without a ladder",
     "calibrate": "frames 1",
