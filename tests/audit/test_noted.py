@@ -18,6 +18,7 @@ from clew.access.enrolment import begin_enrolment, enrol
 from clew.access.errors import SignInError
 from clew.access.models import Authority, Credential, Officer, SignInAttempts
 from clew.access.officers import add_officer, certify, give_roles, leave, lock, unlock
+from clew.access.reviews import review_access
 from clew.access.signin import issue_token, sign_in
 from clew.audit.events import Event, Writer
 from clew.audit.models import Entry
@@ -86,6 +87,7 @@ def story(opened, make_people):
         give_roles(subject, ["trainer"])
         lock(subject)
         unlock(subject)
+        review_access(subject.pk, stays=True, why="goes on with Lantern")
         leave(subject, successor)
         revoke_authority(held)
     Authority.objects.using("owner").get(pk=held.pk).officers.using("owner").all().delete()

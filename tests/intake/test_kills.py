@@ -132,6 +132,7 @@ def disturbed(collection, scanned, make_place, practised) -> Disturbed:
     return Disturbed(collection.folder, everything(scanned), make_place, practised, chance, seconds)
 
 
+@pytest.mark.soak
 def test_three_kills_lose_and_double_nothing(disturbed):
     disturbed.until_done(3)
     assert sum(disturbed.kills.values()) >= 1

@@ -281,6 +281,7 @@ def test_everything_can_be_reached_by_keyboard(page: Page, reports: dict[str, Pa
     assert names == []
 
 
+@pytest.mark.soak
 def test_two_thousand_groups_open_and_are_searched_in_reasonable_time(
     page: Page, tmp_path: Path
 ) -> None:

@@ -104,6 +104,7 @@ def test_spans_fit_in_both_files(collection: Collection) -> None:
             assert 0 <= span.copy_start <= span.copy_end < 8
 
 
+@pytest.mark.soak
 def test_the_same_seed_gives_the_same_files(tmp_path: Path) -> None:
     truths = [
         make_collection(tmp_path / name, 8, pictures=4, clips=1, clip_seconds=1) for name in "ab"

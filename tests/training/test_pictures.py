@@ -28,6 +28,7 @@ def test_size_and_type_are_as_asked_for() -> None:
     assert pixels.dtype == np.uint8
 
 
+@pytest.mark.soak
 def test_pictures_are_rich_in_detail_and_far_apart_in_any_orientation() -> None:
     hashes = []
     for number in range(2 * len(SCENES)):

@@ -75,6 +75,7 @@ def test_every_part_is_of_something_taken_or_of_a_clip_from_elsewhere(world: Pat
             assert bool(origin.place) == bool(origin.event)
 
 
+@pytest.mark.soak
 def test_a_stopped_world_goes_on_to_the_same_bytes(
     world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
