@@ -23,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # for what lies beside this
 
 from forked import COLUMNS, Ended, Forking, can_share
 from places import FINISHED, stop_database
+from prepared import PreparedDatabase, use
 
 Make = Callable[[], Path]
 
@@ -81,12 +82,22 @@ def _clear(place: Path) -> None:
     shutil.rmtree(place)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _databases_from_a_template(make_place: Make) -> Iterator[None]:
-    """New workspaces of this process begin with a copy of a database that has all its tables."""
-    from prepared import PreparedDatabase, use
+@pytest.fixture(scope="session")
+def template(make_place: Make, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
+    """The folder of a database with all its tables, made when it is first asked for."""
+    base = tmp_path_factory.getbasetemp()
+    # Of the processes that run tests beside each other, each has a folder in one of the run.
+    several = "PYTEST_XDIST_WORKER" in os.environ
+    prepared = PreparedDatabase(
+        make_place, stop_database, (base.parent if several else base) / "template"
+    )
+    return lambda: prepared.folder
 
-    end = use(PreparedDatabase(make_place, stop_database))
+
+@pytest.fixture(scope="session", autouse=True)
+def _databases_from_a_template(template: Callable[[], Path]) -> Iterator[None]:
+    """New workspaces of this process begin with a copy of a database that has all its tables."""
+    end = use(template)
     yield
     end()
 
@@ -134,7 +145,7 @@ Run = Callable[..., Ran]
 
 
 @pytest.fixture(scope="session")
-def clew() -> Iterator[Run]:
+def clew(template: Callable[[], Path]) -> Iterator[Run]:
     """Runs the command as people do, in a process of its own."""
     forking = Forking()
 
@@ -143,7 +154,8 @@ def clew() -> Iterator[Run]:
     ) -> Ran:
         whole = os.environ | {"COLUMNS": COLUMNS, "CLEW_WORKERS": "2"} | environment
         if not powerless and can_share(environment):
-            return _told(forking.run([str(one) for one in arguments], whole, timeout))
+            words = [str(one) for one in arguments]
+            return _told(forking.run(words, whole, timeout, template()))
         # Root may read everything, unless that power is taken from it.
         setpriv = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
         done = subprocess.run(

@@ -21,6 +21,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 COLUMNS = "100"
@@ -61,9 +62,13 @@ class Forking:
         self._process.wait(30)
 
     def run(
-        self, arguments: Sequence[str], environment: Mapping[str, str], timeout: float
+        self,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        timeout: float,
+        template: Path,
     ) -> Ended:
-        """Run a command to its end.
+        """Run a command to its end; a workspace that it makes begins with a copy of a template.
 
         Raises:
             TimeoutError: it took too long, and was killed.
@@ -71,7 +76,7 @@ class Forking:
         out, err = os.memfd_create("out"), os.memfd_create("err")
         ended, told = os.pipe()
         try:
-            asked = [list(arguments), dict(environment), str(Path.cwd())]
+            asked = [list(arguments), dict(environment), str(Path.cwd()), str(template)]
             socket.send_fds(self._channel, [json.dumps(asked).encode()], [out, err, told])
             os.close(told)
             number = int(_line(ended, timeout) or self._gone())
@@ -116,7 +121,7 @@ def _serve(channel: socket.socket) -> list[str]:
             out, err, told = files
             number = os.fork()
             if number == 0:
-                arguments, environment, folder = json.loads(message)
+                arguments, environment, folder, template = json.loads(message)
                 os.dup2(out, 1)
                 os.dup2(err, 2)
                 for file in (*files, channel.detach()):
@@ -125,6 +130,7 @@ def _serve(channel: socket.socket) -> list[str]:
                 os.environ.update(environment)
                 os.chdir(folder)
                 random.seed()
+                use(partial(Path, template))
                 return [str(one) for one in arguments]
             os.write(told, f"{number:<10}".encode())
             _, status = os.waitpid(number, 0)
@@ -136,6 +142,9 @@ def _serve(channel: socket.socket) -> list[str]:
 
 if __name__ == "__main__":
     _load()
+    sys.path.append(str(Path(__file__).parent))
+    from prepared import use
+
     gc.collect()
     gc.freeze()  # what is forked need not look through it all, and so copy it, when it ends
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)

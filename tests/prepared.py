@@ -2,15 +2,17 @@
 
 Making one runs every migration, which takes seconds; copying a stopped one takes a moment. What
 the copy holds was made by the same `Workspace.open` that makes every workspace, so the tests see
-no other database than people do. Commands that make a workspace in a process of their own make it
-from nothing.
+no other database than people do. It is made once for all processes that run tests. Commands begin
+with a copy as well; those in a process from nothing make theirs from nothing.
 """
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 import subprocess
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 
 import clew.workspace
@@ -19,40 +21,54 @@ from clew.settings import Settings
 from clew.workspace import Workspace
 
 
+def copy_database(template: Path, database: Path) -> None:
+    """Fill a workspace's database folder that does not exist yet."""
+    fresh = database.with_name("database.copied")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(mode=0o700, parents=True)
+    for part in ("data", *(file.name for file in template.glob("password*"))):
+        # Owners, links and modes as they are: PostgreSQL insists on them.
+        subprocess.run(["cp", "-a", template / part, fresh / part], check=True)
+    fresh.rename(database)
+
+
 class PreparedDatabase:
     """The template, made when it is first wanted.
 
     Args:
         make_place: makes a folder that PostgreSQL's user may enter.
         stop: stops the server of a workspace.
+        note: where the processes that run tests tell each other of the first one.
     """
 
-    def __init__(self, make_place: Callable[[], Path], stop: Callable[[Path], None]) -> None:
+    def __init__(
+        self, make_place: Callable[[], Path], stop: Callable[[Path], None], note: Path
+    ) -> None:
         self._make_place = make_place
         self._stop = stop
-        self._folder: Path | None = None
+        self._note = note
 
-    def copy_to(self, database: Path) -> None:
-        """Fill a workspace's database folder that does not exist yet."""
-        if self._folder is None:
-            self._folder = self._prepare()
-        fresh = database.with_name("database.copied")
-        shutil.rmtree(fresh, ignore_errors=True)
-        fresh.mkdir(mode=0o700, parents=True)
-        for part in ("data", *(file.name for file in self._folder.glob("password*"))):
-            # Owners, links and modes as they are: PostgreSQL insists on them.
-            subprocess.run(["cp", "-a", self._folder / part, fresh / part], check=True)
-        fresh.rename(database)
-
-    def _prepare(self) -> Path:
+    @cached_property
+    def folder(self) -> Path:
+        """The database folder of a workspace that was made and closed."""
         workspace = self._make_place() / "template"
-        with Workspace.open(workspace, Settings.from_environment({})):
-            pass
-        self._stop(workspace)
+        with self._note.open("a+") as note:
+            fcntl.flock(note, fcntl.LOCK_EX)  # whoever comes second copies
+            note.seek(0)
+            first = Path(note.read() or "nowhere")
+            if first.exists():
+                workspace.mkdir()
+                copy_database(first, workspace / "database")
+            else:
+                with Workspace.open(workspace, Settings.from_environment({})):
+                    pass
+                self._stop(workspace)
+                note.truncate(0)
+                note.write(str(workspace / "database"))
         return workspace / "database"
 
 
-def server_from(prepared: PreparedDatabase) -> type[Server]:
+def server_from(template: Callable[[], Path]) -> type[Server]:
     """The server as workspaces open it, but for a new folder, which is filled first."""
 
     class FromTemplate(Server):
@@ -61,15 +77,15 @@ def server_from(prepared: PreparedDatabase) -> type[Server]:
             # What is filled from a backup has no mark yet, and must begin empty.
             claimed = (folder.parent / "workspace.json").exists()
             if claimed and not folder.exists() and "template" not in folder.parts:
-                prepared.copy_to(folder)
+                copy_database(template(), folder)
             return Server.open(folder, namespace=namespace)
 
     return FromTemplate
 
 
-def use(prepared: PreparedDatabase) -> Callable[[], None]:
+def use(template: Callable[[], Path]) -> Callable[[], None]:
     """Let workspaces that this process opens begin with a copy; returns what ends it."""
-    clew.workspace.Server = server_from(prepared)  # type: ignore[misc]
+    clew.workspace.Server = server_from(template)  # type: ignore[misc]
 
     def end() -> None:
         clew.workspace.Server = Server  # type: ignore[misc]
