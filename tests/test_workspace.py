@@ -42,6 +42,7 @@ def test_one_after_the_other_in_one_process_are_kept_apart(place):
         assert bytes(Folder.objects.get().path) == b"one"
 
 
+@pytest.mark.soak
 def test_several_processes_may_make_it_at_once(place):
     code = (
         "import sys; from pathlib import Path; from clew.workspace import Workspace\n"

@@ -122,6 +122,7 @@ def test_a_role_that_could_pass_by_the_rules_is_refused(place):
         Workspace.open(place / "workspace", SETTINGS)
 
 
+@pytest.mark.soak
 def test_a_database_of_your_own_wants_an_address_for_each_role(place, clew):
     with Server.open(place / "database") as server:
         environment = {"CLEW_DATABASE_URL": server.url}

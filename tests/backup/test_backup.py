@@ -252,6 +252,7 @@ def test_a_damaged_part_is_told_before_anything_is_done(backup_copy, place, part
     assert not (place / "new").exists()
 
 
+@pytest.mark.soak
 def test_a_damaged_object_is_told_and_all_else_restored(backup, backup_copy, place, clew):
     damaged, missing = sorted(backup_copy.glob("objects/originals/*/*/*"))[:2]
     damaged.write_bytes(b"\0" * damaged.stat().st_size)

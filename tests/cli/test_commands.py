@@ -379,6 +379,7 @@ def test_hostile_names_do_not_command_the_terminal(clew, hostile, place):
     assert "[red]evidence[bold]" in scan.out
 
 
+@pytest.mark.soak
 def test_hostile_names_are_whole_in_json(clew, hostile, place):
     folder, workspace, _ = hostile
     for arguments in (

@@ -56,6 +56,7 @@ def enrolled(typed, invited: str) -> str:
     return secret
 
 
+@pytest.mark.soak
 def test_from_the_first_administrator_to_an_authority_in_use(typed, place):
     first = typed(
         *("officer", "first", "Anna", "--name", "Anna Ames", "--country", "de"),

@@ -50,6 +50,7 @@ def test_doctor_misses_confinement(clew_without):
     assert not checks["confinement: landlock"]["fine"]
 
 
+@pytest.mark.soak
 def test_a_scan_warns_aside_and_goes_on(clew_without, collection, place, practised):
     workspace = practised(place / "workspace")
     done = clew_without("scan", collection.folder, "--workspace", workspace, "--json")

@@ -30,6 +30,7 @@ def opened(folder: Path) -> AbstractContextManager[Workspace]:
     return practice(folder, Settings.from_environment({"CLEW_WORKERS": "1"}))
 
 
+@pytest.mark.soak
 def test_two_scans_of_two_folders_at_once(place, workspace, picture, practised):
     """Each picture lies in both folders, as other bytes: all connections are across."""
     practised(workspace)

@@ -123,6 +123,7 @@ def test_what_is_not_what_was_announced_is_not_stored(ours, client):
     assert row.sha256 is None
 
 
+@pytest.mark.soak
 def test_the_command_goes_on_when_the_server_comes_back(ours, served, secret, place):
     big = place / "film.bin"
     big.write_bytes(os.urandom(40 * 1024 * 1024))

@@ -4,6 +4,7 @@ import io
 import time
 
 import av
+import pytest
 
 from clew.media.limits import Limits
 from clew.signals.reading import Outcome, read
@@ -40,6 +41,7 @@ def film(seconds):
     return out
 
 
+@pytest.mark.soak
 def test_a_film_over_its_time_keeps_what_was_read():
     listener, content = Slow(), film(30)
     limits = Limits(seconds_per_file=4.0, seconds_per_mebibyte=0.0)

@@ -12,6 +12,7 @@ from clew.vault import DeletedError, Kind
 from clew.workspace import Workspace
 
 
+@pytest.mark.soak
 def test_from_one_bucket_to_another_place(s3_vault, place, tmp_path):
     def at(name: str) -> Settings:
         url = f"s3://vault/{tmp_path.name}/{name}"
