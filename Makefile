@@ -34,7 +34,7 @@ demo: setup  ## Three made-up agencies at work on a harmless world (FOLDER=~/Pic
 	@echo "Open demo/report.html in a browser; for the officers' desk: $(BIN)/clew up --workspace $(WORKSPACE)"
 
 test: setup browser lint  ## Run all tests (browser included) and checks
-	$(BIN)/python -m pytest -n 4 --dist loadfile -m "not soak"
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder -m "not soak"
 
 lint: setup  ## Check style, types and layers
 	$(BIN)/ruff check
