@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection, transaction
 
 from clew.access.acting import acting
 from clew.casework.decisions import connect, decide
+from clew.casework.dossier import dossier
 from clew.casework.entities import add_particular, create, merge
 from clew.casework.grades import grade
 from clew.casework.identification import find
@@ -128,6 +129,21 @@ def test_sharing_is_of_each_thing_and_names_are_never_shared(case, theirs, shari
             )
     with case.as_("anna"):
         assert seen() == (OWN | AGENCYS_ALONE if sees else NOTHING)
+
+
+def test_the_page_of_a_media_tells_what_others_shared_and_whose_it_is(case, theirs):
+    with case.owner() as owner:
+        for table in (*SHARED, "records_sighting"):
+            owner.execute(f"UPDATE {table} SET sharing = 'all members'")
+    with case.as_("anna"):
+        grade(theirs.media, "US", 2)
+        told = dossier(theirs.media)
+    assert [(one.words, one.officer) for one in told.observations] == [("winter", case.theirs.name)]
+    assert {(vote.grade, vote.officer) for vote in told.votes} == {
+        (1, case.theirs.name),
+        (2, "anna"),
+    }
+    assert [one.agency for one in told.links] == [case.theirs.name]
 
 
 @pytest.mark.parametrize("hidden", ["records_entity", "records_sighting"])

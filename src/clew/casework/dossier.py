@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -15,11 +15,13 @@ from clew.casework.acts import viewed
 from clew.casework.findings import Item
 from clew.casework.gather import items
 from clew.casework.grades import latest
+from clew.casework.signatures import signatures, signed
 from clew.casework.things import MEDIA, Thing, seen
 from clew.compare.calibration import says
 from clew.compare.evidence import Match
 from clew.records.models import (
     Connection,
+    Grade,
     Observation,
     Step,
     StoredMatch,
@@ -30,6 +32,9 @@ from clew.records.readings import SEPARATOR
 MATCHES = 12
 """Of a page of them."""
 _MOST_PLACES, _MOST_PAST = 100, 100
+
+Names = Mapping[tuple[int, int], str]
+"""How those are called who wrote something, as ``signatures`` tells."""
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +98,16 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     agency: str
 
 
+class Observed(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody saw in it, as fact or assessment."""
+
+    type: str
+    words: str
+    certainty: str
+    officer: str
+    at: datetime
+
+
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """Something that a person did with it."""
 
@@ -121,14 +136,14 @@ class Agreeing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Dossier(msgspec.Struct, frozen=True, kw_only=True):
-    """One media with all that is said of it."""
+    """One media with all that is said of it; who said it is called as in ``signatures``."""
 
     item: Item
     seen: Sequence[Seen]
     traces: Sequence[Trace]
     votes: Sequence[Vote]
     hidden_votes: int
-    observations: Sequence[Observation]
+    observations: Sequence[Observed]
     links: Sequence[Link]
     history: Sequence[Event]
 
@@ -153,22 +168,29 @@ def dossier(number: int) -> Dossier:
     require_authority()
     thing = seen(Thing(MEDIA, number))
     viewed("media", thing)
-    votes, hidden = _votes(number)
     links = _links(number)
+    grades, steps = list(latest().filter(media=number)), _steps(links)
+    observed = _observed(number)
+    names = signatures([*grades, *observed, *(step.decision for step in steps)])
+    votes, hidden = _votes(grades, names)
     return Dossier(
         item=items([number])[number],
         seen=[_seen(*row) for row in prepared(connection, _PLACES, [number, _MOST_PLACES])],
         traces=_traces(number),
         votes=votes,
         hidden_votes=hidden,
-        observations=list(
-            Observation.objects.filter(media=number, replaced_by__isnull=True)
-            .exclude(words="")
-            .select_related("officer")
-            .order_by("pk")
-        ),
+        observations=[
+            Observed(
+                type=row.type,
+                words=row.words,
+                certainty=row.certainty,
+                officer=signed(row, names),
+                at=row.at,
+            )
+            for row in observed
+        ],
         links=links,
-        history=_history([link.number for link in links]),
+        history=_history(steps, names),
     )
 
 
@@ -237,15 +259,14 @@ def _traces(number: int) -> list[Trace]:
     return [Trace(**row) for row in rows]
 
 
-def _votes(number: int) -> tuple[list[Vote], int]:
+def _votes(rows: Sequence[Grade], names: Names) -> tuple[list[Vote], int]:
     me = officer()
-    rows = latest().filter(media=number).select_related("officer")
     votes = [
         Vote(
             scheme=row.scheme,
             grade=row.grade,
             words=row.words,
-            officer=row.officer.name,
+            officer=signed(row, names),
             at=row.at,
             mine=row.officer_id == me,
         )
@@ -259,6 +280,11 @@ def _votes(number: int) -> tuple[list[Vote], int]:
             open_schemes.add(scheme)
     told = [vote for vote in votes if vote.scheme in open_schemes]
     return told, len(votes) - len(told)
+
+
+def _observed(number: int) -> list[Observation]:
+    found = Observation.objects.filter(media=number, replaced_by__isnull=True).exclude(words="")
+    return list(found.order_by("pk"))
 
 
 def _links(number: int) -> list[Link]:
@@ -283,17 +309,19 @@ def _links(number: int) -> list[Link]:
     return found
 
 
-def _history(connections: list[int]) -> list[Event]:
-    steps = Step.objects.filter(connection__in=connections).select_related(
-        "decision__officer", "connection"
-    )
+def _steps(links: Sequence[Link]) -> list[Step]:
+    taken = Step.objects.filter(connection__in=[link.number for link in links])
+    return list(taken.select_related("decision", "connection").order_by("-pk")[:_MOST_PAST])
+
+
+def _history(steps: Sequence[Step], names: Names) -> list[Event]:
     told = [
         Event(
             at=step.decision.at,
-            officer=step.decision.officer.name,
+            officer=signed(step.decision, names),
             what=f"{step.connection.type}: {step.state}",
             why=step.decision.why,
         )
-        for step in steps.order_by("-pk")[:_MOST_PAST]
+        for step in steps
     ]
     return sorted(told, key=lambda one: one.at, reverse=True)
