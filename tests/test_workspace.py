@@ -6,9 +6,10 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 
 from clew.records.models import Folder
 from clew.settings import Settings
@@ -40,6 +41,19 @@ def test_one_after_the_other_in_one_process_are_kept_apart(place):
             Folder.objects.create(path=name.encode())
     with Workspace.open(place / "one", SETTINGS):
         assert bytes(Folder.objects.get().path) == b"one"
+
+
+def test_what_only_a_thread_asked_leads_to_the_next_one_as_well(place):
+    for name in ("one", "two"):
+        with Workspace.open(place / name, SETTINGS, shared=True), ThreadPoolExecutor(1) as thread:
+            in_thread = thread.submit(_where, "sign_in").result()
+            assert in_thread == _where("owner")
+            assert thread.submit(connections.close_all).result() is None
+
+
+def _where(alias: str) -> str:
+    connections[alias].ensure_connection()
+    return str(connections[alias].connection.info.host)
 
 
 @pytest.mark.soak

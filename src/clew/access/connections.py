@@ -96,9 +96,12 @@ some commands fit into what the embedded server takes (50)."""
 
 
 def let_go() -> None:
-    """Close all connections of this process, those that wait to be used included."""
+    """Close all connections of this process, those that wait to be used included.
+
+    Shared ones are of the process: this thread may not have used what another one left waiting.
+    """
     connections.close_all()
-    for connection in connections.all(initialized_only=True):
+    for connection in connections.all():
         if isinstance(connection, DatabaseWrapper):
             connection.close_pool()
 
