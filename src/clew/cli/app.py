@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import inspect
+from collections import UserDict
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command
 
 from clew import __version__
 from clew.cli import (
@@ -42,8 +45,32 @@ from clew.cli import (
 )
 from clew.cli.output import people
 
+
+class _Commands(UserDict[str, Any]):
+    """Commands and groups of them by name, each made of its functions when it is asked for.
+
+    Reading the options of all of them would be most of the time in which a command starts.
+    """
+
+    def __getitem__(self, name: str) -> Any:
+        command = self.data[name]
+        if isinstance(command, typer.Typer):
+            command = self.data[name] = get_command(command)
+            command.name = name
+        return command
+
+
+class _Group(TyperGroup):
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands = _COMMANDS
+
+
+_COMMANDS = _Commands()
+
 app = typer.Typer(
     name="clew",
+    cls=_Group,
     help="Find who and where, by connecting media that share a trace.\n\n"
     "Start with `clew setup`, then `clew scan FOLDER`. This version is for practice: use it on "
     "harmless material only.",
@@ -102,15 +129,19 @@ for _command in (
     signing.logout,
     signing.whoami,
 ):
-    app.command(help=_help(_command))(_command)
+    _alone = typer.Typer(add_completion=False, rich_markup_mode=None)
+    _alone.command(help=_help(_command))(_command)
+    _COMMANDS[_command.__name__] = _alone
 
 
 def _group(name: str, says: str, example: str, *commands: Callable[..., None]) -> None:
     says = f"{says}\n\n\b\nExamples:\n  {example}"
-    group = typer.Typer(help=says, no_args_is_help=True, rich_markup_mode=None)
+    group = typer.Typer(
+        help=says, no_args_is_help=True, add_completion=False, rich_markup_mode=None
+    )
     for command in commands:
         group.command(command.__name__.rstrip("_"), help=_help(command))(command)
-    app.add_typer(group, name=name)
+    _COMMANDS[name] = group
 
 
 _group(
