@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,9 +24,10 @@ sys.path.insert(0, str(Path(__file__).parent))  # for what lies beside this
 
 from forked import COLUMNS, Ended, Forking, can_share
 from places import FINISHED, stop_database
-from prepared import PreparedDatabase, use
+from prepared import made_once, make_database, use
 
 Make = Callable[[], Path]
+Once = Callable[[str, Callable[[Path], None]], Path]
 
 _PLACES: list[Path] = []
 
@@ -92,15 +94,18 @@ def _clear(place: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def template(make_place: Make, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
-    """The folder of a database with all its tables, made when it is first asked for."""
+def once(make_place: Make, tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Fills a folder once for all processes that run tests; nobody may change what is in it."""
     base = tmp_path_factory.getbasetemp()
     # Of the processes that run tests beside each other, each has a folder in one of the run.
-    several = "PYTEST_XDIST_WORKER" in os.environ
-    prepared = PreparedDatabase(
-        make_place, stop_database, (base.parent if several else base) / "template"
-    )
-    return lambda: prepared.folder
+    notes = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    return lambda name, make: made_once(notes / f"{name}-made-once", make_place(), make)
+
+
+@pytest.fixture(scope="session")
+def template(once: Once) -> Callable[[], Path]:
+    """The folder of a database with all its tables, made when it is first asked for."""
+    return cache(lambda: once("database", make_database) / "template" / "database")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -135,10 +140,15 @@ class Collection:
 
 
 @pytest.fixture(scope="session")
-def collection(make_place: Make) -> Collection:
+def collection(once: Once) -> Collection:
     """Six pictures and two short clips with their copies, and odd files."""
-    folder = make_place() / "files"
-    return Collection(folder, make_collection(folder, pictures=6, clips=2, clip_seconds=3))
+
+    def make(place: Path) -> None:
+        truth = place / "truth.json"
+        make_collection(place / "files", pictures=6, clips=2, clip_seconds=3, truth_file=truth)
+
+    place = once("collection", make)
+    return Collection(place / "files", Truth.load(place / "truth.json"))
 
 
 @dataclass(frozen=True)

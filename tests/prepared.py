@@ -12,13 +12,13 @@ import fcntl
 import shutil
 import subprocess
 from collections.abc import Callable
-from functools import cached_property
 from pathlib import Path
 
 import clew.workspace
 from clew.postgres import Server
 from clew.settings import Settings
 from clew.workspace import Workspace
+from places import stop_database
 
 
 def copy_database(template: Path, database: Path) -> None:
@@ -32,40 +32,32 @@ def copy_database(template: Path, database: Path) -> None:
     fresh.rename(database)
 
 
-class PreparedDatabase:
-    """The template, made when it is first wanted.
+def made_once(note: Path, place: Path, make: Callable[[Path], None]) -> Path:
+    """Fill a folder; of several processes that run tests the first makes, the others copy.
 
     Args:
-        make_place: makes a folder that PostgreSQL's user may enter.
-        stop: stops the server of a workspace.
-        note: where the processes that run tests tell each other of the first one.
+        note: where they tell each other of the first one.
+        place: the folder, empty.
+        make: fills it; what it leaves is not changed afterwards.
     """
+    with note.open("a+") as told:
+        fcntl.flock(told, fcntl.LOCK_EX)  # whoever comes second waits, and copies
+        told.seek(0)
+        first = Path(told.read() or "nowhere")
+        if first.exists():
+            subprocess.run(["cp", "-a", f"{first}/.", place], check=True)
+        else:
+            make(place)
+            told.truncate(0)
+            told.write(str(place))
+    return place
 
-    def __init__(
-        self, make_place: Callable[[], Path], stop: Callable[[Path], None], note: Path
-    ) -> None:
-        self._make_place = make_place
-        self._stop = stop
-        self._note = note
 
-    @cached_property
-    def folder(self) -> Path:
-        """The database folder of a workspace that was made and closed."""
-        workspace = self._make_place() / "template"
-        with self._note.open("a+") as note:
-            fcntl.flock(note, fcntl.LOCK_EX)  # whoever comes second copies
-            note.seek(0)
-            first = Path(note.read() or "nowhere")
-            if first.exists():
-                workspace.mkdir()
-                copy_database(first, workspace / "database")
-            else:
-                with Workspace.open(workspace, Settings.from_environment({})):
-                    pass
-                self._stop(workspace)
-                note.truncate(0)
-                note.write(str(workspace / "database"))
-        return workspace / "database"
+def make_database(place: Path) -> None:
+    """Make a workspace in a folder, and stop its database."""
+    with Workspace.open(place / "template", Settings.from_environment({})):
+        pass
+    stop_database(place / "template")
 
 
 def server_from(template: Callable[[], Path]) -> type[Server]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,11 +20,15 @@ from clew.training.practice import practice
 sys.path.insert(0, str(Path(__file__).parent))
 
 
+@cache
+def _picture(number: int) -> Image.Image:
+    return Image.fromarray(make_picture(5, number, 240, 320).pixels)
+
+
 def jpeg(number: int, quality: int = 90) -> bytes:
     """A made-up picture; the same number is the same picture, the quality makes other bytes."""
     buffer = io.BytesIO()
-    pixels = make_picture(5, number, 240, 320).pixels
-    Image.fromarray(pixels).save(buffer, "JPEG", quality=quality)
+    _picture(number).save(buffer, "JPEG", quality=quality)
     return buffer.getvalue()
 
 

@@ -1,5 +1,7 @@
 """Borders are found where somebody put one, and nowhere else."""
 
+from functools import cache
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,10 +9,15 @@ from hypothesis import strategies as st
 from clew.media.borders import Box, content_box, crop
 from clew.training.pictures import make_picture
 
-PHOTOS = [make_picture(9, number, 240, 320).pixels for number in range(12)]
+PHOTOS = range(12)
 
 sides = st.tuples(*[st.integers(0, 60)] * 4).filter(lambda s: max(s) >= 4)
 colours = st.tuples(*[st.integers(0, 255)] * 3)
+
+
+@cache
+def photo_of(number):
+    return make_picture(9, number, 240, 320).pixels
 
 
 def bordered(pixels, sides, colour):
@@ -21,10 +28,10 @@ def bordered(pixels, sides, colour):
     return out
 
 
-@given(st.sampled_from(range(len(PHOTOS))), sides, colours)
+@given(st.sampled_from(PHOTOS), sides, colours)
 @settings(max_examples=60, deadline=None)
 def test_an_added_border_is_found_within_two_pixels(number, sides, colour):
-    photo = PHOTOS[number]
+    photo = photo_of(number)
     edges = [photo[0], photo[-1], photo[:, 0], photo[:, -1]]
     box = content_box(bordered(photo, sides, colour))
     top, _, left, _ = sides
@@ -36,10 +43,10 @@ def test_an_added_border_is_found_within_two_pixels(number, sides, colour):
         assert abs(found - true) <= (30 if like_it else 2), (sides, added, box)
 
 
-@given(st.sampled_from(range(len(PHOTOS))))
+@given(st.sampled_from(PHOTOS))
 @settings(max_examples=len(PHOTOS), deadline=None)
 def test_a_picture_without_a_border_is_left_whole(number):
-    assert content_box(PHOTOS[number]) is None
+    assert content_box(photo_of(number)) is None
 
 
 @given(st.integers(0, 255), st.integers(1, 80), st.integers(1, 80))
@@ -49,13 +56,13 @@ def test_a_flat_picture_is_flat_and_not_bordered(shade, height, width):
 
 def test_a_border_that_leaves_next_to_nothing_is_none():
     pixels = np.zeros((300, 300, 3), np.uint8)
-    pixels[140:160, 140:160] = PHOTOS[0][:20, :20]
+    pixels[140:160, 140:160] = photo_of(0)[:20, :20]
     assert content_box(pixels) is None
 
 
 def test_bars_of_letterboxed_films_survive_compression_noise():
     noise = np.random.default_rng(1).integers(0, 4, (320, 320, 3), np.uint8)
-    framed = bordered(PHOTOS[1], (40, 40, 0, 0), (16, 16, 16)) + noise
+    framed = bordered(photo_of(1), (40, 40, 0, 0), (16, 16, 16)) + noise
     box = content_box(framed)
     assert box is not None
     assert abs(box.top - 40) <= 2
@@ -66,4 +73,4 @@ def test_bars_of_letterboxed_films_survive_compression_noise():
 def test_the_union_of_boxes_holds_both():
     one, other = Box(10, 90, 5, 60), Box(20, 100, 0, 50)
     assert one.union(other) == Box(10, 100, 0, 60)
-    assert crop(PHOTOS[0], Box(10, 100, 0, 60)).shape == (90, 60, 3)
+    assert crop(photo_of(0), Box(10, 100, 0, 60)).shape == (90, 60, 3)

@@ -48,9 +48,11 @@ def collection(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Tr
 
 
 @pytest.fixture(scope="session")
-def world(make_place: Callable[[], Path]) -> Path:
+def world(once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
     """A tiny whole world; nobody may change it."""
-    folder = make_place() / "world"
-    made = make_world(folder, 11, "tiny")
-    assert (made.cases, made.whole) == (2, True)
-    return folder
+
+    def make(place: Path) -> None:
+        made = make_world(place / "world", 11, "tiny")
+        assert (made.cases, made.whole) == (2, True)
+
+    return once("world", make) / "world"
