@@ -8,9 +8,11 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
+import psycopg
 import pytest
 from django.db import connection, connections
 
+from clew.postgres import Server
 from clew.records.models import Folder
 from clew.settings import Settings
 from clew.workspace import FORMAT, Workspace, WorkspaceError
@@ -105,3 +107,38 @@ def test_the_models_and_the_tables_agree(place):
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM django_migrations WHERE app = 'records'")
             assert cursor.fetchone()[0] >= 1
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        # Once there were other migrations, of which some had names that there are again.
+        (
+            "UPDATE django_migrations SET name = '0001_before' WHERE name = '0001_tables'",
+            "before its first release.*Make a new workspace",
+        ),
+        (
+            "INSERT INTO django_migrations (app, name, applied) "
+            "VALUES ('records', '9999_later', now())",
+            "newer version",
+        ),
+    ],
+)
+def test_a_database_of_another_version_is_refused_and_stays_as_it_is(place, other, told):
+    def applied(cursor):
+        cursor.execute("SELECT app, name FROM django_migrations ORDER BY id")
+        return cursor.fetchall()
+
+    with Workspace.open(place / "workspace", SETTINGS), connection.cursor() as cursor:
+        Folder.objects.create(path=b"/evidence")
+        cursor.execute(other)
+        before = applied(cursor)
+    with pytest.raises(WorkspaceError, match=told):
+        Workspace.open(place / "workspace", SETTINGS)
+    server = Server.open(place / "workspace" / "database")
+    try:
+        with psycopg.connect(server.url) as database, database.cursor() as cursor:
+            assert applied(cursor) == before
+            assert cursor.execute("SELECT count(*) FROM records_folder").fetchone() == (1,)
+    finally:
+        server.close()

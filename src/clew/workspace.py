@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Self
 from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 
 from clew.access.connections import Connection, let_go, point
 from clew.access.roles import RolesError, make_roles, urls
@@ -78,8 +79,9 @@ class Workspace:
             shared: whether threads take connections in turn, as in a process that serves.
 
         Raises:
-            WorkspaceError: when there is none (and none may be made), it is of a later version, it
-                is not for practice and should be, or a role of the database is missing.
+            WorkspaceError: when there is none (and none may be made), it is of a later version or
+                one before the first release, it is not for practice and should be, or a role of the
+                database is missing.
             clew.postgres.PostgresError: when its database does not start.
         """
         refuse_dumps()  # whatever face this process has, from here on it knows case data
@@ -289,7 +291,7 @@ class Workspace:
                 further = urls(self._server, self.settings, make_roles())
                 if fill is not None:
                     self._fill(url, fill)
-                _bring_up_to_date()
+                self._bring_up_to_date()
         except RolesError as error:
             raise WorkspaceError(str(error)) from error
         point({Connection.OWNER: url, **further}, default, shared=shared)
@@ -310,16 +312,35 @@ class Workspace:
             )
         # Otherwise an earlier call filled it: nobody else can have.
 
+    def _bring_up_to_date(self) -> None:
+        """Run what migrations are missing; when there are none it is found out in a moment.
 
-def _bring_up_to_date() -> None:
-    """Run what migrations are missing; when there are none it is found out in a moment.
+        Django's own command renders all models before it sees that it has nothing to do, which
+        every command of an officer would wait for.
+        """
+        executor = MigrationExecutor(connections[Connection.OWNER])
+        self._refuse_others(executor.loader)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            call_command("migrate", database=Connection.OWNER, verbosity=0, interactive=False)
 
-    Django's own command renders all models before it sees that it has nothing to do, which every
-    command of an officer would wait for.
-    """
-    executor = MigrationExecutor(connections[Connection.OWNER])
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        call_command("migrate", database=Connection.OWNER, verbosity=0, interactive=False)
+    def _refuse_others(self, loader: MigrationLoader) -> None:
+        """See that the database has no tables but those that this version makes or goes on from.
+
+        Here and not by the format: a backup or a database of the operator's own comes without.
+        """
+        ours, run = loader.disk_migrations.keys(), loader.applied_migrations.keys()
+        if run <= ours:
+            return
+        if ours <= run:
+            raise WorkspaceError(
+                f"The database of {self.folder} was brought up to date by a newer version of Clew. "
+                "Use that version, or a newer one."
+            )
+        raise WorkspaceError(
+            f"The database of {self.folder} was made by a version of Clew before its first "
+            "release, and cannot be brought up to date. Make a new workspace with `clew setup`, "
+            "with a new database if CLEW_DATABASE_URL names one, and hand the files in again."
+        )
 
 
 def _marked(mark: Path) -> tuple[object, bool]:

@@ -1,6 +1,6 @@
 """Notices: what an officer is told without having asked, and which of it was read.
 
-They are written by the database (records/0051): where something happens by triggers, in time by
+They are written by the database (records/0010): where something happens by triggers, in time by
 the functions that :func:`tell_unusual` and :func:`tell_what_is_due` call as the worker. A further
 kind is a member of :class:`~clew.records.models.NoticeKind`, whatever calls ``access.notify``, and
 its words below.

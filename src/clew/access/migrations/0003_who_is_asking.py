@@ -1,4 +1,4 @@
-"""Functions that say who is asking, and who may see and change people, authority and sessions.
+"""Functions that say who is asking, for which agency, under which authority.
 
 A transaction names its session by its secret (``SET LOCAL clew.session``). The functions look up
 the secret's digest with the owner's rights and answer nothing when the session is over.
@@ -6,9 +6,9 @@ the secret's digest with the owner's rights and answer nothing when the session 
 
 from django.db import migrations
 
-from clew.access.policies import AUTHORITY_HOLDS, SESSION, allow, function, protect
+from clew.access.policies import AUTHORITY_HOLDS, SESSION, function
 
-_APPLICATION, _SIGN_IN = "clew_application", "clew_sign_in"
+_APPLICATION = "clew_application"
 
 _ASKING = (
     function(
@@ -47,6 +47,28 @@ _ASKING = (
         _APPLICATION,
     )
 )
+
+# In PL/pgSQL, whose plans are kept: every request begins with this, most of them twice.
+_BEGIN = f"""
+CREATE FUNCTION access.begin(secret text, OUT officer bigint, OUT authority bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    named bigint;
+BEGIN
+    PERFORM set_config('clew.session', secret, true);
+    SELECT s.id, s.officer_id, a.id INTO named, officer, authority
+    FROM ({SESSION.strip()}) s(id, officer_id, agency_id, authority_id, scopes)
+    LEFT JOIN public.access_authority a ON a.id = s.authority_id AND {AUTHORITY_HOLDS.strip()};
+    -- Locked rows are skipped: a long transaction of the same session must not be waited for.
+    UPDATE public.access_session SET used_at = statement_timestamp() WHERE id IN (
+        SELECT t.id FROM public.access_session t
+        WHERE t.id = named AND t.idle IS NOT NULL
+          AND t.used_at < statement_timestamp() - interval '1 minute'
+        FOR UPDATE SKIP LOCKED);
+END $body$;
+REVOKE ALL ON FUNCTION access.begin(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION access.begin(text) TO clew_application;
+"""
 
 _WORKS_ON_CASES = """
   AND EXISTS (SELECT FROM public.access_officerrole r
@@ -109,208 +131,11 @@ _ADMINISTRATION = (
     )
 )
 
-_SESSIONS = (
-    function(
-        # Locked rows are skipped: a long transaction of the same session must not be waited for.
-        "begin()",
-        "bigint",
-        """
-        UPDATE public.access_session SET used_at = statement_timestamp() WHERE id IN (
-            SELECT t.id FROM public.access_session t
-            WHERE t.id = (SELECT s.id FROM access.session() s) AND t.idle IS NOT NULL
-              AND t.used_at < statement_timestamp() - interval '1 minute'
-            FOR UPDATE SKIP LOCKED);
-        SELECT access.officer();
-        """,
-        _APPLICATION,
-        changes=True,
-    )
-    + function(
-        "end_session()",
-        "void",
-        "UPDATE public.access_session SET ended_at = statement_timestamp() "
-        "WHERE id = (SELECT s.id FROM access.session() s)",
-        _APPLICATION,
-        changes=True,
-    )
-    + function(
-        "use_authority(wanted bigint)",
-        "boolean",
-        "UPDATE public.access_session SET authority_id = wanted "
-        "WHERE id = (SELECT s.id FROM access.session() s JOIN public.access_authority a "
-        f"ON a.id = wanted WHERE {AUTHORITY_HOLDS}) RETURNING true",
-        _APPLICATION,
-        changes=True,
-    )
-    + function(
-        "invite(invited bigint, secret_digest bytea, until timestamptz)",
-        "boolean",
-        "INSERT INTO public.access_invitation (officer_id, digest, expires_at) "
-        "SELECT invited, secret_digest, until WHERE access.administers_officer(invited) "
-        "ON CONFLICT (officer_id) DO UPDATE "
-        "SET digest = excluded.digest, expires_at = excluded.expires_at RETURNING true",
-        _APPLICATION,
-        changes=True,
-    )
-    + function(
-        # Whoever takes over may act under what named the one who left, and their sessions end.
-        "hand_over(leaver bigint, successor bigint)",
-        "boolean",
-        """
-        UPDATE public.access_session SET ended_at = statement_timestamp()
-        WHERE officer_id = leaver AND ended_at IS NULL AND EXISTS (
-            SELECT FROM public.access_officer o WHERE o.id = leaver AND o.state = 'left'
-            AND access.administers(o.agency_id));
-        INSERT INTO public.access_authorityofficer (authority_id, officer_id)
-        SELECT n.authority_id, successor FROM public.access_authorityofficer n
-        JOIN public.access_officer o ON o.id = n.officer_id
-        WHERE n.officer_id = leaver AND o.state = 'left' AND o.successor_id = successor
-          AND access.administers(o.agency_id)
-        ON CONFLICT DO NOTHING;
-        SELECT EXISTS (SELECT FROM public.access_officer o WHERE o.id = leaver
-            AND o.state = 'left' AND o.successor_id = successor
-            AND access.administers(o.agency_id));
-        """,
-        _APPLICATION,
-        changes=True,
-    )
-    + function(
-        "forget_failures(officer bigint)",
-        "boolean",
-        "DELETE FROM public.access_signinattempts WHERE name_digest = ("
-        "SELECT sha256(convert_to(o.sign_in_name, 'UTF8')) FROM public.access_officer o "
-        "WHERE o.id = officer AND access.administers_officer(officer)) RETURNING true",
-        _APPLICATION,
-        changes=True,
-    )
-)
-
-_SOMEBODY = "(SELECT access.officer()) IS NOT NULL"
-_OWN = "agency_id = (SELECT access.agency())"
-_COUNTRYS = (
-    "agency_id IN (SELECT g.id FROM access_agency g "
-    "WHERE g.country_id = (SELECT access.administered_country()))"
-)
-_NOT_SELF = "officer_id <> (SELECT access.officer())"
-_SUPERVISED = "agency_id = (SELECT access.supervised_agency())"
-
-_PEOPLE = (
-    protect("access_country")
-    + allow("access_country", _APPLICATION, "SELECT", _SOMEBODY)
-    + protect("access_agency")
-    + allow("access_agency", _APPLICATION, "SELECT", _SOMEBODY)
-    + "".join(
-        allow(
-            "access_agency",
-            _APPLICATION,
-            command,
-            "country_id = (SELECT access.administered_country())",
-            columns=columns,
-        )
-        for command, columns in (("INSERT", ""), ("UPDATE", "name, contact"))
-    )
-    + protect("access_unit")
-    + allow("access_unit", _APPLICATION, "SELECT", _SOMEBODY)
-    + allow("access_unit", _APPLICATION, "INSERT", "access.administers(agency_id)")
-    + allow("access_unit", _APPLICATION, "UPDATE", "access.administers(agency_id)", columns="name")
-    + protect("access_officer")
-    + allow("access_officer", _APPLICATION, "SELECT", f"{_OWN} OR {_COUNTRYS}")
-    + allow("access_officer", _APPLICATION, "INSERT", "access.administers(agency_id)")
-    + allow(
-        "access_officer",
-        _APPLICATION,
-        "UPDATE",
-        "access.administers_officer(id)",
-        check="access.administers(agency_id) AND id <> (SELECT access.officer())",
-        columns="name, agency_id, unit_id, state, left_at, successor_id",
-    )
-    + protect("access_officerrole")
-    + allow(
-        "access_officerrole",
-        _APPLICATION,
-        "SELECT",
-        "EXISTS (SELECT FROM access_officer o WHERE o.id = officer_id)",
-    )
-    + allow("access_officerrole", _APPLICATION, "INSERT", "access.administers_officer(officer_id)")
-    + allow("access_officerrole", _APPLICATION, "DELETE", "access.administers_officer(officer_id)")
-    + protect("access_certification")
-    + allow(
-        "access_certification",
-        _APPLICATION,
-        "SELECT",
-        "EXISTS (SELECT FROM access_officer o WHERE o.id = officer_id)",
-    )
-    + allow(
-        "access_certification", _APPLICATION, "INSERT", "access.administers_officer(officer_id)"
-    )
-    + allow(
-        "access_certification",
-        _APPLICATION,
-        "UPDATE",
-        "access.administers_officer(officer_id)",
-        columns="revoked_at",
-    )
-)
-
-_AUTHORITIES = (
-    protect("access_authority")
-    + allow("access_authority", _APPLICATION, "SELECT", _OWN)
-    + allow(
-        "access_authority",
-        _APPLICATION,
-        "INSERT",
-        f"{_SUPERVISED} AND added_by_id = (SELECT access.officer())",
-    )
-    + allow("access_authority", _APPLICATION, "UPDATE", _SUPERVISED, columns="revoked_at")
-    + protect("access_authorityofficer")
-    + "".join(
-        allow(
-            "access_authorityofficer",
-            _APPLICATION,
-            command,
-            f"EXISTS (SELECT FROM access_authority a WHERE a.id = authority_id AND a.{rule})"
-            + (
-                " AND EXISTS (SELECT FROM access_officer o WHERE o.id = officer_id "
-                "AND o.agency_id = (SELECT access.agency()))"
-                if command == "INSERT"
-                else ""
-            ),
-        )
-        for command, rule in (("SELECT", _OWN), ("INSERT", _SUPERVISED), ("DELETE", _SUPERVISED))
-    )
-)
-
-_CREDENTIALS = (
-    allow("access_officer", _SIGN_IN, "SELECT", columns="id, name, sign_in_name, state, agency_id")
-    + allow("access_certification", _SIGN_IN, "SELECT")
-    + "".join(
-        protect(table) + "".join(allow(table, _SIGN_IN, command) for command in commands.split())
-        for table, commands in (
-            ("access_credential", "SELECT INSERT UPDATE"),
-            ("access_recoverycode", "SELECT INSERT DELETE"),
-            ("access_signinattempts", "SELECT INSERT UPDATE DELETE"),
-            ("access_invitation", "SELECT DELETE UPDATE"),
-        )
-    )
-    + protect("access_session")
-    + allow("access_session", _SIGN_IN, "SELECT")
-    + allow("access_session", _SIGN_IN, "INSERT", "ended_at IS NULL")
-    + allow("access_session", _SIGN_IN, "UPDATE", columns="ended_at, used_at")
-)
-
 
 class Migration(migrations.Migration):
-    dependencies = [("access", "0002_who_there_is")]
+    dependencies = [("access", "0002_nothing_for_everybody")]
 
     operations = [
         migrations.RunSQL(sql, migrations.RunSQL.noop)
-        for sql in (
-            _ASKING,
-            _CASES,
-            _ADMINISTRATION,
-            _SESSIONS,
-            _PEOPLE,
-            _AUTHORITIES,
-            _CREDENTIALS,
-        )
+        for sql in (_ASKING, _BEGIN, _CASES, _ADMINISTRATION)
     ]

@@ -1,8 +1,8 @@
-"""Answers are seen by the officer they were given to. And digests are looked up by an index."""
+"""Answers are seen by the officer they were given to, and forgotten after a day."""
 
 from django.db import migrations
 
-from clew.access.policies import allow, protect
+from clew.access.policies import allow, function, protect
 
 _OWN = "officer_id = (SELECT access.officer())"
 _APPLICATION = "clew_application"
@@ -17,24 +17,23 @@ _ANSWERS = (
     + "GRANT USAGE ON SEQUENCE api_answered_id_seq TO clew_application;\n"
 )
 
-# The value of an exact trace is SHA-256, SHA-1, MD5 (clew.signals.exact.extract); SHA-256 is a
-# column of the media itself.
-_DIGESTS = """
-CREATE INDEX trace_sha1 ON records_storedtrace (substring(value, 33, 20)) WHERE signal = 'exact';
-CREATE INDEX trace_md5 ON records_storedtrace (substring(value, 53, 16)) WHERE signal = 'exact';
-"""
+# Also those of officers who send no further key.
+_FORGET = (
+    function(
+        "forget_answers()",
+        "void",
+        """
+        DELETE FROM public.api_answered
+        WHERE at < statement_timestamp() - interval '24 hours'
+        """,
+        _APPLICATION,
+        changes=True,
+    )
+    + "CREATE INDEX answered_at ON api_answered (at);"
+)
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("api", "0001_answers"),
-        ("records", "0015_who_keeps_and_deletes"),
-    ]
+    dependencies = [("api", "0001_tables")]
 
-    operations = [
-        migrations.RunSQL(_ANSWERS, migrations.RunSQL.noop),
-        migrations.RunSQL(
-            _DIGESTS,
-            "DROP INDEX trace_sha1, trace_md5",
-        ),
-    ]
+    operations = [migrations.RunSQL(sql, migrations.RunSQL.noop) for sql in (_ANSWERS, _FORGET)]

@@ -104,6 +104,13 @@ END
     for table in _TABLES
 )
 
+# Finds entries by time, for what is looked at every hour. A BRIN index: a few bytes for each
+# megabyte of the log, because entries come in the order of time, and next to nothing at each entry
+# (other indexes would cost at every query).
+_BY_TIME = """
+CREATE INDEX audit_entry_by_time ON audit_entry USING brin (written_at) WITH (autosummarize = on);
+"""
+
 _BY_PROGRAM = ", ".join(f"'{event}'" for event in BY_PROGRAM)
 _ONLY_PROGRAMS = f"""
     IF event NOT IN ({_BY_PROGRAM}) THEN
@@ -189,6 +196,31 @@ END
     )
 )
 
+# That somebody used a session that is over stands in the log.
+_OVER = """
+CREATE FUNCTION audit.session_over(session_digest bytea) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    used record;
+BEGIN
+    SELECT s.id, s.officer_id, o.agency_id, CASE
+        WHEN s.ended_at IS NOT NULL THEN 'the session was ended'
+        WHEN s.expires_at <= statement_timestamp() THEN 'the session has run out'
+        WHEN s.used_at + s.idle <= statement_timestamp() THEN 'the session was not used for long'
+        WHEN o.state <> 'active' THEN 'the officer is ' || o.state
+        ELSE 'the certification does not hold' END AS why
+    INTO used FROM public.access_session s JOIN public.access_officer o ON o.id = s.officer_id
+    WHERE s.digest = session_digest;
+    IF FOUND THEN
+        PERFORM audit.write('refused sign-in', 'officer ' || used.officer_id, used.agency_id,
+            jsonb_build_object('why', used.why, 'session', used.id)::text);
+    END IF;
+    RETURN FOUND;
+END $body$;
+REVOKE ALL ON FUNCTION audit.session_over FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION audit.session_over TO clew_sign_in;
+"""
+
 _READ = "(SELECT access.has_scope('read'))"
 _AUDITOR = "(SELECT access.has_role('auditor'))"
 
@@ -211,11 +243,38 @@ _READING = (
     + allow("audit_checkpoint", _APPLICATION, "SELECT", f"{_READ} AND {_AUDITOR}")
 )
 
+# How far checkpoints confirm the log, for whoever looks whether they are still made. When, and not
+# what: neither position nor hash, which auditors alone see.
+_CONFIRMED = """
+CREATE FUNCTION audit.confirmed(OUT made_at timestamptz, OUT waiting_since timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $body$
+    SELECT c.made_at, (
+        SELECT e.written_at FROM public.audit_link l JOIN public.audit_entry e ON e.number = l.entry
+        WHERE l.position = coalesce(c.position, 0) + 1)
+    FROM (SELECT) one LEFT JOIN (
+        SELECT k.made_at, k.position FROM public.audit_checkpoint k
+        ORDER BY k.number DESC LIMIT 1) c ON true
+$body$;
+REVOKE ALL ON FUNCTION audit.confirmed FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION audit.confirmed TO clew_application, clew_worker;
+"""
+
 
 class Migration(migrations.Migration):
-    dependencies = [("access", "0003_who_is_asking"), ("audit", "0001_the_log")]
+    dependencies = [("access", "0003_who_is_asking"), ("audit", "0001_tables")]
 
     operations = [
         migrations.RunSQL(sql, migrations.RunSQL.noop)
-        for sql in (_SCHEMA, _ENCODING, _CHAIN, _ONLY_GROWS, _WRITING, _READING)
+        for sql in (
+            _SCHEMA,
+            _ENCODING,
+            _CHAIN,
+            _ONLY_GROWS,
+            _BY_TIME,
+            _WRITING,
+            _OVER,
+            _READING,
+            _CONFIRMED,
+        )
     ]

@@ -1,6 +1,7 @@
-"""Triggers that note what happens to people, authority and sessions, whoever makes it happen.
+"""Triggers that note what happens to people, authority, credentials and sessions.
 
-In the database, because there no face can forget it, and what the owner does by hand is noted too.
+Whoever makes it happen: in the database no face can forget it, and what the owner does by hand is
+noted too.
 """
 
 from django.db import migrations
@@ -92,7 +93,49 @@ WHEN ((OLD.password, OLD.totp_secret) IS DISTINCT FROM (NEW.password, NEW.totp_s
 EXECUTE FUNCTION audit.note_change('password kept anew', 'officer', 'officer_id', '');
 """
 
+# What is told: kind and number, and what another would know it by; no key, no device's name.
+_CREDENTIALS = f"""
+CREATE FUNCTION audit.note_credential() {_BEGINNING}
+DECLARE
+    told jsonb := CASE WHEN TG_OP = 'DELETE' THEN to_jsonb(OLD) ELSE to_jsonb(NEW) END;
+    subject bigint := told ->> 'officer_id';
+BEGIN
+    PERFORM audit.write(
+        CASE TG_OP WHEN 'DELETE' THEN 'credential removed' ELSE 'credential added' END,
+        'officer ' || subject,
+        (SELECT o.agency_id FROM public.access_officer o WHERE o.id = subject),
+        jsonb_strip_nulls(jsonb_build_object('kind', TG_ARGV[0], 'number', told -> 'id',
+            'issuer', told -> 'issuer', 'subject', told -> 'subject',
+            'fingerprint', CASE WHEN told ? 'fingerprint'
+                THEN ltrim(told ->> 'fingerprint', E'\\\\x') END,
+            'label', nullif(told ->> 'label', ''), 'scopes', told -> 'scopes'))::text);
+    RETURN NULL;
+END $body$;
+REVOKE ALL ON FUNCTION audit.note_credential FROM PUBLIC;
+""" + "".join(
+    f"CREATE TRIGGER noted_credential AFTER INSERT OR DELETE ON access_{table} FOR EACH ROW "
+    f"EXECUTE FUNCTION audit.note_credential('{kind}');\n"
+    for table, kind in (
+        ("passkey", "passkey"),
+        ("identity", "identity"),
+        ("clientcertificate", "certificate"),
+    )
+)
+
+# When one begins, also by what it was proven whose it is.
 _SESSIONS = f"""
+CREATE FUNCTION audit.note_beginning() {_BEGINNING}
+BEGIN
+    INSERT INTO public.audit_entry
+        (event, officer, agency, session, authority, role, about, details)
+    SELECT CASE NEW.kind WHEN 'token' THEN 'token issued' ELSE 'sign-in' END,
+        NEW.officer_id, o.agency_id, NEW.id, NEW.authority_id, session_user, 'session ' || NEW.id,
+        jsonb_strip_nulls(jsonb_build_object('kind', NEW.kind, 'by', nullif(NEW.proof, ''),
+            'scopes', NEW.scopes, 'label', nullif(NEW.label, ''), 'until', NEW.expires_at))::text
+    FROM public.access_officer o WHERE o.id = NEW.officer_id;
+    RETURN NULL;
+END $body$;
+REVOKE ALL ON FUNCTION audit.note_beginning FROM PUBLIC;
 CREATE FUNCTION audit.note_session() {_BEGINNING}
 DECLARE
     home bigint := (SELECT o.agency_id FROM public.access_officer o WHERE o.id = NEW.officer_id);
@@ -123,7 +166,9 @@ BEGIN
     RETURN NULL;
 END $body$;
 REVOKE ALL ON FUNCTION audit.note_session FROM PUBLIC;
-CREATE TRIGGER noted AFTER INSERT OR UPDATE OF ended_at, authority_id ON access_session
+CREATE TRIGGER noted_beginning AFTER INSERT ON access_session
+FOR EACH ROW EXECUTE FUNCTION audit.note_beginning();
+CREATE TRIGGER noted AFTER UPDATE OF ended_at, authority_id ON access_session
 FOR EACH ROW EXECUTE FUNCTION audit.note_session();
 """
 
@@ -160,7 +205,7 @@ FOR EACH ROW EXECUTE FUNCTION audit.note_attempts();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("audit", "0002_only_grows")]
+    dependencies = [("access", "0006_credentials"), ("audit", "0002_only_grows")]
 
     operations = [
         migrations.RunSQL(sql, migrations.RunSQL.noop)
@@ -168,6 +213,7 @@ class Migration(migrations.Migration):
             _CHANGES,
             "".join(_note(number, *noted) for number, noted in enumerate(_NOTED)),
             _PASSWORDS,
+            _CREDENTIALS,
             _SESSIONS,
             _ATTEMPTS,
         )
