@@ -45,14 +45,18 @@ def holders_of_hits(media: Collection[int]) -> dict[int, set[int]]:
     return holders
 
 
-def hits_behind(found: Iterable[tuple[int, Match]]) -> tuple[Hit, ...]:
+def hits_behind(
+    found: Iterable[tuple[int, Match]], holders: dict[int, set[int]] | None = None
+) -> tuple[Hit, ...]:
     """Hits behind the answer to a question.
 
     Args:
         found: media by number with how each agrees, whoever holds it.
+        holders: what :func:`holders_of_hits` told of them, if it was asked before.
     """
     matches = list(found)
-    holders = holders_of_hits({media for media, _ in matches})
+    if holders is None:
+        holders = holders_of_hits({media for media, _ in matches})
     if not holders:
         return ()
     ours = acting.agency()

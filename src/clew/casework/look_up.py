@@ -103,14 +103,15 @@ def _asked(about: str, search_all: Callable[[], list[tuple[int, Match]]]) -> Ans
     asked = "asked by hash or media"
     answer = Answer((), ())
     nothing = {"act": asked, **noted_of(answer)}
-    if holders_of_hits(numbers) or not record_at_once(
+    holders = holders_of_hits(numbers)
+    if holders or not record_at_once(
         Event.QUERY, about=about, details=nothing, only_if=_NONE_IS_SEEN, values=[numbers]
     ):
         with acting(authorised=True, lasting=False):
             known = items(numbers)
             answer = Answer(
                 tuple(Found(known[media], match) for media, match in found if media in known),
-                hits_behind(found),
+                hits_behind(found, holders),
             )
             note_answer(asked, about, answer)
     on_disk()  # nobody is answered whose question could still be lost

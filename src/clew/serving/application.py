@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import logging
 import sys
@@ -22,7 +23,7 @@ from servestatic import ServeStaticASGI
 from clew.serving.body import BoundedBody
 from clew.serving.secret_key import secret_key
 from clew.serving.served import serve_from
-from clew.serving.threads import Threaded
+from clew.serving.threads import THREADS, TURNS, Threaded
 from clew.workspace import Workspace
 
 log = structlog.get_logger()
@@ -38,6 +39,9 @@ BESIDE: dict[str, str] = {
 }
 """Programs of their own beside Django, by the beginning of their addresses: the dotted name of a
 function that takes the workspace and returns an ASGI application. The first that fits is asked."""
+IN_TURN = ("/api/v1/query/hash",)
+"""Beginnings of addresses that are answered in milliseconds, and asked in great numbers: these wait
+for each other, and for nothing that takes longer."""
 STREAMED: tuple[str, ...] = ()
 """Beginnings of addresses whose answers Django streams bit by bit (asynchronous views): these are
 served by Django's own ASGI handler, all others by threads that stay."""
@@ -79,8 +83,11 @@ def application(workspace: Workspace) -> Application:
         *((beginning, import_string(name)(workspace)) for beginning, name in BESIDE.items()),
         *(("/" + beginning, files) for beginning in FILES),
         *((beginning, BoundedBody(get_asgi_application())) for beginning in STREAMED),
-        ("/", BoundedBody(Threaded())),
+        *((beginning, BoundedBody(Threaded(TURNS))) for beginning in IN_TURN),
+        ("/", BoundedBody(Threaded(THREADS))),
     ]
+    gc.collect()
+    gc.freeze()  # what is loaded by now stays: nobody should wait for it to be looked through
 
     async def answer(scope: Message, receive: Receive, send: Send) -> None:
         path = scope["path"]

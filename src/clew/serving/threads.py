@@ -20,8 +20,11 @@ from django.http import HttpResponse, HttpResponseBadRequest
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
-THREADS = 16
-"""Requests at once; no more than there are connections (clew.access.connections)."""
+THREADS = 12
+"""Requests at once; with those below no more than connections (clew.access.connections)."""
+TURNS = 3
+"""Requests at once of those that take milliseconds. More of them would take Python's lock from each
+other between any two steps, and each be late by chance; these come and go in order."""
 
 _Message = MutableMapping[str, Any]
 _Receive = Callable[[], Awaitable[_Message]]
@@ -30,12 +33,16 @@ _Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
 
 
 class Threaded:
-    """Django as an ASGI application for whatever is answered in one piece."""
+    """Django as an ASGI application for whatever is answered in one piece.
 
-    def __init__(self) -> None:
+    Args:
+        threads: how many requests are answered at once; others wait in the order they came.
+    """
+
+    def __init__(self, threads: int) -> None:
         self._django = BaseHandler()
         self._django.load_middleware()
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
 
     async def __call__(self, scope: _Message, receive: _Receive, send: _Send) -> None:
         """Answer a request."""
