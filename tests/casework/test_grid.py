@@ -196,3 +196,30 @@ def test_what_was_taken_by_one_camera_or_is_connected_with_one_thing(case):
         assert numbers(Filter(with_entity=place.pk)) == [one]
         assert [tile.id for tile in grid.tiles([three, two, one], "", nikon)] == [two, one]
         assert grid.count(Filter(with_entity=place.pk, camera="Canon EOS 5D")) == 0
+
+
+def test_what_was_merged_is_one_whichever_of_its_numbers_is_named(case):
+    one, two, three = (case.media() for _ in range(3))
+    with case.as_("anna"):
+        kept, gone, last = (entities.create("series", title).pk for title in "abc")
+        entities.add_to_series(kept, "why", media=[one])
+        entities.add_to_series(gone, "why", media=[two])
+        entities.add_to_series(last, "why", media=[three])
+        merged = entities.merge(gone, kept, "the same room")
+        entities.merge(kept, last, "the same room still")
+        house, same_house = (entities.create("place", title).pk for title in "de")
+        for media, place in ((one, house), (two, same_house)):
+            shown = Thing("media", media), Thing("place", place)
+            decisions.connect("shows", *shown, "the door", confirmed=True)
+        entities.merge(same_house, house, "the same door")
+        for series in (kept, gone, last):
+            assert numbers(Filter(series=series)) == [three, two, one]
+            assert grid.count(Filter(series=series, kind="image")) == 3
+            assert [tile.id for tile in grid.tiles([one], "", Filter(series=series))] == [one]
+        for place in (house, same_house):
+            assert numbers(Filter(with_entity=place)) == [two, one]
+        decisions.undo(merged.pk, "two rooms")
+        assert numbers(Filter(series=last)) == [three, one]
+        assert numbers(Filter(series=gone)) == [two]
+    with case.as_("nils"):
+        assert numbers(Filter(series=last)) == []

@@ -20,6 +20,7 @@ from clew.audit.events import Event
 from clew.audit.log import record
 from clew.casework.narrowing import LATEST, MINE, UNGRADED, Filter, Values, conditions
 from clew.casework.scope import LEFT_OUT
+from clew.casework.things import whole
 from clew.casework.together import REJECTED, STACK
 from clew.casework.vocabulary import vocabulary
 
@@ -216,15 +217,15 @@ def default_scheme() -> str:
     return next(iter(sorted(vocabulary().schemes)), "")
 
 
-_TYPES = {"tag": "text", "camera": "text"}
+_TYPES = {"tag": "text", "camera": "text", "series": "bigint[]", "with_entity": "bigint[]"}
 _SOURCES = {
     "with_media": "SELECT a.second_id AS media_id FROM records_storedmatch a "
     "WHERE a.first_id = {value} UNION ALL SELECT a.first_id FROM records_storedmatch a "
     "WHERE a.second_id = {value}",
     "series": "SELECT i.first_media_id AS media_id FROM records_connection i "
-    "WHERE i.second_entity_id = {value} AND i.type = 'in series' AND i.state = 'confirmed'",
+    "WHERE i.second_entity_id = ANY({value}) AND i.type = 'in series' AND i.state = 'confirmed'",
     "with_entity": "SELECT e.first_media_id AS media_id FROM records_connection e "
-    "WHERE e.second_entity_id = {value} AND e.state = 'confirmed' "
+    "WHERE e.second_entity_id = ANY({value}) AND e.state = 'confirmed' "
     "AND e.first_media_id IS NOT NULL",
     "contribution": "SELECT f.media_id FROM records_contributedfile f "
     "WHERE f.contribution_id = {value}",
@@ -245,9 +246,10 @@ def _held(wanted: Filter, scheme: str, after: int | None, value: Values) -> str:
     for name, source in _SOURCES.items():
         said = getattr(wanted, name)
         if said and said != UNGRADED:
+            kind = _TYPES.get(name, "bigint")
+            sought = whole(said) if kind == "bigint[]" else said
             asked = source.format(
-                scheme=scheme,
-                value="" if name == "grade" else value(said, _TYPES.get(name, "bigint")),
+                scheme=scheme, value="" if name == "grade" else value(sought, kind)
             )
             return (
                 f"SELECT DISTINCT b.media_id FROM ({asked}) b WHERE b.{further} "

@@ -9,6 +9,7 @@ import msgspec
 from clew.casework.errors import StatementError
 from clew.casework.held import HeldAs, known_as
 from clew.casework.scope import LEFT_OUT
+from clew.casework.things import whole
 from clew.casework.vocabulary import vocabulary
 from clew.records.models import ContributedFile, Standing
 
@@ -33,7 +34,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
             word of :class:`clew.casework.held.HeldAs`.
         better: only what came nearer to how it was taken than all that was held of it.
         scope: ``in`` or ``out`` of the authority in use.
-        series: number of one; only what is confirmed to be in it.
+        series: number of one; only what is confirmed to be in it, or in what was merged with it.
         tag: one that the media bears.
         matched: whether it matches anything that is seen.
         with_media: number of a media that it matches.
@@ -151,7 +152,7 @@ def conditions(wanted: Filter, scheme: str, value: Values) -> str:
         told.append(
             "EXISTS (SELECT FROM records_connection i WHERE i.first_media_id = {m}.id AND "
             "i.type = 'in series' AND i.state = 'confirmed' AND "
-            f"i.second_entity_id = {value(wanted.series, 'bigint')})"
+            f"i.second_entity_id = ANY({value(whole(wanted.series), 'bigint[]')}))"
         )
     if wanted.tag:
         told.append(
@@ -172,10 +173,10 @@ def conditions(wanted: Filter, scheme: str, value: Values) -> str:
             f"(a.second_id = {{m}}.id AND a.first_id = {there}))"
         )
     if wanted.with_entity:
-        there = value(wanted.with_entity, "bigint")
+        parts = value(whole(wanted.with_entity), "bigint[]")
         told.append(
             "EXISTS (SELECT FROM records_connection e WHERE e.first_media_id = {m}.id "
-            f"AND e.state = 'confirmed' AND e.second_entity_id = {there})"
+            f"AND e.state = 'confirmed' AND e.second_entity_id = ANY({parts}))"
         )
     if wanted.camera:
         told.append(f"{{m}}.camera = {value(wanted.camera, 'text')}")
