@@ -358,6 +358,20 @@ def test_what_is_another_agencys_is_neither_shown_nor_changed_by_oversight(desk,
     assert ">Dee<" not in overseers["supervisor"].ask(GET, "oversight/access", script=False).text
 
 
+def test_words_of_a_pages_own_script_come_beside_those_of_all_pages(desk, client):
+    def words(path: str) -> dict[str, str]:
+        page = client("specialist").ask(GET, path, script=False).text
+        told = re.search(r'<script id="words" type="application/json">(.*?)</script>', page)
+        assert told is not None
+        return json.loads(told[1])
+
+    common = words("search")
+    assert common["no_answer"].startswith("The server did not answer")
+    own = words("contribute")
+    assert own.items() > common.items()
+    assert own["paused"].startswith("Paused")
+
+
 def test_a_filter_is_its_officers_own(desk, client):
     ana, ben = client("specialist"), client("second")
     saved = ana.ask(POST, "media/filters", {"name": "worth a look", "words": "kind=video&evil=1"})

@@ -25,7 +25,6 @@ from clew.web.browser import word
 from clew.web.frame import at_work, framed
 from clew.web.grid import known_words, standing_words
 from clew.web.handing_in import ones_own, sharing_words
-from clew.web.words import words_of_scripts
 
 PAGE = 30
 _LISTS = {
@@ -93,7 +92,7 @@ def contribution(request: HttpRequest, number: int) -> HttpResponse:
         told = {
             **_now(one),
             "sharing": sharing_words()[Sharing(one.sharing)] if one.sharing else "",
-            "words": {**words_of_scripts(), **_words()},
+            "words": _words(),
         }
     return framed(request, "contribution", told)
 

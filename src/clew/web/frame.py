@@ -50,17 +50,17 @@ def framed(
     Args:
         request: the browser's.
         template: name of one below ``web/``.
-        told: what it shows.
+        told: what it shows; ``words`` of it are for its own scripts, beside those of all pages.
         status: of HTTP.
     """
-    sitting = at_desk(request)
+    sitting, own = at_desk(request), told or {}
     around = {
         "desk": sitting,
-        "words": words_of_scripts(),
         "path": request.path,
         "administers": not {Role.ADMINISTRATOR, Role.SUPERVISOR}.isdisjoint(sitting.roles),
     }
-    return page(request, template, {**around, **(told or {})}, status=status)
+    words = {**words_of_scripts(), **own.get("words", {})}
+    return page(request, template, {**around, **own, "words": words}, status=status)
 
 
 def at_desk(request: HttpRequest) -> Desk:

@@ -25,7 +25,6 @@ from clew.serving.served import served
 from clew.web.acts import Number, said
 from clew.web.frame import at_work, framed, why_of
 from clew.web.uploading import BEGINNING
-from clew.web.words import words_of_scripts
 
 _MOST_EXHIBITS = 200
 _NAMING = (Sharing.NAMED, Sharing.ALL_EXCEPT)
@@ -86,7 +85,7 @@ def contribute(request: HttpRequest) -> HttpResponse:
             "waiting": _waiting() if may else [],
             "largest": served().settings.upload_limit,
             "most": MOST_FILES,
-            "words": {**words_of_scripts(), **_words()},
+            "words": _words(),
         }
     return framed(request, "contribute", told)
 
