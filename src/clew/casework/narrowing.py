@@ -11,6 +11,7 @@ from clew.casework.held import HeldAs, known_as
 from clew.casework.scope import LEFT_OUT
 from clew.casework.things import whole
 from clew.casework.vocabulary import vocabulary
+from clew.casework.worded import Worded, looked_for, of_link, of_note, of_place
 from clew.records.models import ContributedFile, Standing
 
 UNGRADED, DISPUTED = "none", "disputed"
@@ -36,6 +37,8 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
         scope: ``in`` or ``out`` of the authority in use.
         series: number of one; only what is confirmed to be in it, or in what was merged with it.
         tag: one that the media bears.
+        words: all of them in one name of its files and folders, in one note or tag, or in one name
+            of what it is connected with.
         matched: whether it matches anything that is seen.
         with_media: number of a media that it matches.
         with_entity: number of a person, place, object or the like that it is connected with.
@@ -58,6 +61,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     scope: str = ""
     series: int = 0
     tag: str = ""
+    words: str = ""
     matched: bool = False
     with_media: int = 0
     with_entity: int = 0
@@ -77,6 +81,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
             raise StatementError(f"Nothing held is {self.known!r}, or no contribution is named.")
         if self.scope and self.scope not in _SCOPES:
             raise StatementError(f"There is no scope {self.scope!r}: {', '.join(_SCOPES)}.")
+        looked_for(self.words)
         if self.scheme:
             vocabulary().scheme(self.scheme)
         if self.grade and not self.grade.lstrip("-").isdigit():
@@ -109,13 +114,14 @@ MINE = """
 """
 
 
-def conditions(wanted: Filter, scheme: str, value: Values) -> str:
+def conditions(wanted: Filter, scheme: str, value: Values, words: Worded | None = None) -> str:
     """What a media ``{m}`` has to be, as SQL in Clew's own words.
 
     Args:
         wanted: the filter.
         scheme: the place of the grading scheme's name among the values.
         value: takes the filter's values.
+        words: those of the filter, made ready; None when it has none.
     """
     told = ["true"]
     if wanted.kind:
@@ -159,6 +165,15 @@ def conditions(wanted: Filter, scheme: str, value: Values) -> str:
             "EXISTS (SELECT FROM records_observation t WHERE t.media_id = {m}.id "
             f"AND t.type = 'tag' AND t.words = {value(wanted.tag, 'text')} AND NOT EXISTS "
             "(SELECT FROM records_observation n WHERE n.replaces_id = t.id))"
+        )
+    if words is not None:
+        told.append(
+            "(EXISTS (SELECT FROM records_sighting h WHERE h.media_id = {m}.id AND "
+            f"{of_place(words, value, 'h')}) OR "
+            "EXISTS (SELECT FROM records_observation t WHERE t.media_id = {m}.id AND "
+            f"{of_note(words, value, 't')}) OR "
+            "EXISTS (SELECT FROM records_connection e WHERE e.first_media_id = {m}.id AND "
+            f"{of_link(words, value, 'e')}))"
         )
     if wanted.matched:
         told.append(

@@ -47,14 +47,15 @@ def grid(request: HttpRequest) -> HttpResponse:
         if like:
             near = _similar(like)
             tiles = work.tiles([like, *near], wanted.scheme, wanted)
+            found = work.Page(tiles=tiles, further=None)
         else:
-            tiles = work.page(wanted, most=FIRST)
+            found = work.page(wanted, most=FIRST)
         told = {
             "filter": wanted,
             "like": like,
             "first": {
-                "tiles": [shown(tile, near.get(tile.id)) for tile in tiles],
-                "more": not like and len(tiles) == FIRST,
+                "tiles": [shown(tile, near.get(tile.id)) for tile in found.tiles],
+                "further": found.further,
                 "query": _query(request.GET),
                 "like": like,
             },
@@ -102,8 +103,9 @@ def rows(request: HttpRequest) -> HttpResponse:
     """The next page, for the script that shows it."""
     wanted = wanted_of(request.GET, at_desk(request).scheme)
     with acting():
-        tiles = work.page(wanted, after=positive(request.GET, "after") or None, most=FURTHER)
-    return JsonResponse({"tiles": [shown(tile) for tile in tiles], "more": len(tiles) == FURTHER})
+        found = work.page(wanted, after=positive(request.GET, "after") or None, most=FURTHER)
+    tiles = [shown(tile) for tile in found.tiles]
+    return JsonResponse({"tiles": tiles, "further": found.further})
 
 
 @at_work("GET")
@@ -111,7 +113,7 @@ def stack(request: HttpRequest, number: int) -> HttpResponse:
     """The near-copies that a tile stands for."""
     with acting():
         tiles = work.stack(number, at_desk(request).scheme)
-    return JsonResponse({"tiles": [shown(tile) for tile in tiles], "more": False})
+    return JsonResponse({"tiles": [shown(tile) for tile in tiles], "further": None})
 
 
 @at_work("GET")
@@ -168,6 +170,7 @@ def wanted_of(told: Mapping[str, str], scheme: str) -> Filter:
         scope=word(told, "scope"),
         series=positive(told, "series"),
         tag=word(told, "tag"),
+        words=word(told, "words"),
         matched=word(told, "matched") == "yes",
         with_media=positive(told, "with"),
         with_entity=positive(told, "entity"),
@@ -223,7 +226,7 @@ def known_words() -> dict[HeldAs, str]:
 _NAMES = (
     *("known", "better", "scope"),
     *("kind", "scheme", "grade", "agency", "since", "until", "standing", "contribution"),
-    *("series", "tag", "matched", "with", "entity", "camera", "longer", "shorter"),
+    *("series", "tag", "words", "matched", "with", "entity", "camera", "longer", "shorter"),
     *("copies", "order"),
 )
 
