@@ -1,4 +1,4 @@
-"""What is done in the grid, in a real browser: narrowing it by words."""
+"""Words that narrow the grid, and scope on a media's page, in a real browser."""
 
 from __future__ import annotations
 
@@ -39,3 +39,37 @@ def test_words_narrow_the_grid_and_it_goes_on_where_a_page_found_nothing(desk, s
     expect(page.get_by_role("listbox")).to_have_attribute(
         "aria-activedescendant", re.compile(r"^media-\d+$")
     )
+
+
+def test_a_media_is_left_out_of_scope_on_its_page_and_taken_back(desk, sit):
+    at = sit()
+    page = at.page
+    at.go(f"/media/{desk.pair[0]}")
+    chip = page.locator("#left-out")
+    expect(chip).to_be_hidden()
+    page.get_by_role("button", name="Out of scope … X").press("Enter")
+    page.get_by_label("Why", exact=True).fill("a holiday, and nobody else")
+    at.accessible()
+    page.keyboard.press("Enter")
+    expect(chip).to_be_visible()
+    expect(page.get_by_text(f"Media {desk.pair[0]} left out of scope")).to_be_visible()
+    page.locator("h1").click()
+    page.keyboard.press("u")
+    expect(page.locator(".toast").last).to_have_text("Undone")
+    expect(chip).to_be_hidden()
+    page.keyboard.press("x")
+    page.get_by_label("Why", exact=True).fill("a holiday after all")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Back into scope … X")).to_be_visible()
+    at.go(f"/media/{desk.pair[0]}")
+    expect(chip).to_be_visible()
+    decided = page.get_by_role("region", name="Decisions about it").get_by_role("row")
+    expect(decided).to_have_count(3)
+    expect(decided.first).to_contain_text("a holiday after all")
+    at.go("/media?scope=out&copies=apart")
+    expect(page.locator(f"#media-{desk.pair[0]}")).to_be_visible()
+    page.goto(f"{desk.address}/media/{desk.pair[0]}")
+    page.get_by_role("button", name="Back into scope … X").press("Enter")
+    page.get_by_label("Why", exact=True).fill("it shows the room")
+    page.keyboard.press("Enter")
+    expect(chip).to_be_hidden()
