@@ -46,6 +46,8 @@ def asked_of_media(media: int) -> dict[str, tuple[str, str, object]]:
         "part/hits": (GET, "", None),
         "contribute": (GET, "", None),
         "contribute/begin": (POST, "", {"files": [_FILE], "exhibit": 10**9}),
+        "contribute/finds": (GET, f"?media={media}", None),
+        "contribute/finds/begin": (POST, "", {**chosen, "exhibit": 10**9}),
         "contributions": (GET, "", None),
         "contributions/<int:number>": (GET, "", None),
         "contributions/<int:number>/now": (GET, "", None),
@@ -243,6 +245,7 @@ def test_a_data_protection_officer_looks_and_an_auditor_not_even_that(desk, clie
         ("media/series", {"media": [media], "why": "alike", "title": "room"}),
         ("media/scope", {"media": [media], "why": "private", "out": True}),
         ("contribute/begin", {"files": [_FILE]}),
+        ("contribute/finds/begin", {"media": [media]}),
         (f"proposals/{waiting[1]}/accept", {"why": "alike"}),
         (f"proposals/{waiting[1]}/reject", {"why": "not alike"}),
     ):
@@ -444,6 +447,7 @@ def test_a_picture_is_for_the_session_that_asked_and_inert(desk, client):
     [
         *("media?kind=x", "media?since=yesterday", "media?agency=x", "media?grade=9x"),
         *("media?scope=x", "media?known=graded", "media?known=x&contribution=1"),
+        *("contribute/finds", "contribute/finds?media=x"),
         *("media?scheme=none", "media?like=x", "media/rows?after=x", "media?agency=" + "9" * 30),
     ],
 )

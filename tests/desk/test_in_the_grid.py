@@ -1,4 +1,4 @@
-"""Words that narrow the grid, and scope on a media's page, in a real browser."""
+"""Narrowing the grid by words, handing in from it, scope on a page, in a real browser."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import re
 
 from playwright.sync_api import Route, expect
 
-from clew.records.models import Sighting
+from beside import beside
+from clew.intake.contribute import finish
+from clew.records.models import ContributedFile, Contribution, Exhibit, Original, Sighting
 
 
 def test_words_narrow_the_grid_and_it_goes_on_where_a_page_found_nothing(desk, sit):
@@ -73,3 +75,55 @@ def test_a_media_is_left_out_of_scope_on_its_page_and_taken_back(desk, sit):
     page.get_by_label("Why", exact=True).fill("it shows the room")
     page.keyboard.press("Enter")
     expect(chip).to_be_hidden()
+
+
+def test_what_a_scan_found_is_handed_in_from_the_grid(desk, sit):
+    owned = Sighting.objects.using("owner")
+    packed = owned.filter(modified_ns=None, media__isnull=False).values_list("media", flat=True)
+    media = list(
+        owned.filter(media__type="image")
+        .exclude(media__in=list(packed))
+        .order_by("-media")
+        .values_list("media", flat=True)
+        .distinct()[:2]
+    )
+    gone = list(owned.filter(media=media[1]))
+    for one in gone:  # as if it had been scanned on another machine
+        owned.filter(pk=one.pk).update(path=b"elsewhere/" + bytes(one.path))
+    at = sit()
+    page = at.page
+    at.go("/media?copies=apart")
+    for number in media:
+        page.locator(f"#media-{number}").click(modifiers=["Control"])
+    expect(page.locator("#selected")).to_have_text("2 selected")
+    page.keyboard.press("h")
+    page.wait_for_url("**/contribute/finds?media=*")
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("main")).to_contain_text("1 of 2 media can be handed in from here.")
+    lost = page.get_by_role("listitem").filter(has_text=f"Media {media[1]}")
+    expect(lost).to_contain_text("cannot be read from this server")
+    at.accessible()
+    at.picture("finds")
+    page.get_by_label("Number, as on its label").fill("Ex 9")
+    page.get_by_label("What it is", exact=True).fill("laptop")
+    page.get_by_label("Where it was seized").fill("Kiel")
+    page.get_by_label("When it was seized (UTC)").fill("2026-03-01T10:00")
+    page.get_by_role("button", name="Hand in one file").press("Enter")
+    page.wait_for_url(re.compile(r"/contributions/\d+$"))
+    made = Contribution.objects.using("owner").latest("pk")
+    assert made.exhibit == Exhibit.objects.using("owner").get(number="Ex 9")
+    (file,) = ContributedFile.objects.using("owner").filter(contribution=made)
+    expect(page.locator("main")).to_contain_text("laptop")
+    beside(lambda: finish(desk.workspace, made.pk))
+    expect(page.locator(".chip.good", has_text="done")).to_be_visible(timeout=20_000)
+    file.refresh_from_db()
+    assert (file.state, file.problem, file.media_id) == ("stored", "", media[0])
+    assert Original.objects.using("owner").filter(media=media[0]).exists()
+    assert at.refused == []
+    # Nothing of it lies here: it says so, and where to.
+    page.goto(f"{desk.address}/contribute/finds?media={media[1]}")
+    expect(page.locator("main")).to_contain_text("0 of 1 media can be handed in from here.")
+    expect(page.get_by_role("button", name="Hand in one file")).to_have_count(0)
+    at.accessible()
+    for one in gone:
+        owned.filter(pk=one.pk).update(path=bytes(one.path))

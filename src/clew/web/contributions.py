@@ -24,7 +24,8 @@ from clew.web.acts import Number, said
 from clew.web.browser import word
 from clew.web.frame import at_work, framed
 from clew.web.grid import known_words, standing_words
-from clew.web.handing_in import ones_own, sharing_words
+from clew.web.handing_in import ones_own
+from clew.web.handing_in_with import sharing_words
 
 PAGE = 30
 _LISTS = {
