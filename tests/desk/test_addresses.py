@@ -28,6 +28,7 @@ OWN = {
     *("desk", "desk/blind", "authority", "credentials", "credentials/prove"),
     *("credentials/prove/passkey", "credentials/passkey/options", "credentials/passkey"),
     "credentials/passkey/<int:number>/remove",
+    *("tokens", "tokens/issue", "tokens/<int:number>/end"),
 }
 GET, POST = "GET", "POST"
 _JSON = {"Content-Type": "application/json"}

@@ -19,6 +19,7 @@ from clew.web import (
     mapping,
     media,
     own,
+    own_tokens,
     proposals,
     providers,
     scoping,
@@ -128,6 +129,9 @@ urlpatterns = [
     path("credentials/passkey/options", own.passkey_options),
     path("credentials/passkey", own.passkey),
     path("credentials/passkey/<int:number>/remove", own.remove),
+    path("tokens", own_tokens.tokens),
+    path("tokens/issue", own_tokens.issue),
+    path("tokens/<int:number>/end", own_tokens.end),
     *oversight.urlpatterns,
     *administration.urlpatterns,
 ]
