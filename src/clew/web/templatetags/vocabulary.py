@@ -1,0 +1,17 @@
+"""``{% load vocabulary %}``: words of the vocabulary in the language of the page."""
+
+from __future__ import annotations
+
+from django import template
+
+from clew.web.series import stage_words
+from clew.web.vocabulary_words import in_words
+
+register = template.Library()
+register.filter("in_words", in_words)
+
+
+@register.filter
+def stage_in_words(stage: str) -> str:
+    """How far a victim's identity, whereabouts or safety is."""
+    return stage_words().get(stage, stage)
