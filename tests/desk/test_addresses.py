@@ -448,7 +448,7 @@ def test_a_picture_is_for_the_session_that_asked_and_inert(desk, client):
     [
         *("media?kind=x", "media?since=yesterday", "media?agency=x", "media?grade=9x"),
         *("media?scope=x", "media?known=graded", "media?known=x&contribution=1"),
-        *("contribute/finds", "contribute/finds?media=x"),
+        *("contribute/finds", "contribute/finds?media=x", "media?words=a+b+c+d+e+f+g+h+i"),
         *("media?scheme=none", "media?like=x", "media/rows?after=x", "media?agency=" + "9" * 30),
     ],
 )

@@ -127,3 +127,33 @@ def test_what_a_scan_found_is_handed_in_from_the_grid(desk, sit):
     at.accessible()
     for one in gone:
         owned.filter(pk=one.pk).update(path=bytes(one.path))
+
+
+def test_a_filter_that_names_what_was_merged_since_shows_what_it_is_part_of(desk, sit):
+    at = sit()
+    page = at.page
+    at.go("/media")
+    made = page.evaluate(
+        """async (media) => {
+            const asked = (path, told) => fetch(path, {
+                method: "POST",
+                headers: {
+                    "Content-Type": "application/json",
+                    "Clew-Asks": "script",
+                    "X-CSRFToken": document.body.dataset.form,
+                },
+                body: JSON.stringify(told),
+            }).then((answer) => answer.json());
+            const put = (one, title) => asked("/media/series", { media: [one], why: "x", title });
+            const one = await put(media[0], "hall");
+            const two = await put(media[1], "attic");
+            const into = { into: `series:${two.series}`, why: "one house" };
+            await asked(`/entities/${one.series}/merge`, into);
+            return [one.series, two.series];
+        }""",
+        list(desk.pair),
+    )
+    for number in made:
+        at.go(f"/media?copies=apart&series={number}")
+        expect(page.locator(".tile")).to_have_count(2)
+        expect(page.locator("#f-series")).to_have_value(str(made[1]))

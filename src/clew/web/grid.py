@@ -20,6 +20,7 @@ from clew.casework.grid import Tile, default_scheme
 from clew.casework.held import HeldAs
 from clew.casework.look_up import look_up_media
 from clew.casework.narrowing import Filter
+from clew.casework.things import represented_by
 from clew.casework.vocabulary import vocabulary
 from clew.compare.calibration import Thresholds
 from clew.records.models import Entity, EntityKind, Standing
@@ -44,6 +45,7 @@ def grid(request: HttpRequest) -> HttpResponse:
     kinds = entity_words()
     with acting():
         require_authority()
+        stands_for = represented_by() if wanted.series or wanted.with_entity else {}
         if like:
             near = _similar(like)
             tiles = work.tiles([like, *near], wanted.scheme, wanted)
@@ -52,6 +54,8 @@ def grid(request: HttpRequest) -> HttpResponse:
             found = work.page(wanted, most=FIRST)
         told = {
             "filter": wanted,
+            "in_series": stands_for.get(wanted.series, wanted.series),
+            "with_entity": stands_for.get(wanted.with_entity, wanted.with_entity),
             "like": like,
             "first": {
                 "tiles": [shown(tile, near.get(tile.id)) for tile in found.tiles],
