@@ -143,3 +143,4 @@ def test_a_german_page_says_it_in_german(desk, sit):
     assert "Land" in choices
     assert "country" not in choices
     assert page.locator("#say-type option[value='country']").count() == 1
+    assert "Fachkraft" in (page.locator(".menu-sheet").text_content() or "")
