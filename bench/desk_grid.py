@@ -122,11 +122,16 @@ def _looked(address: str, secret: str, asked: int) -> dict[str, list[float]]:
                 *("/media?order=oldest&matched=yes", "/media?camera=Maker+A7"),
             )
         ]
+        worded = [
+            seconds(path)
+            for _ in range(asked // 4)
+            for path in ("/media?words=img", "/media?words=IMG_77+jpg", "/media?words=nowhere")
+        ]
         scrolling = []
         after = ""
         for _ in range(asked):
             scrolling.append(seconds(f"/media/rows?after={after}"))
-            after = str(last[-1].json()["tiles"][-1]["id"])
+            after = str(last[-1].json()["further"])
         deep = [
             seconds(f"/media/rows?after={number}")
             for number in np.random.default_rng(0).integers(1000, MEDIA // 2, asked)
@@ -134,6 +139,7 @@ def _looked(address: str, secret: str, asked: int) -> dict[str, list[float]]:
     return {
         "first page": first,
         "first page, filtered": filtered,
+        "first page, by words": worded,
         "scrolling": scrolling,
         "scrolling, deep down": deep,
     }

@@ -233,3 +233,82 @@ def test_lists_are_read_to_the_end_page_by_page(ask, served):
         wrong = ask("GET", f"/api/v1/{path}cursor=eyJhIjogMX0%3D", served.ours)
         assert wrong.status == 422, path
     assert len(ask("GET", "/api/v1/search?words=harbour", served.ours).told["items"]) == 3
+
+
+class TestBoard:
+    def written(self, ask, served, sharing: str) -> str:
+        series = {"kind": "series", "title": f"board, {sharing}", "sharing": sharing}
+        made = ask("POST", "/api/v1/entities", served.ours, series)
+        assert made.status == 201, made.body
+        return made.told["thing"]
+
+    def test_hypotheses_are_written_argued_weighed_and_shared_each_by_itself(self, ask, served):
+        about = self.written(ask, served, "all members")
+
+        def of(who: str) -> list[dict[str, object]]:
+            answer = ask("GET", f"/api/v1/hypotheses?about={about}", who)
+            assert answer.status == 200, answer.body
+            return answer.told["items"]
+
+        wanted = {"about": about, "subject": "country", "words": "Estonia"}
+        own = ask("POST", "/api/v1/hypotheses", served.ours, wanted).told["number"]
+        shared = ask(
+            "POST", "/api/v1/hypotheses", served.ours, {**wanted, "sharing": "all members"}
+        ).told["number"]
+        at = f"/api/v1/hypotheses/{own}"
+        said = {"side": "for", "words": "the plug", "media": served.media, "certainty": "fact"}
+        argued = ask("POST", f"{at}/arguments", served.ours, said)
+        assert argued.status == 201, argued.body
+        weighed = {"stands": "likely", "why": "plug and language"}
+        assert ask("POST", f"{at}/weigh", served.ours, weighed).status == 201
+        (first, second) = of(served.ours)
+        assert (first["number"], first["stands"], second["number"]) == (own, "likely", shared)
+        assert [(one["words"], one["media"]) for one in first["speaks_for"]] == [
+            ("the plug", served.media)
+        ]
+        # Another agency sees what is shared with it, and writes only where it sees something.
+        assert [one["number"] for one in of(served.theirs)] == [shared]
+        for path, body in (
+            (f"{at}/arguments", {"side": "for", "words": "x"}),
+            (f"{at}/weigh", weighed),
+            (f"/api/v1/arguments/{argued.told['number']}/retract", None),
+        ):
+            assert ask("POST", path, served.theirs, body).status == 404, path
+        theirs = f"/api/v1/hypotheses/{shared}"
+        assert ask("POST", f"{theirs}/weigh", served.theirs, weighed).status == 403
+        against = ask(
+            "POST", f"{theirs}/arguments", served.theirs, {"side": "against", "words": "the shop"}
+        )
+        assert against.status == 201, against.body
+        unseen = {**said, "media": served.media}
+        assert ask("POST", f"{theirs}/arguments", served.theirs, unseen).status == 404
+        retract = f"/api/v1/arguments/{argued.told['number']}/retract"
+        assert ask("POST", retract, served.ours).status == 201
+        assert ask("POST", retract, served.ours).status == 409
+        assert of(served.ours)[0]["speaks_for"] == []
+        assert ask("POST", "/api/v1/hypotheses", served.ours, wanted | {"x": 1}).status == 422
+
+    def test_tasks_are_an_agencys_own(self, ask, served):
+        about = self.written(ask, served, "all members")
+        wanted = {"about": about, "words": "call the club", "until": "2026-12-01"}
+        mine = Officer.objects.using("owner").get(sign_in_name="de-lka").pk
+        given = ask("POST", "/api/v1/tasks", served.ours, {**wanted, "assigned": mine})
+        assert given.status == 201, given.body
+        number = given.told["number"]
+        for path in (f"tasks?about={about}", "tasks/own"):
+            (shown,) = ask("GET", f"/api/v1/{path}", served.ours).told["items"]
+            assert (shown["number"], shown["state"], shown["assigned"]) == (number, "open", mine)
+            assert shown["until"] == "2026-12-01"
+            assert ask("GET", f"/api/v1/{path}", served.theirs).told["items"] == []
+        step = {"state": "done", "why": "they know it"}
+        assert ask("POST", f"/api/v1/tasks/{number}/state", served.theirs, step).status == 404
+        assert ask("POST", f"/api/v1/tasks/{number}/state", served.ours, step).status == 201
+        assert ask("POST", f"/api/v1/tasks/{number}/state", served.ours, step).status == 409
+        assert ask("GET", "/api/v1/tasks/own", served.ours).told["items"] == []
+        stranger = Officer.objects.using("owner").get(sign_in_name="nl-politie").pk
+        refused = ask("POST", "/api/v1/tasks", served.ours, {**wanted, "assigned": stranger})
+        assert refused.status == 404
+        hidden = self.written(ask, served, "own agency")
+        for path in ("tasks", "hypotheses"):
+            assert ask("GET", f"/api/v1/{path}?about={hidden}", served.theirs).status == 404
+            assert ask("GET", f"/api/v1/{path}?about={about}", None).status == 401

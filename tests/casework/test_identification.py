@@ -7,8 +7,13 @@ import pytest
 
 from clew.casework.acts import act
 from clew.casework.entities import create, merge
-from clew.casework.errors import DecidedMeanwhileError, RefusedError, StatementError
-from clew.casework.identification import confirm_identity, count, find, way
+from clew.casework.errors import (
+    DecidedMeanwhileError,
+    NotSeenError,
+    RefusedError,
+    StatementError,
+)
+from clew.casework.identification import confirm_identity, count, find, unfind, way
 from clew.casework.sharing import share
 from clew.casework.things import entity
 from clew.records.models import Entity, Finding
@@ -142,3 +147,41 @@ def test_steps_that_two_take_at_once_are_not_both_kept(case, girl, raw):
         with pytest.raises(DecidedMeanwhileError), act("refused"):
             again.save()
         assert Entity.objects.get(pk=girl).safety == "at risk"
+
+
+def test_a_step_is_taken_back_to_where_it_stood_and_both_are_kept(case, girl):
+    second = case.people.officer("sven", case.ours, "supervisor")
+    held = case.people.authority(case.ours, "Az 2")
+    case.secrets["sven"] = case.people.session(second, held)
+    with case.as_("anna"):
+        first = find(girl, "whereabouts", "country", "plug type G", certainty="fact")
+        further = find(girl, "whereabouts", "located", "a mistake")
+        with pytest.raises(DecidedMeanwhileError, match="further step"):
+            unfind(first.pk)
+        unfind(further.pk)
+        assert standing(girl) == ("", "country", "")
+        told = [(one.stage, one.certainty, one.why) for one in way(girl)]
+        assert told[-1] == ("country", "fact", "taken back at once")
+        assert len(told) == 3
+        safety = find(girl, "safety", "safeguarded", "a mistake too")
+        unfind(safety.pk)
+        assert standing(girl)[2] == "unknown"
+        proposed = find(girl, "identity", "proposed", "the school photograph")
+        unfind(proposed.pk)
+        find(girl, "identity", "proposed", "the school photograph")
+    with case.as_("nils"), pytest.raises(NotSeenError):
+        unfind(proposed.pk)
+    with case.as_("carl"), pytest.raises((RefusedError, NotSeenError, DecidedMeanwhileError)):
+        unfind(proposed.pk)
+    with case.as_("sven"):
+        confirmed = confirm_identity(girl, "birth register, seen")
+    with case.as_("anna"):
+        unfind(confirmed.pk)
+        assert standing(girl)[0] == "proposed"
+    with case.as_("sven"):
+        # Whoever took it back proposed it: another one confirms.
+        confirm_identity(girl, "birth register, seen again")
+        lead = find(girl, "identity", "lead", "it was another register")
+        with pytest.raises(StatementError, match="takes two people"):
+            unfind(lead.pk)
+        assert standing(girl)[0] == "lead"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import DatabaseError, transaction
 
+from clew.casework.dossier import dossier
 from clew.casework.errors import DecidedMeanwhileError, NotSeenError, RefusedError, StatementError
 from clew.casework.grid import numbers, tiles
 from clew.casework.narrowing import Filter
@@ -43,6 +44,9 @@ def test_left_out_under_one_authority_with_a_reason_and_taken_back(case):
     history = ScopeDecision.objects.using("owner").order_by("pk")
     assert [one.out for one in history] == [True, True, False, False], "all of it is kept"
     assert list(undone.scoped.using("owner").values_list("media", flat=True)) == [media[1]]
+    for who, told in (("anna", ["taken into scope", "left out of scope"]), ("otto", [])):
+        with case.as_(who):
+            assert [one.what for one in dossier(media[1]).history] == told
     for who, act, error in (
         ("anna", lambda: undo_scope(first.pk), StatementError),
         ("otto", lambda: undo_scope(second.pk), NotSeenError),

@@ -251,3 +251,40 @@ def test_the_lead_is_offered_and_accepted(case, typed):
     told = typed("anna", "entity", "leads", blue)
     assert "offered · LKA · to Politie" in told
     assert "accepted · Politie · to Politie" in told
+
+
+def test_hypotheses_and_tasks_of_a_series(case, typed):
+    media = case.media()
+    blue = typed("anna", "series", "new", "blue", "--share", "all-members", "--json")["series"]
+    made = typed("anna", "hypothesis", "new", blue, "country", "Estonia", "--json")["hypothesis"]
+    said = typed(
+        *("anna", "hypothesis", "argue", made, "for", "the plug"),
+        *("--from", f"media:{media}", "--fact", "--json"),
+    )["argument"]
+    typed("berta", "hypothesis", "argue", made, "against", "the shop")
+    typed("anna", "hypothesis", "weigh", made, "likely", "--why", "plug and language")
+    (shown,) = typed("berta", "hypothesis", "list", blue, "--json")
+    assert (shown["words"], shown["stands"]) == ("Estonia", "likely")
+    assert shown["for"] == [f"the plug (fact, argument {said})"]
+    assert len(shown["against"]) == 1
+    typed("anna", "hypothesis", "retract", said)
+    assert typed("anna", "hypothesis", "list", blue, "--json")[0]["for"] == []
+    # Who sees the series does not see what its agency keeps to itself, nor writes there.
+    assert typed("nils", "hypothesis", "list", blue, "--json") == []
+    typed("nils", "hypothesis", "argue", made, "for", "x", code=2)
+    typed("nils", "hypothesis", "weigh", made, "likely", "--why", "x", code=2)
+    typed("anna", "hypothesis", "new", blue, "weather", "rain", code=2)
+
+    given = typed(
+        *("anna", "task", "new", blue, "call the club", "--to", "berta"),
+        *("--until", "2026-12-01", "--json"),
+    )["task"]
+    (own,) = typed("berta", "task", "list", "--json")
+    assert (own["task"], own["state"], own["until"]) == (given, "open", "2026-12-01")
+    assert typed("anna", "task", "list", "--json") == []
+    typed("berta", "task", "step", given, "done", "--why", "they know the logo")
+    (shown,) = typed("anna", "task", "list", blue, "--json")
+    assert (shown["state"], shown["for"]) == ("done", own["for"])
+    assert typed("nils", "task", "list", blue, "--json") == []
+    typed("nils", "task", "step", given, "open", code=2)
+    typed("anna", "task", "new", blue, "x", "--to", "nils", code=2)

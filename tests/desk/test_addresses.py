@@ -28,6 +28,7 @@ OWN = {
     *("desk", "desk/blind", "authority", "credentials", "credentials/prove"),
     *("credentials/prove/passkey", "credentials/passkey/options", "credentials/passkey"),
     "credentials/passkey/<int:number>/remove",
+    *("tokens", "tokens/issue", "tokens/<int:number>/end"),
 }
 GET, POST = "GET", "POST"
 _JSON = {"Content-Type": "application/json"}
@@ -46,6 +47,8 @@ def asked_of_media(media: int) -> dict[str, tuple[str, str, object]]:
         "part/hits": (GET, "", None),
         "contribute": (GET, "", None),
         "contribute/begin": (POST, "", {"files": [_FILE], "exhibit": 10**9}),
+        "contribute/finds": (GET, f"?media={media}", None),
+        "contribute/finds/begin": (POST, "", {**chosen, "exhibit": 10**9}),
         "contributions": (GET, "", None),
         "contributions/<int:number>": (GET, "", None),
         "contributions/<int:number>/now": (GET, "", None),
@@ -243,6 +246,7 @@ def test_a_data_protection_officer_looks_and_an_auditor_not_even_that(desk, clie
         ("media/series", {"media": [media], "why": "alike", "title": "room"}),
         ("media/scope", {"media": [media], "why": "private", "out": True}),
         ("contribute/begin", {"files": [_FILE]}),
+        ("contribute/finds/begin", {"media": [media]}),
         (f"proposals/{waiting[1]}/accept", {"why": "alike"}),
         (f"proposals/{waiting[1]}/reject", {"why": "not alike"}),
     ):
@@ -358,6 +362,20 @@ def test_what_is_another_agencys_is_neither_shown_nor_changed_by_oversight(desk,
     assert ">Dee<" not in overseers["supervisor"].ask(GET, "oversight/access", script=False).text
 
 
+def test_words_of_a_pages_own_script_come_beside_those_of_all_pages(desk, client):
+    def words(path: str) -> dict[str, str]:
+        page = client("specialist").ask(GET, path, script=False).text
+        told = re.search(r'<script id="words" type="application/json">(.*?)</script>', page)
+        assert told is not None
+        return json.loads(told[1])
+
+    common = words("search")
+    assert common["no_answer"].startswith("The server did not answer")
+    own = words("contribute")
+    assert own.items() > common.items()
+    assert own["paused"].startswith("Paused")
+
+
 def test_a_filter_is_its_officers_own(desk, client):
     ana, ben = client("specialist"), client("second")
     saved = ana.ask(POST, "media/filters", {"name": "worth a look", "words": "kind=video&evil=1"})
@@ -430,6 +448,7 @@ def test_a_picture_is_for_the_session_that_asked_and_inert(desk, client):
     [
         *("media?kind=x", "media?since=yesterday", "media?agency=x", "media?grade=9x"),
         *("media?scope=x", "media?known=graded", "media?known=x&contribution=1"),
+        *("contribute/finds", "contribute/finds?media=x", "media?words=a+b+c+d+e+f+g+h+i"),
         *("media?scheme=none", "media?like=x", "media/rows?after=x", "media?agency=" + "9" * 30),
     ],
 )

@@ -6,18 +6,15 @@ import hashlib
 import io
 import re
 import shutil
-import threading
-from collections.abc import Callable
-from contextvars import copy_context
 from pathlib import Path
 
 import numpy as np
 import pytest
 import requests
-from django.db import connections
 from PIL import Image
 from playwright.sync_api import Route, expect
 
+from beside import beside
 from clew.intake.contribute import contribute, finish
 from clew.records.models import (
     ContributedFile,
@@ -32,21 +29,6 @@ from clew.training.pictures import make_picture
 PIECE = 4 * 1024 * 1024
 TUS = {"Tus-Resumable": "1.0.0"}
 BYTES = TUS | {"Content-Type": "application/offset+octet-stream", "Upload-Offset": "0"}
-
-
-def beside(work: Callable[[], object]) -> None:
-    """Work in a thread: Playwright keeps an event loop in this one."""
-
-    def to_the_end() -> None:
-        try:
-            work()
-        finally:
-            connections.close_all()
-
-    run = copy_context().run
-    working = threading.Thread(target=lambda: run(to_the_end))
-    working.start()
-    working.join()
 
 
 @pytest.fixture(scope="module")

@@ -1,16 +1,21 @@
 """Tokens: seeing and ending one's own, and as an administrator those of the country's officers.
 
-:mod:`clew.access.signin` issues them.
+What begins one is :func:`clew.access.signin.issue_token`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
 
-from clew.access.errors import NotAllowedError
+from clew.access.acting import acting, officer, use_authority
+from clew.access.authorities import usable_authorities
+from clew.access.errors import AuthorityError, NotAllowedError
+from clew.access.models import Officer, Scope
+from clew.access.signin import issue_token
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,39 @@ def own_tokens() -> list[Token]:
             Token(number, label, tuple(scopes), *rest)
             for number, label, scopes, *rest in cursor.fetchall()
         ]
+
+
+def issue_own_token(
+    password: str,
+    code: str,
+    *,
+    label: str,
+    scopes: Sequence[Scope],
+    authority: int,
+    until: datetime,
+) -> str:
+    """Issue a token to the signed-in officer, who proves anew who they are; its secret.
+
+    Args:
+        password: as typed.
+        code: a one-time or recovery code.
+        label: what it is for.
+        scopes: what it may be used for.
+        authority: number of the one it works under, of those the officer may use now.
+        until: when it ends, at most a year from now.
+
+    Raises:
+        SignInError: it was refused, or the token would last too long.
+        AuthorityError: the officer may not use that authority now.
+    """
+    with acting():
+        name = Officer.objects.get(pk=officer() or 0).sign_in_name
+        if not usable_authorities().filter(pk=authority).exists():
+            raise AuthorityError(f"You may not use an authority {authority} now.")
+    secret = issue_token(name, password, code, label, list(dict.fromkeys(scopes)), until)
+    with acting(secret):
+        use_authority(authority)
+    return secret
 
 
 def end_token(number: int) -> None:

@@ -10,12 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema, Status
 from pydantic import Field
 
-from clew.access.acting import acting, officer, use_authority
-from clew.access.authorities import usable_authorities
-from clew.access.errors import AuthorityError
-from clew.access.models import Officer, Scope
-from clew.access.signin import issue_token
-from clew.access.tokens import end_token, own_tokens
+from clew.access.acting import acting
+from clew.access.models import Scope
+from clew.access.tokens import end_token, issue_own_token, own_tokens
 from clew.api.paging import Cursor, Limit, Page, page_of
 from clew.api.problems import Problem
 from clew.api.words import Moment, Number, Sent, Word
@@ -75,14 +72,14 @@ def create_token(request: HttpRequest, new: NewToken) -> Status[dict[str, str]]:
 
     It ends with that authority, with your certification, and when you leave.
     """
-    with acting():
-        name = Officer.objects.get(pk=officer() or 0).sign_in_name
-        if not usable_authorities().filter(pk=new.authority).exists():
-            raise AuthorityError(f"You may not use an authority {new.authority} now.")
-    scopes = [Scope(one) for one in dict.fromkeys(new.scopes)]
-    secret = issue_token(name, new.password, new.code, new.label, scopes, new.until)
-    with acting(secret):
-        use_authority(new.authority)
+    secret = issue_own_token(
+        new.password,
+        new.code,
+        label=new.label,
+        scopes=[Scope(one) for one in new.scopes],
+        authority=new.authority,
+        until=new.until,
+    )
     return Status(201, {"secret": secret})
 
 

@@ -11,6 +11,7 @@ from ninja.openapi.schema import OpenAPISchema
 from clew import __version__
 from clew.access.secret import digest
 from clew.api import (
+    board,
     connections,
     entities,
     exhibits,
@@ -48,6 +49,7 @@ PARTS: tuple[Router, ...] = (
     leading.router,
     victims.router,
     observations.router,
+    board.router,
     retention.router,
     protection.router,
     search.router,

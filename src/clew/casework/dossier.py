@@ -23,6 +23,7 @@ from clew.records.models import (
     Connection,
     Grade,
     Observation,
+    ScopeDecision,
     Step,
     StoredMatch,
     StoredTrace,
@@ -170,8 +171,8 @@ def dossier(number: int) -> Dossier:
     viewed("media", thing)
     links = _links(number)
     grades, steps = list(latest().filter(media=number)), _steps(links)
-    observed = _observed(number)
-    names = signatures([*grades, *observed, *(step.decision for step in steps)])
+    observed, scoped = _observed(number), _scoped(number)
+    names = signatures([*grades, *observed, *scoped, *(step.decision for step in steps)])
     votes, hidden = _votes(grades, names)
     return Dossier(
         item=items([number])[number],
@@ -190,7 +191,7 @@ def dossier(number: int) -> Dossier:
             for row in observed
         ],
         links=links,
-        history=_history(steps, names),
+        history=_history(steps, scoped, names),
     )
 
 
@@ -314,7 +315,13 @@ def _steps(links: Sequence[Link]) -> list[Step]:
     return list(taken.select_related("decision", "connection").order_by("-pk")[:_MOST_PAST])
 
 
-def _history(steps: Sequence[Step], names: Names) -> list[Event]:
+def _scoped(number: int) -> list[ScopeDecision]:
+    """Decisions about whether it is in scope of the authority in use."""
+    rows = ScopeDecision.objects.filter(scoped__media=number, authority=require_authority())
+    return list(rows.order_by("-pk")[:_MOST_PAST])
+
+
+def _history(steps: Sequence[Step], scoped: Sequence[ScopeDecision], names: Names) -> list[Event]:
     told = [
         Event(
             at=step.decision.at,
@@ -323,5 +330,14 @@ def _history(steps: Sequence[Step], names: Names) -> list[Event]:
             why=step.decision.why,
         )
         for step in steps
+    ]
+    told += [
+        Event(
+            at=one.at,
+            officer=signed(one, names),
+            what="left out of scope" if one.out else "taken into scope",
+            why=one.why,
+        )
+        for one in scoped
     ]
     return sorted(told, key=lambda one: one.at, reverse=True)

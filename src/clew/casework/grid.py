@@ -18,10 +18,13 @@ from clew.access.acting import require_authority
 from clew.access.connections import prepared
 from clew.audit.events import Event
 from clew.audit.log import record
-from clew.casework.narrowing import LATEST, MINE, UNGRADED, Filter, Values, conditions
+from clew.casework.acts import noted
+from clew.casework.narrowing import LATEST, MINE, Filter, Values, conditions
 from clew.casework.scope import LEFT_OUT
 from clew.casework.together import REJECTED, STACK
 from clew.casework.vocabulary import vocabulary
+from clew.casework.walking import end_of_stretch, held_media, in_order
+from clew.casework.worded import Worded, worded
 
 MOST = 200
 """Media of one page, or by name; so many names fit into one entry of the log."""
@@ -72,6 +75,18 @@ class Tile(msgspec.Struct, frozen=True, kw_only=True):
     left_out: bool
 
 
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of the grid.
+
+    Attributes:
+        tiles: what it shows; with words in the filter also none, and yet there may be more.
+        further: the media behind which the next page begins; None when this is the last.
+    """
+
+    tiles: list[Tile]
+    further: int | None
+
+
 _TOLD = """
 SELECT p.id, p.type, p.format, p.width, p.height, p.duration, p.copies, l.places, l.found,
        l.agencies, {mine}, v.least, v.most, v.voters,
@@ -93,28 +108,36 @@ CROSS JOIN LATERAL (SELECT min(w.grade) AS least, max(w.grade) AS most, count(w.
 _COLUMNS = "m.id, m.type, m.format, m.width, m.height, m.duration, m.outcome"
 
 
-def page(wanted: Filter, *, after: int | None = None, most: int = 100) -> list[Tile]:
+def page(wanted: Filter, *, after: int | None = None, most: int = 100) -> Page:
     """One page of the grid; that it was shown, from which media to which, is in the log.
 
     Args:
-        wanted: the filter.
-        after: the last media of the page before; None for the first page.
+        wanted: the filter. For words a page looks through so many files,
+            :data:`clew.casework.walking.STRETCH`.
+        after: where the page before said that this one begins; None for the first page.
         most: so many at most, up to :data:`MOST`.
 
     Raises:
         clew.access.errors.AccessError: nobody is signed in, or under no authority that holds.
     """
     require_authority()
-    value = Values()
+    value, most = Values(), min(most, MOST)
     scheme = value(wanted.scheme or default_scheme(), "text")
     order = "ASC" if wanted.oldest_first else "DESC"
+    words = worded(wanted.words) if wanted.words else None
+    end = end_of_stretch(wanted, after) if words is not None else None
+    held = held_media(wanted, scheme, value, words, after=after, end=end)
     statement = (
-        f"WITH held AS ({_held(wanted, scheme, after, value)}), "
-        f"page AS ({_chosen(wanted, scheme, value)} ORDER BY held.media_id {order} "
-        f"LIMIT {value(min(most, MOST), 'integer')}) {_told(scheme)} ORDER BY p.id {order}"
+        f"WITH held AS ({held}), "
+        f"page AS ({_chosen(wanted, scheme, value, words)} ORDER BY held.media_id {order} "
+        f"LIMIT {value(most, 'integer')}) {_told(scheme)} ORDER BY p.id {order}"
     )
     # Not by name: what is veiled and scrolled past was not looked at, and a watch is not for that.
-    return _shown(statement, value, named=False)
+    found = _shown(statement, value, named=False)
+    if words is not None and after is None:
+        # Not the words: they may be a name.
+        noted("narrowed by words", "media", Event.QUERY, found=len(found))
+    return Page(tiles=found, further=found[-1].id if len(found) == most else end)
 
 
 def stack(number: int, scheme: str = "") -> list[Tile]:
@@ -152,7 +175,8 @@ def tiles(numbers: Sequence[int], scheme: str = "", wanted: Filter | None = None
     asked = list(dict.fromkeys(numbers))[:MOST]
     among = f"m.id = ANY({value(asked, 'bigint[]')})"
     if wanted is not None:
-        among += f" AND {conditions(wanted, named, value).replace('{m}', 'm')}"
+        words = worded(wanted.words) if wanted.words else None
+        among += f" AND {conditions(wanted, named, value, words).replace('{m}', 'm')}"
     statement = (
         f"WITH page AS (SELECT {_COLUMNS}, 1 AS copies FROM records_media m "
         f"WHERE {among}) {_told(named)}"
@@ -165,21 +189,22 @@ def count(wanted: Filter) -> int:
     """How many media there are, stacks not folded, up to :data:`COUNTED`."""
     value = Values()
     statement = f"SELECT count(*) FROM ({_all(wanted, value, COUNTED)}) counted"
-    ((number,),) = _in_order(statement, value)
+    ((number,),) = in_order(statement, value)
     return int(number)
 
 
 def numbers(wanted: Filter, most: int) -> list[int]:
     """The numbers of all media that a filter shows, stacks not folded, up to so many."""
     value = Values()
-    return [int(number) for (number,) in _in_order(_all(wanted, value, most), value)]
+    return [int(number) for (number,) in in_order(_all(wanted, value, most), value)]
 
 
 def _all(wanted: Filter, value: Values, most: int) -> str:
     require_authority()
     scheme = value(wanted.scheme or default_scheme(), "text")
-    held = _held(wanted, scheme, None, value)
-    where = conditions(wanted, scheme, value).replace("{m}", "m")
+    words = worded(wanted.words) if wanted.words else None
+    held = held_media(wanted, scheme, value, words)
+    where = conditions(wanted, scheme, value, words).replace("{m}", "m")
     joined = f"JOIN records_media m ON m.id = held.media_id WHERE {where} AND"
     return (
         f"WITH held AS ({held}) SELECT held.media_id FROM held "
@@ -216,57 +241,9 @@ def default_scheme() -> str:
     return next(iter(sorted(vocabulary().schemes)), "")
 
 
-_TYPES = {"tag": "text", "camera": "text"}
-_SOURCES = {
-    "with_media": "SELECT a.second_id AS media_id FROM records_storedmatch a "
-    "WHERE a.first_id = {value} UNION ALL SELECT a.first_id FROM records_storedmatch a "
-    "WHERE a.second_id = {value}",
-    "series": "SELECT i.first_media_id AS media_id FROM records_connection i "
-    "WHERE i.second_entity_id = {value} AND i.type = 'in series' AND i.state = 'confirmed'",
-    "with_entity": "SELECT e.first_media_id AS media_id FROM records_connection e "
-    "WHERE e.second_entity_id = {value} AND e.state = 'confirmed' "
-    "AND e.first_media_id IS NOT NULL",
-    "contribution": "SELECT f.media_id FROM records_contributedfile f "
-    "WHERE f.contribution_id = {value}",
-    "tag": "SELECT t.media_id FROM records_observation t WHERE t.type = 'tag' "
-    "AND t.words = {value}",
-    "camera": "SELECT r.id AS media_id FROM records_media r WHERE r.camera = {value} "
-    "AND r.camera <> ''",
-    "grade": "SELECT g.media_id FROM records_grade g WHERE g.scheme = {scheme}",
-}
-"""Where the few media of a filter are found, so that not all have to be looked at."""
-
-
-def _held(wanted: Filter, scheme: str, after: int | None, value: Values) -> str:
-    """Media beyond the last page, in order: of the narrowest source, or all that may be seen."""
-    order, beyond = ("ASC", ">") if wanted.oldest_first else ("DESC", "<")
-    start = after if after is not None else (0 if wanted.oldest_first else 2**62)
-    further = f"media_id {beyond} {value(start, 'bigint')}"
-    for name, source in _SOURCES.items():
-        said = getattr(wanted, name)
-        if said and said != UNGRADED:
-            asked = source.format(
-                scheme=scheme,
-                value="" if name == "grade" else value(said, _TYPES.get(name, "bigint")),
-            )
-            return (
-                f"SELECT DISTINCT b.media_id FROM ({asked}) b WHERE b.{further} "
-                f"ORDER BY b.media_id {order}"
-            )
-    some = (
-        "(SELECT s.media_id FROM records_sighting s WHERE {which} "
-        f"AND s.{further} ORDER BY s.media_id {order})"
-    )
-    ours = some.format(which="s.agency_id = (SELECT access.case_agency())")
-    shared = some.format(which="s.sharing <> 'own agency'")
-    return (
-        f"SELECT DISTINCT b.media_id FROM ({ours} UNION ALL {shared}) b ORDER BY b.media_id {order}"
-    )
-
-
-def _chosen(wanted: Filter, scheme: str, value: Values) -> str:
+def _chosen(wanted: Filter, scheme: str, value: Values, words: Worded | None) -> str:
     """Those of them that the filter lets through; of a stack the one that leads it."""
-    where = conditions(wanted, scheme, value)
+    where = conditions(wanted, scheme, value, words)
     here, other = where.replace("{m}", "m"), where.replace("{m}", "o")
     if not wanted.stacks:
         return (
@@ -298,7 +275,7 @@ def _told(scheme: str) -> str:
 
 def _shown(statement: str, value: Values, *, named: bool = True) -> list[Tile]:
     """What is shown, and that it was, in the log."""
-    found = [_tile(row) for row in _in_order(statement, value)]
+    found = [_tile(row) for row in in_order(statement, value)]
     if found:
         span = f"media:{min(tile.id for tile in found)} to {max(tile.id for tile in found)}"
         details: dict[str, object] = {"act": "grid", "media": len(found)}
@@ -306,22 +283,6 @@ def _shown(statement: str, value: Values, *, named: bool = True) -> list[Tile]:
             details["things"] = [f"media:{tile.id}" for tile in found]
         record(Event.VIEW, about=span, details=details)
     return found
-
-
-# How many rows a policy lets through cannot be known beforehand: PostgreSQL would rather sort
-# all media than walk along an index until a page is full.
-_PLAIN = ("bitmapscan", "hashjoin", "mergejoin", "sort", "hashagg", "seqscan")
-
-
-def _in_order(statement: str, value: Values) -> list[tuple[Any, ...]]:
-    """Ask by the indexes, in their order."""
-    change = ", ".join(f"set_config('enable_{one}', $1, true)" for one in _PLAIN)
-    switch: Any = f"SELECT {change}, set_config('jit', 'off', true)"
-    asked: Any = statement
-    prepared(connection, switch, ["off"])
-    rows = prepared(connection, asked, value.values)
-    prepared(connection, switch, ["on"])
-    return rows
 
 
 def _tile(row: Sequence[Any]) -> Tile:

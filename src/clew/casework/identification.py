@@ -14,7 +14,12 @@ from django.db.models import QuerySet
 from clew.access.acting import officer
 from clew.casework.acts import act, noted, reason, viewed
 from clew.casework.entities import led
-from clew.casework.errors import RefusedError, StatementError
+from clew.casework.errors import (
+    DecidedMeanwhileError,
+    NotSeenError,
+    RefusedError,
+    StatementError,
+)
 from clew.casework.things import entity
 from clew.records.models import STAGES, Aspect, Category, Certainty, Entity, EntityKind, Finding
 
@@ -74,6 +79,35 @@ def confirm_identity(person: int, why: str) -> Finding:
     if last.officer_id == officer():
         raise RefusedError("You proposed it yourself: another specialist or supervisor confirms.")
     return _step(person, Aspect.IDENTITY, "identified", why, Certainty.FACT, last)
+
+
+def unfind(number: int) -> Finding:
+    """Put identity, whereabouts or safety back to where it stood before its last step.
+
+    Args:
+        number: of that step.
+
+    Raises:
+        NotSeenError: the acting officer's agency has recorded no such step.
+        DecidedMeanwhileError: a further step was recorded since.
+        StatementError: it stood at identified before, which nobody says alone.
+    """
+    undone = Finding.objects.filter(pk=number).first()
+    if undone is None:
+        raise NotSeenError(f"There is no step {number} on a victim's way that you may see.")
+    aspect = Aspect(undone.aspect)
+    last = list(_history(undone.person_id, aspect).reverse()[:2])
+    if last[0].pk != number:
+        raise DecidedMeanwhileError("A further step was recorded since. Look at it, then decide.")
+    before = last[1] if len(last) > 1 else None
+    if before is not None and before.stage == "identified":
+        raise StatementError(
+            "Before, the victim was identified, which takes two people: propose the identity "
+            "again, then have another specialist or supervisor confirm it."
+        )
+    stage = before.stage if before is not None else STAGES[aspect][0]
+    certainty = Certainty(before.certainty if before is not None else Certainty.ASSESSMENT)
+    return _step(undone.person_id, aspect, stage, "taken back at once", certainty, None)
 
 
 def _step(

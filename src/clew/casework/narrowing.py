@@ -9,7 +9,9 @@ import msgspec
 from clew.casework.errors import StatementError
 from clew.casework.held import HeldAs, known_as
 from clew.casework.scope import LEFT_OUT
+from clew.casework.things import whole
 from clew.casework.vocabulary import vocabulary
+from clew.casework.worded import Worded, looked_for, of_link, of_note, of_place
 from clew.records.models import ContributedFile, Standing
 
 UNGRADED, DISPUTED = "none", "disputed"
@@ -33,8 +35,10 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
             word of :class:`clew.casework.held.HeldAs`.
         better: only what came nearer to how it was taken than all that was held of it.
         scope: ``in`` or ``out`` of the authority in use.
-        series: number of one; only what is confirmed to be in it.
+        series: number of one; only what is confirmed to be in it, or in what was merged with it.
         tag: one that the media bears.
+        words: all of them in one name of its files and folders, in one note or tag, or in one name
+            of what it is connected with.
         matched: whether it matches anything that is seen.
         with_media: number of a media that it matches.
         with_entity: number of a person, place, object or the like that it is connected with.
@@ -57,6 +61,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     scope: str = ""
     series: int = 0
     tag: str = ""
+    words: str = ""
     matched: bool = False
     with_media: int = 0
     with_entity: int = 0
@@ -76,6 +81,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
             raise StatementError(f"Nothing held is {self.known!r}, or no contribution is named.")
         if self.scope and self.scope not in _SCOPES:
             raise StatementError(f"There is no scope {self.scope!r}: {', '.join(_SCOPES)}.")
+        looked_for(self.words)
         if self.scheme:
             vocabulary().scheme(self.scheme)
         if self.grade and not self.grade.lstrip("-").isdigit():
@@ -108,13 +114,14 @@ MINE = """
 """
 
 
-def conditions(wanted: Filter, scheme: str, value: Values) -> str:
+def conditions(wanted: Filter, scheme: str, value: Values, words: Worded | None = None) -> str:
     """What a media ``{m}`` has to be, as SQL in Clew's own words.
 
     Args:
         wanted: the filter.
         scheme: the place of the grading scheme's name among the values.
         value: takes the filter's values.
+        words: those of the filter, made ready; None when it has none.
     """
     told = ["true"]
     if wanted.kind:
@@ -151,13 +158,22 @@ def conditions(wanted: Filter, scheme: str, value: Values) -> str:
         told.append(
             "EXISTS (SELECT FROM records_connection i WHERE i.first_media_id = {m}.id AND "
             "i.type = 'in series' AND i.state = 'confirmed' AND "
-            f"i.second_entity_id = {value(wanted.series, 'bigint')})"
+            f"i.second_entity_id = ANY({value(whole(wanted.series), 'bigint[]')}))"
         )
     if wanted.tag:
         told.append(
             "EXISTS (SELECT FROM records_observation t WHERE t.media_id = {m}.id "
             f"AND t.type = 'tag' AND t.words = {value(wanted.tag, 'text')} AND NOT EXISTS "
             "(SELECT FROM records_observation n WHERE n.replaces_id = t.id))"
+        )
+    if words is not None:
+        told.append(
+            "(EXISTS (SELECT FROM records_sighting h WHERE h.media_id = {m}.id AND "
+            f"{of_place(words, value, 'h')}) OR "
+            "EXISTS (SELECT FROM records_observation t WHERE t.media_id = {m}.id AND "
+            f"{of_note(words, value, 't')}) OR "
+            "EXISTS (SELECT FROM records_connection e WHERE e.first_media_id = {m}.id AND "
+            f"{of_link(words, value, 'e')}))"
         )
     if wanted.matched:
         told.append(
@@ -172,10 +188,10 @@ def conditions(wanted: Filter, scheme: str, value: Values) -> str:
             f"(a.second_id = {{m}}.id AND a.first_id = {there}))"
         )
     if wanted.with_entity:
-        there = value(wanted.with_entity, "bigint")
+        parts = value(whole(wanted.with_entity), "bigint[]")
         told.append(
             "EXISTS (SELECT FROM records_connection e WHERE e.first_media_id = {m}.id "
-            f"AND e.state = 'confirmed' AND e.second_entity_id = {there})"
+            f"AND e.state = 'confirmed' AND e.second_entity_id = ANY({parts}))"
         )
     if wanted.camera:
         told.append(f"{{m}}.camera = {value(wanted.camera, 'text')}")

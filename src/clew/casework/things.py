@@ -126,6 +126,14 @@ def with_parts(entities: Iterable[int]) -> list[int]:
         return [number for (number,) in cursor.fetchall()]
 
 
+def whole(number: int) -> list[int]:
+    """Numbers of all that is one entity by now, whichever of them is named; as far as seen."""
+    try:
+        return with_parts([entity(number).pk])
+    except NotSeenError:
+        return []
+
+
 def represented_by() -> dict[int, int]:
     """Of every merged entity that the acting officer sees, the one that stands for it."""
     into = dict(

@@ -24,6 +24,7 @@ from clew.cli import (
     entity,
     exhibit,
     grade,
+    hypothesis,
     keep,
     observe,
     officer,
@@ -35,6 +36,7 @@ from clew.cli import (
     setup,
     show,
     signing,
+    task,
     token,
     up,
     upload,
@@ -239,6 +241,18 @@ _group(
     "What is seen, heard or concluded.",
     'clew observe add media:12 "plug type" G',
     *(observe.add, observe.list_, observe.replace, observe.types),
+)
+_group(
+    "hypothesis",
+    "What could be so, what speaks for it and against it, and how it stands.",
+    "clew hypothesis new series:3 country Estonia",
+    *(hypothesis.new, hypothesis.list_, hypothesis.argue, hypothesis.retract, hypothesis.weigh),
+)
+_group(
+    "task",
+    "What is to be done for a series or anything else, within your agency.",
+    'clew task new series:3 "call the swimming club"',
+    *(task.new, task.list_, task.step),
 )
 _group(
     "retention",

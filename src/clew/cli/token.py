@@ -32,10 +32,10 @@ def create(
       clew token create nightly --until 2027-01-31 --authority "Az 12/26" --scope read
     """
     with explained():
-        from clew.access.acting import acting, officer, use_authority
+        from clew.access.acting import acting
         from clew.access.authorities import usable_authorities
-        from clew.access.models import Officer, Scope
-        from clew.access.signin import issue_token
+        from clew.access.models import Scope
+        from clew.access.tokens import issue_own_token
 
         scopes = [Scope(one) for one in scope or ["read"] if one in Scope.values]
         if wrong := set(scope or []) - set(Scope.values):
@@ -43,15 +43,14 @@ def create(
         last, typed = day(until), Typed(stdin)
         with opened_for_officer(workspace):
             with acting():
-                name = Officer.objects.get(pk=officer() or 0).sign_in_name
                 used = usable_authorities().filter(reference=authority).first()
             if used is None:
                 fail(f"you may not use an authority {authority} now; see: clew authority list")
             password = typed.ask("Password", hidden=True)
             code = typed.ask("One-time or recovery code")
-            secret = issue_token(name, password, code, label, scopes, last)
-            with acting(secret):
-                use_authority(used.pk)
+            secret = issue_own_token(
+                password, code, label=label, scopes=scopes, authority=used.pk, until=last
+            )
     people.print("The token, shown this once; keep it as you keep a password:")
     people.print(secret, markup=False, soft_wrap=True)
 

@@ -35,6 +35,10 @@ PATIENCE = timedelta(days=7)
 """An upload of which nothing arrived for so long is given up."""
 
 
+UPLOADED = b"/uploads/"
+"""What the paths of uploaded files begin with; they lie on no machine."""
+
+
 class WrongOffsetError(Exception):
     """A piece does not begin where the last one ended.
 
@@ -160,7 +164,7 @@ def _place(number: int, path: str) -> bytes:
 
 
 def _beginning(number: int) -> bytes:
-    return f"/uploads/{number}/".encode()
+    return UPLOADED + b"%d/" % number
 
 
 def as_announced(number: int, path: bytes) -> str:

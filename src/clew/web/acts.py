@@ -15,6 +15,7 @@ from clew.casework.errors import StatementError
 from clew.casework.grades import grade_all
 from clew.casework.grid import MOST, default_scheme
 from clew.casework.hypotheses import retract, unweigh
+from clew.casework.identification import unfind
 from clew.casework.observations import replace
 from clew.casework.queue import bring_back
 from clew.casework.scope import undo_scope
@@ -64,6 +65,7 @@ class Undone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hypothesis: Number | None = None
     argument: Number | None = None
     task: Number | None = None
+    finding: Number | None = None
     aside: Typed = ""
 
 
@@ -130,6 +132,7 @@ _ON_A_BOARD: dict[str, Callable[[int], object]] = {
     "hypothesis": unweigh,
     "argument": retract,
     "task": unstep,
+    "finding": unfind,
 }
 """How what is written on a board is taken back, by the name under which its act answered."""
 

@@ -258,10 +258,12 @@ def find(request: HttpRequest, number: int) -> HttpResponse:
     told = said(request, Found)
     with acting():
         if told.stage == "identified":
-            identification.confirm_identity(number, told.why)
+            made = identification.confirm_identity(number, told.why)
         else:
-            identification.find(number, told.aspect, told.stage, told.why, certainty=told.certainty)
-    return JsonResponse({})
+            made = identification.find(
+                number, told.aspect, told.stage, told.why, certainty=told.certainty
+            )
+    return JsonResponse({"undo": {"finding": made.pk}})
 
 
 @at_work("POST")

@@ -24,8 +24,8 @@ from clew.web.acts import Number, said
 from clew.web.browser import word
 from clew.web.frame import at_work, framed
 from clew.web.grid import known_words, standing_words
-from clew.web.handing_in import ones_own, sharing_words
-from clew.web.words import words_of_scripts
+from clew.web.handing_in import ones_own
+from clew.web.handing_in_with import sharing_words
 
 PAGE = 30
 _LISTS = {
@@ -93,7 +93,7 @@ def contribution(request: HttpRequest, number: int) -> HttpResponse:
         told = {
             **_now(one),
             "sharing": sharing_words()[Sharing(one.sharing)] if one.sharing else "",
-            "words": {**words_of_scripts(), **_words()},
+            "words": _words(),
         }
     return framed(request, "contribution", told)
 

@@ -37,6 +37,7 @@ from clew.media.nursery import ConfinementError
 from clew.serving.middleware import note_refusal
 from clew.vault.errors import VaultError
 from clew.web.browser import View, asked_for, for_officers, for_script, page
+from clew.web.refusals import in_their_language
 from clew.web.words import words_of_scripts
 
 _FOR_THE_SHELL = re.compile(r"\s*[^.;:]*`clew [^`]*`[^.;]*[.;]?")
@@ -50,17 +51,17 @@ def framed(
     Args:
         request: the browser's.
         template: name of one below ``web/``.
-        told: what it shows.
+        told: what it shows; ``words`` of it are for its own scripts, beside those of all pages.
         status: of HTTP.
     """
-    sitting = at_desk(request)
+    sitting, own = at_desk(request), told or {}
     around = {
         "desk": sitting,
-        "words": words_of_scripts(),
         "path": request.path,
         "administers": not {Role.ADMINISTRATOR, Role.SUPERVISOR}.isdisjoint(sitting.roles),
     }
-    return page(request, template, {**around, **(told or {})}, status=status)
+    words = {**words_of_scripts(), **own.get("words", {})}
+    return page(request, template, {**around, **own, "words": words}, status=status)
 
 
 def at_desk(request: HttpRequest) -> Desk:
@@ -160,10 +161,14 @@ def tried(act: Callable[[], object]) -> tuple[str, int]:
 
 
 def why_of(error: Exception) -> str:
-    """What an error of the layers below says, without its words for the command line."""
+    """What an error of the layers below says, in the language of the page and for its readers."""
     if isinstance(error, Http404):
         return _("There is nothing here that you may see.")
-    return _FOR_THE_SHELL.sub("", str(error)).strip() or _("It could not be done.")
+    whole = str(error).strip()
+    said = _FOR_THE_SHELL.sub("", whole).strip()
+    if said and said != whole:
+        said = said.rstrip(":;,. ") + "."
+    return in_their_language(said) if said else _("It could not be done.")
 
 
 def _to_authority(request: HttpRequest) -> HttpResponse:

@@ -20,6 +20,7 @@ from clew.casework.grid import Tile, default_scheme
 from clew.casework.held import HeldAs
 from clew.casework.look_up import look_up_media
 from clew.casework.narrowing import Filter
+from clew.casework.things import represented_by
 from clew.casework.vocabulary import vocabulary
 from clew.compare.calibration import Thresholds
 from clew.records.models import Entity, EntityKind, Standing
@@ -44,17 +45,21 @@ def grid(request: HttpRequest) -> HttpResponse:
     kinds = entity_words()
     with acting():
         require_authority()
+        stands_for = represented_by() if wanted.series or wanted.with_entity else {}
         if like:
             near = _similar(like)
             tiles = work.tiles([like, *near], wanted.scheme, wanted)
+            found = work.Page(tiles=tiles, further=None)
         else:
-            tiles = work.page(wanted, most=FIRST)
+            found = work.page(wanted, most=FIRST)
         told = {
             "filter": wanted,
+            "in_series": stands_for.get(wanted.series, wanted.series),
+            "with_entity": stands_for.get(wanted.with_entity, wanted.with_entity),
             "like": like,
             "first": {
-                "tiles": [shown(tile, near.get(tile.id)) for tile in tiles],
-                "more": not like and len(tiles) == FIRST,
+                "tiles": [shown(tile, near.get(tile.id)) for tile in found.tiles],
+                "further": found.further,
                 "query": _query(request.GET),
                 "like": like,
             },
@@ -102,8 +107,9 @@ def rows(request: HttpRequest) -> HttpResponse:
     """The next page, for the script that shows it."""
     wanted = wanted_of(request.GET, at_desk(request).scheme)
     with acting():
-        tiles = work.page(wanted, after=positive(request.GET, "after") or None, most=FURTHER)
-    return JsonResponse({"tiles": [shown(tile) for tile in tiles], "more": len(tiles) == FURTHER})
+        found = work.page(wanted, after=positive(request.GET, "after") or None, most=FURTHER)
+    tiles = [shown(tile) for tile in found.tiles]
+    return JsonResponse({"tiles": tiles, "further": found.further})
 
 
 @at_work("GET")
@@ -111,7 +117,7 @@ def stack(request: HttpRequest, number: int) -> HttpResponse:
     """The near-copies that a tile stands for."""
     with acting():
         tiles = work.stack(number, at_desk(request).scheme)
-    return JsonResponse({"tiles": [shown(tile) for tile in tiles], "more": False})
+    return JsonResponse({"tiles": [shown(tile) for tile in tiles], "further": None})
 
 
 @at_work("GET")
@@ -168,6 +174,7 @@ def wanted_of(told: Mapping[str, str], scheme: str) -> Filter:
         scope=word(told, "scope"),
         series=positive(told, "series"),
         tag=word(told, "tag"),
+        words=word(told, "words"),
         matched=word(told, "matched") == "yes",
         with_media=positive(told, "with"),
         with_entity=positive(told, "entity"),
@@ -223,7 +230,7 @@ def known_words() -> dict[HeldAs, str]:
 _NAMES = (
     *("known", "better", "scope"),
     *("kind", "scheme", "grade", "agency", "since", "until", "standing", "contribution"),
-    *("series", "tag", "matched", "with", "entity", "camera", "longer", "shorter"),
+    *("series", "tag", "words", "matched", "with", "entity", "camera", "longer", "shorter"),
     *("copies", "order"),
 )
 

@@ -5,7 +5,6 @@ What has arrived, and what is waited for, the server knows: nothing of a case is
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -13,25 +12,25 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
-from clew.access.acting import acting, agency, may_contribute, officer, require_authority
-from clew.access.models import Agency
-from clew.casework.errors import NotSeenError, RefusedError, StatementError
+from clew.access.acting import acting, may_contribute, officer, require_authority
+from clew.casework.errors import RefusedError
 from clew.casework.handed_in import contribution, is_ones_own
-from clew.intake.exhibits import ExhibitRefusedError, add_exhibit
-from clew.intake.sharing import Shared
 from clew.intake.uploads import LARGEST, MOST_FILES, Announced, Expected, announce, expected
-from clew.records.models import Contribution, Exhibit, FileState, Sharing, Source
+from clew.records.models import Contribution, FileState
 from clew.serving.served import served
-from clew.web.acts import Number, said
-from clew.web.frame import at_work, framed, why_of
+from clew.web.acts import said
+from clew.web.frame import at_work, framed
+from clew.web.handing_in_with import (
+    About,
+    choices,
+    exhibit_of,
+    name_of,
+    see_that_one_may,
+    shared_of,
+)
 from clew.web.uploading import BEGINNING
-from clew.web.words import words_of_scripts
 
-_MOST_EXHIBITS = 200
-_NAMING = (Sharing.NAMED, Sharing.ALL_EXCEPT)
 _NANOSECONDS = 1_000_000
-
-_Line = Annotated[str, msgspec.Meta(max_length=1000, pattern=r"^[^\x00]*$")]
 
 
 class FileSaid(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -43,25 +42,10 @@ class FileSaid(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     modified_ms: Annotated[int, msgspec.Meta(ge=0, lt=2**42)] | None = None
 
 
-class NewExhibit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A seized thing that is not recorded yet; ``when`` is in UTC."""
-
-    number: _Line
-    what: _Line
-    where: _Line
-    when: _Line
-    source: _Line
-    source_name: _Line = ""
-
-
-class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Manifest(About, frozen=True, kw_only=True):
     """What will be handed in, what it was found on, and with whom it is shared."""
 
     files: Annotated[list[FileSaid], msgspec.Meta(min_length=1, max_length=MOST_FILES)]
-    exhibit: Number | None = None
-    new_exhibit: NewExhibit | None = None
-    sharing: _Line = ""
-    agencies: Annotated[list[Number], msgspec.Meta(max_length=200)] = []
 
 
 @at_work("GET")
@@ -72,21 +56,11 @@ def contribute(request: HttpRequest) -> HttpResponse:
         may = may_contribute()
         told = {
             "may": may,
-            "exhibits": [
-                (one.pk, _name(one)) for one in Exhibit.objects.order_by("-pk")[:_MOST_EXHIBITS]
-            ],
-            "sources": [(one.value, words) for one, words in _sources().items()],
-            "sharings": [(one.value, words) for one, words in sharing_words().items()],
-            "naming": ",".join(_NAMING),
-            "agencies": list(
-                Agency.objects.exclude(pk=agency() or 0)
-                .select_related("country")
-                .order_by("country__code", "name")
-            ),
+            **choices(),
             "waiting": _waiting() if may else [],
             "largest": served().settings.upload_limit,
             "most": MOST_FILES,
-            "words": {**words_of_scripts(), **_words()},
+            "words": _words(),
         }
     return framed(request, "contribute", told)
 
@@ -115,22 +89,18 @@ def begin(request: HttpRequest) -> HttpResponse:
     ]
     with acting():
         require_authority()
-        _see_that_one_may()
-        exhibit = _exhibit(told)
+        see_that_one_may()
+        exhibit = exhibit_of(told)
         number = announce(
-            files, served().settings.upload_limit, exhibit=exhibit, shared=_shared(told)
+            files, served().settings.upload_limit, exhibit=exhibit, shared=shared_of(told)
         )
         answer: dict[str, object] = {
             "number": number,
             "uploads": [_upload(one) for one in expected(number)],
         }
     if told.new_exhibit is not None and exhibit is not None:
-        answer["exhibit"] = {"number": exhibit.pk, "name": _name(exhibit)}
+        answer["exhibit"] = {"number": exhibit.pk, "name": name_of(exhibit)}
     return JsonResponse(answer)
-
-
-def _name(exhibit: Exhibit) -> str:
-    return f"{exhibit.number} – {exhibit.description}"
 
 
 @at_work("GET")
@@ -150,7 +120,7 @@ def ones_own(number: int) -> Contribution:
         RefusedError: it is somebody else's, or under another authority.
     """
     found = contribution(number)
-    _see_that_one_may()
+    see_that_one_may()
     if not is_ones_own(found):
         raise RefusedError(
             _(
@@ -166,67 +136,6 @@ def ones_own(number: int) -> Contribution:
     return found
 
 
-def _see_that_one_may() -> None:
-    if not may_contribute():
-        raise RefusedError(
-            _("Contributors, specialists and supervisors hand in: ask one of them to do it.")
-        )
-
-
-def _exhibit(told: Manifest) -> Exhibit | None:
-    if told.exhibit is not None:
-        found = Exhibit.objects.filter(pk=told.exhibit, agency=agency()).first()
-        if found is None:
-            raise NotSeenError(_("Your agency has no such exhibit: choose another one."))
-        return found
-    new = told.new_exhibit
-    if new is None:
-        return None
-    if new.source not in Source.values:
-        raise StatementError(_("Say what the exhibit is: a device, a service, an account …"))
-    try:
-        return add_exhibit(
-            number=new.number.strip(),
-            description=new.what.strip(),
-            seized_where=new.where.strip(),
-            seized_at=_moment(new.when),
-            source=Source(new.source),
-            source_name=new.source_name.strip(),
-        )
-    except ExhibitRefusedError as error:
-        raise StatementError(_exhibit_refused(new) or why_of(error)) from error
-
-
-def _exhibit_refused(new: NewExhibit) -> str:
-    if not (new.number.strip() and new.what.strip() and new.where.strip()):
-        return _("A new exhibit says its number, what it is, and where it was seized.")
-    return _(
-        "There is an exhibit %(number)s of your agency already: choose it, or type another number."
-    ) % {"number": new.number.strip()}
-
-
-def _moment(typed: str) -> datetime:
-    try:
-        return datetime.fromisoformat(typed).replace(tzinfo=UTC)
-    except ValueError:
-        raise StatementError(_("Say when the exhibit was seized, day and time.")) from None
-
-
-def _shared(told: Manifest) -> Shared | None:
-    if not told.sharing:
-        return None
-    if told.sharing not in Sharing.values:
-        raise StatementError(_("Choose with whom it is shared."))
-    sharing = Sharing(told.sharing)
-    names = sharing in _NAMING
-    there = set(Agency.objects.filter(pk__in=told.agencies).values_list("pk", flat=True))
-    if names != bool(told.agencies) or there != set(told.agencies):
-        raise StatementError(
-            _("Choose the agencies that this names, and none where it names none.")
-        )
-    return Shared(sharing, tuple(sorted(there)))
-
-
 def _upload(one: Expected) -> dict[str, Any]:
     return {
         "file": one.file,
@@ -236,28 +145,6 @@ def _upload(one: Expected) -> dict[str, Any]:
         "modified_ms": one.modified_ns // _NANOSECONDS if one.modified_ns is not None else None,
         "state": one.state.value,
         "url": f"{BEGINNING}/{one.upload}" if one.upload is not None else None,
-    }
-
-
-def sharing_words() -> dict[Sharing, str]:
-    """With whom something is shared, for people."""
-    return {
-        Sharing.OWN_AGENCY: _("my agency alone"),
-        Sharing.MEMBERS: _("all agencies"),
-        Sharing.NAMED: _("certain agencies"),
-        Sharing.ALL_EXCEPT: _("all agencies but some"),
-        Sharing.HIT_ONLY: _("hit only: others learn that there is a match and whom to call"),
-    }
-
-
-def _sources() -> dict[Source, str]:
-    return {
-        Source.DEVICE: _("a device"),
-        Source.SERVICE: _("a service"),
-        Source.FORUM: _("a forum"),
-        Source.ACCOUNT: _("an account"),
-        Source.ADDRESS: _("an address"),
-        Source.REFERRAL: _("a referral"),
     }
 
 

@@ -64,7 +64,7 @@ def board(request: HttpRequest, number: int) -> HttpResponse:
             "joins": joins_of(EntityKind.SERIES),
             "first": {
                 "tiles": [shown(tile) for tile in faces],
-                "more": False,
+                "further": None,
                 "query": f"series={number}",
             },
             **choices(),

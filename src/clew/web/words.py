@@ -73,6 +73,7 @@ def words_of_scripts() -> dict[str, str]:
         "key_stack": _("Show the near-copies of a stack"),
         "key_like": _("Sort by similarity to it"),
         "key_scope": _("Leave out of scope, or take back into it"),
+        "key_hand_in": _("Hand in what was found"),
         "leave_out": _("{count}: out of scope?"),
         "take_in": _("{count}: back into scope?"),
         "left_out": _("{count} left out of scope"),

@@ -1,5 +1,6 @@
 // The page on which somebody hands in: choosing, what it was found on, and how far sending is.
 
+import { about, known, manifest } from "./about.js";
 import { say, toast } from "./ask.js";
 import { HandingIn } from "./handing-in.js";
 import { chosen, dropped } from "./picked.js";
@@ -9,7 +10,6 @@ const page = document.getElementById("hand-in");
 const limit = Number(page.dataset.largest);
 const most = Number(page.dataset.most);
 const waiting = page.dataset.waiting.split(" ").filter(Boolean).map(Number);
-const about = document.getElementById("about");
 const take = document.getElementById("take");
 const list = document.getElementById("files");
 const said = document.getElementById("said");
@@ -82,46 +82,6 @@ take.addEventListener("drop", async (event) => {
   note(say("looking_through"));
   await add(await dropped(event.dataTransfer));
 });
-
-// What it was found on, and with whom it is shared.
-const kind = () => about.elements.kind?.value ?? "none";
-function unfold() {
-  for (const part of about.querySelectorAll("[data-when]")) {
-    const off = part.dataset.when !== kind();
-    part.hidden = off;
-    for (const field of part.querySelectorAll("input, select")) field.disabled = off;
-  }
-  const names = page.dataset.naming.split(",").includes(about.elements.sharing.value);
-  button("agencies").hidden = !names;
-}
-about.addEventListener("change", unfold);
-unfold();
-
-function manifest() {
-  const typed = Object.fromEntries(new FormData(about));
-  const names = !button("agencies").hidden;
-  return {
-    exhibit: kind() === "known" ? Number(typed.exhibit) : null,
-    new_exhibit: kind() !== "new" ? null : {
-      number: typed.number, what: typed.what, where: typed.where, when: typed.when,
-      source: typed.source, source_name: typed.source_name,
-    },
-    sharing: typed.sharing,
-    agencies: names
-      ? [...about.querySelectorAll("[name=agency]:checked")].map((one) => Number(one.value))
-      : [],
-  };
-}
-
-// An exhibit that was new is one of those that are recorded from now on.
-function known({ number, name }) {
-  const choice = about.elements.exhibit;
-  choice.prepend(new Option(name, number, true, true));
-  const recorded = about.querySelector("[name=kind][value=known]");
-  recorded.closest("label").hidden = false;
-  recorded.checked = true;
-  unfold();
-}
 
 about.addEventListener("submit", async (event) => {
   event.preventDefault();

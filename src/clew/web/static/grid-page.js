@@ -143,6 +143,12 @@ async function scope() {
   if (done) grid.update(some, (item) => { item.left_out = out; });
 }
 
+// Originals that a scan found, from where they lie; what is asked once is asked on a page of its own.
+function handIn() {
+  const some = chosen();
+  if (some.length) location.assign(`/contribute/finds?media=${some.join(",")}`);
+}
+
 async function stack() {
   const item = grid.items[grid.active];
   if (!item || (item.copies ?? 1) < 2) return;
@@ -216,6 +222,7 @@ key("Backspace", say("key_ungrade"), () => grade(null));
 key("n", say("key_next"), () => grid.nextUndecided());
 key("t", say("key_tag"), tag);
 key("x", say("key_scope"), scope);
+key("h", say("key_hand_in"), handIn);
 key("s", say("key_series"), () => assign());
 key("o", say("key_stack"), stack);
 key("l", say("key_like"), () => {
@@ -225,7 +232,7 @@ key("l", say("key_like"), () => {
 key("u", say("undo"), () => acts.takeBack());
 key("Ctrl+z", "", () => acts.takeBack());
 
-const buttons = { next: () => grid.nextUndecided(), tag, series: () => assign(), scope, undo: () => acts.takeBack() };
+const buttons = { next: () => grid.nextUndecided(), tag, series: () => assign(), scope, handIn, undo: () => acts.takeBack() };
 for (const button of document.querySelectorAll("[data-act]")) {
   button.addEventListener("click", () => buttons[button.dataset.act]?.());
 }

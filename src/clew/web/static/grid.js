@@ -13,7 +13,7 @@ export class Grid {
   selected = new Set();
   #tiles = new Map();
   #spare = [];
-  #more;
+  #further; // where the next page begins; null when there is none
   #fetching = null;
   #anchor = -1;
   #columns = 1;
@@ -27,7 +27,7 @@ export class Grid {
     this.query = first.query;
     this.changed = changed;
     this.items = first.tiles;
-    this.#more = first.more;
+    this.#further = first.further;
     root.addEventListener("scroll", () => this.#soon(), { passive: true });
     new ResizeObserver(() => this.layout()).observe(root);
     root.addEventListener("focus", () => { if (this.active < 0 && this.items.length) this.go(0); });
@@ -35,7 +35,7 @@ export class Grid {
   }
 
   get more() {
-    return this.#more;
+    return this.#further !== null;
   }
 
   get columns() {
@@ -45,7 +45,7 @@ export class Grid {
   // Show other media for a while, such as those of a stack.
   show(first) {
     this.#before ??= {
-      tiles: this.items, more: this.#more, active: this.active, top: this.root.scrollTop,
+      tiles: this.items, further: this.#further, active: this.active, top: this.root.scrollTop,
     };
     this.#put(first, 0, 0);
   }
@@ -61,7 +61,7 @@ export class Grid {
 
   #put(first, active, top) {
     this.items = first.tiles;
-    this.#more = first.more;
+    this.#further = first.further;
     this.selected.clear();
     this.active = -1;
     for (const tile of this.#tiles.values()) tile.remove();
@@ -82,7 +82,7 @@ export class Grid {
   }
 
   #stretch() {
-    const expected = this.items.length + (this.#more ? this.#columns * 4 : 0);
+    const expected = this.items.length + (this.more ? this.#columns * 4 : 0);
     const rows = Math.ceil(expected / this.#columns);
     this.length.style.blockSize = `${Math.max(0, rows * (HEIGHT + GAP) - GAP)}px`;
   }
@@ -115,7 +115,7 @@ export class Grid {
       }
       if (fresh || anew) this.#place(tile, at);
     }
-    if (this.#more && end + rows * this.#columns > this.items.length) this.fetch();
+    if (this.more && end + rows * this.#columns > this.items.length) this.fetch();
   }
 
   #place(tile, at) {
@@ -127,7 +127,7 @@ export class Grid {
     tile.style.left = leftwards < 0 ? "auto" : "0";
     tile.style.right = leftwards < 0 ? "0" : "auto";
     tile.setAttribute("aria-posinset", at + 1);
-    tile.setAttribute("aria-setsize", this.#more ? -1 : this.items.length);
+    tile.setAttribute("aria-setsize", this.more ? -1 : this.items.length);
     this.#mark(tile, at);
   }
 
@@ -151,17 +151,17 @@ export class Grid {
   }
 
   async #next() {
-    const after = this.items.at(-1)?.id ?? "";
     try {
-      const told = await get(`/media/rows?${this.query}&after=${after}`);
+      const told = await get(`/media/rows?${this.query}&after=${this.#further}`);
       this.items.push(...told.tiles);
-      this.#more = told.more;
+      this.#further = told.further;
     } catch (error) {
-      this.#more = false;
+      this.#further = null;
       toast(error.message, { bad: true });
     }
     this.#stretch();
     requestAnimationFrame(() => this.draw(true));
+    if (this.active < 0 && document.activeElement === this.root) this.go(0);
     this.changed?.();
   }
 
@@ -232,7 +232,7 @@ export class Grid {
   // The next one that the officer has not graded, fetching further pages until there is one.
   async nextUndecided() {
     for (let at = this.active + 1; ; at++) {
-      while (at >= this.items.length && this.#more) await this.fetch();
+      while (at >= this.items.length && this.more) await this.fetch();
       if (at >= this.items.length) {
         toast(say("none_left"));
         return;

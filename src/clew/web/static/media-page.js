@@ -118,10 +118,24 @@ async function grade(number) {
   }
 }
 
+const leftOut = document.getElementById("left-out");
+
+async function scope() {
+  const out = leftOut.hidden;
+  const show = (isOut) => {
+    leftOut.hidden = !isOut;
+    for (const words of page.querySelectorAll("[data-scope]")) {
+      words.hidden = (words.dataset.scope === "out") === isOut;
+    }
+  };
+  if (await acts.leaveOut({ media: [media], out }, () => show(!out))) show(out);
+}
+
 const buttons = {
   tag: () => acts.tag([media], again),
   series: () => acts.assign([media], again),
   pin: () => pin(media),
+  scope,
   undo: () => acts.takeBack(),
 };
 
@@ -137,6 +151,7 @@ key("Backspace", say("key_ungrade"), () => grade(null));
 key("t", say("key_tag"), buttons.tag);
 key("s", say("key_series"), buttons.series);
 key("p", say("key_pin"), buttons.pin);
+key("x", say("key_scope"), scope);
 key("u", say("undo"), buttons.undo);
 key("Ctrl+z", "", buttons.undo);
 key("l", say("key_like"), () => location.assign(`/media?like=${media}`));

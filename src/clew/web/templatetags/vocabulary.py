@@ -1,0 +1,25 @@
+"""``{% load vocabulary %}``: words of the vocabulary in the language of the page."""
+
+from __future__ import annotations
+
+from django import template
+
+from clew.web.menu import role_words
+from clew.web.series import stage_words
+from clew.web.vocabulary_words import in_words
+
+register = template.Library()
+register.filter("in_words", in_words)
+
+
+@register.filter
+def stage_in_words(stage: str) -> str:
+    """How far a victim's identity, whereabouts or safety is."""
+    return stage_words().get(stage, stage)
+
+
+@register.filter
+def role_in_words(role: str) -> str:
+    """What an officer's role is called."""
+    words = {one.value: said for one, said in role_words().items()}
+    return words.get(role, role)
