@@ -16,6 +16,7 @@ from pathlib import Path
 from bench.material import scratch
 from bench.results import Result, Row, freeze
 from bench.scan_cost import _collect
+from clew.cli.main import look_for_garbage_rarely
 from clew.settings import Settings
 
 _TURNS = 3
@@ -80,6 +81,7 @@ def _work(what: str, photos: Path, folder: Path) -> float:
 
 if __name__ == "__main__":
     if len(sys.argv) == 4:
+        look_for_garbage_rarely()  # as every command does when it begins
         print(json.dumps(_work(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))))
     else:
         freeze("intake_cost", run())

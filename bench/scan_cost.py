@@ -17,6 +17,7 @@ from pathlib import Path
 
 from bench.material import distinct_photos, scratch, shared_data
 from bench.results import Result, Row, freeze
+from clew.cli.main import look_for_garbage_rarely
 from clew.media.image import ImageReader
 from clew.media.limits import Limits
 from clew.settings import Settings
@@ -134,6 +135,7 @@ def _scan(photos: Path, folder: Path) -> dict[str, float]:
 
 if __name__ == "__main__":
     if len(sys.argv) == 3:
+        look_for_garbage_rarely()  # as every command does when it begins
         print(json.dumps(_scan(Path(sys.argv[1]), Path(sys.argv[2]))))
     else:
         freeze("scan_cost", run())

@@ -120,7 +120,7 @@ def _forked(control: socket.socket) -> int:
                 continue
             data, files, _, _ = socket.recv_fds(control, HEADER.size, 1)
             if not data:
-                sys.exit(0)  # the pool is done; the kernel ends the children
+                os._exit(0)  # the pool is done; the kernel ends the children
             number = os.fork()
             if number == 0:
                 die_with_parent()
@@ -167,7 +167,7 @@ def _message_and_file(channel: socket.socket) -> tuple[bytes, int]:
     """The next message and the descriptor that came with it (-1 for none)."""
     data, files, _, _ = socket.recv_fds(channel, HEADER.size, 1)
     if not data:
-        sys.exit(0)  # the pool is done
+        os._exit(0)  # the pool is done: nothing is left to put in order, and Python takes long
     return receive_exactly(channel, data), files[0] if files else -1
 
 

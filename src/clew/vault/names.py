@@ -26,7 +26,7 @@ OBJECTS, KEYS, TOMBSTONES = "objects", "keys", "tombstones"
 _DERIVATIVE = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _PATH = re.compile(
-    rf"(?:{OBJECTS}|{KEYS}|{TOMBSTONES})/(original|derivative)s/(?:[0-9a-f]{{2}}/){{0,2}}"
+    rf"(?:{OBJECTS}|{KEYS}|{TOMBSTONES})/(original|derivative)s/(?:[0-9a-f]{{2}}/)?"
     r"([0-9a-f]{64}(?:\.[a-z0-9][a-z0-9._-]{0,99})?)",
     re.ASCII,
 )
@@ -53,10 +53,9 @@ class Address:
     @property
     def object(self) -> str:
         """Where the ciphertext is."""
-        # Two levels, because folders with millions of entries are slow; derivatives are flatter,
-        # because every new folder is one more for the disk to settle, for each thumbnail.
-        deeper = f"{self.name[2:4]}/" if self.kind is Kind.ORIGINAL else ""
-        return f"{OBJECTS}/{self.kind}s/{self.name[:2]}/{deeper}{self.name}"
+        # One level: tens of thousands of entries are nothing to a folder, but every new folder is
+        # one more for the disk to settle, and with two each original would bring its own.
+        return f"{OBJECTS}/{self.kind}s/{self.name[:2]}/{self.name}"
 
     @property
     def key(self) -> str:

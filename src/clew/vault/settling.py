@@ -39,7 +39,8 @@ class Disk:
         if len(waiting) == 1:
             sync(waiting[0])
         else:
-            list(self._threads.map(sync, waiting))
+            # A share for each: to hand over every single one would cost more than to write it.
+            list(self._threads.map(_sync_all, (waiting[n::_AT_ONCE] for n in range(_AT_ONCE))))
         self._known |= folders
 
     def _way_to(self, file: Path) -> list[Path]:
@@ -90,6 +91,11 @@ class Settling:
         if self._disk is not None and files:
             with self._explained("settling"):
                 self._disk.settle(files)
+
+
+def _sync_all(paths: list[Path]) -> None:
+    for path in paths:
+        sync(path)
 
 
 def sync(path: Path) -> None:
