@@ -19,7 +19,7 @@ from clew.compare.align import align, seen_best, span_holds, with_share
 from clew.compare.calibration import Thresholds
 from clew.compare.evidence import FramePair, Match, MatchKind, Span
 from clew.compare.geometry import ALIKE_BITS, Placement, placement
-from clew.compare.lines import FrameHits
+from clew.compare.lines import FrameHits, line_of, overlap
 from clew.compare.stretch import SURE, Pairs, spread_of, steady, strength_of
 from clew.compare.subject import Subject
 from clew.compare.views import Views
@@ -141,13 +141,13 @@ def _spans(one: Views, other: Views, pairs: Pairs, thresholds: Thresholds) -> li
     shown = (one.start, one.end), (other.start, other.end)
     for span in align(hits, _LEAST_SECONDS, shown, _STEP, _PACE_GAIN):
         inside = span_holds(span, hits)
-        held = [(int(r), int(c)) for r, c in zip(rows[inside], columns[inside], strict=True)]
+        held = list(zip(rows[inside].tolist(), columns[inside].tolist(), strict=True))
         telling = _telling(held, pairs, one, other)
         strength = strength_of(telling)
         if (
             strength < thresholds.regions
             or spread_of(telling, one, other) < thresholds.spread
-            or (strength < _BEYOND_DOUBT and not steady(telling, one))
+            or (strength < _BEYOND_DOUBT and not steady(_in_step(telling, span, hits, inside), one))
         ):
             continue
         distance = float(np.mean([pairs[pair].distance for pair in held]))
@@ -197,6 +197,26 @@ def _telling(held: list[tuple[int, int]], pairs: Pairs, one: Views, other: Views
             keep &= ~other.still[column][placed.columns]
         telling[row, column] = placed.only(keep)
     return telling
+
+
+def _in_step(telling: Pairs, span: Span, hits: FrameHits, inside: NDArray[np.bool_]) -> Pairs:
+    """For each view of the first film the view of the second that shows the same moment.
+
+    A neighbour that only touches it in time may agree in more, but of a camera that turns it shows
+    what has moved on.
+
+    Args:
+        telling: placements of a stretch, in the order of its hits.
+        span: the stretch.
+        hits: views that agree.
+        inside: which of them the stretch holds.
+    """
+    start, end = overlap(hits.where(inside), line_of(span))
+    longest: dict[int, tuple[float, int]] = {}
+    for (row, column), seconds in zip(telling, (end - start).tolist(), strict=True):
+        if row not in longest or seconds > longest[row][0]:
+            longest[row] = seconds, column
+    return {(row, column): telling[row, column] for row, (_, column) in longest.items()}
 
 
 def _moves(views: Views, shown: set[int]) -> bool:

@@ -15,7 +15,7 @@ _GRID = 4
 _MIDDLES = np.stack(np.meshgrid(*[(np.arange(_GRID) + 0.5) / _GRID] * 2), axis=2).reshape(-1, 2)
 _LEAST_COMMON = 0.4
 _CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
-_STEADY = 0.08
+_STEADY = 0.05
 _LEAST_SCALE = 0.2
 
 Pairs: TypeAlias = dict[tuple[int, int], Placement]
