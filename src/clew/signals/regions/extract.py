@@ -56,7 +56,7 @@ class RegionsExtractor:
         if not cut and item.time - self._looked < _VIEW_SECONDS:
             self._last(item)
             return
-        small = looked_at(item.picture.pixels)
+        small = looked_at(item.picture.luma)
         tiny = np.asarray(cv2.resize(small, (32, 32), interpolation=cv2.INTER_AREA), np.uint8)
         still = not cut and self._miniature is not None and _still(self._miniature, tiny)
         self._looked, self._shot = item.time, item.shot
