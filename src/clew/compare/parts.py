@@ -19,8 +19,8 @@ from clew.compare.align import align, seen_best, span_holds, with_share
 from clew.compare.calibration import Thresholds
 from clew.compare.evidence import FramePair, Match, MatchKind, Span
 from clew.compare.geometry import ALIKE_BITS, Placement, placement
-from clew.compare.lines import FrameHits, line_of, overlap
-from clew.compare.stretch import SURE, Pairs, spread_of, steady, strength_of
+from clew.compare.lines import FrameHits
+from clew.compare.stretch import SURE, Pairs, in_step, spread_of, steady, strength_of
 from clew.compare.subject import Subject
 from clew.compare.views import Views
 from clew.index import Hits
@@ -147,7 +147,10 @@ def _spans(one: Views, other: Views, pairs: Pairs, thresholds: Thresholds) -> li
         if (
             strength < thresholds.regions
             or spread_of(telling, one, other) < thresholds.spread
-            or (strength < _BEYOND_DOUBT and not steady(_in_step(telling, span, hits, inside), one))
+            or (
+                strength < _BEYOND_DOUBT
+                and not steady(in_step(telling, span, hits.where(inside)), one)
+            )
         ):
             continue
         distance = float(np.mean([pairs[pair].distance for pair in held]))
@@ -197,26 +200,6 @@ def _telling(held: list[tuple[int, int]], pairs: Pairs, one: Views, other: Views
             keep &= ~other.still[column][placed.columns]
         telling[row, column] = placed.only(keep)
     return telling
-
-
-def _in_step(telling: Pairs, span: Span, hits: FrameHits, inside: NDArray[np.bool_]) -> Pairs:
-    """For each view of the first film the view of the second that shows the same moment.
-
-    A neighbour that only touches it in time may agree in more, but of a camera that turns it shows
-    what has moved on.
-
-    Args:
-        telling: placements of a stretch, in the order of its hits.
-        span: the stretch.
-        hits: views that agree.
-        inside: which of them the stretch holds.
-    """
-    start, end = overlap(hits.where(inside), line_of(span))
-    longest: dict[int, tuple[float, int]] = {}
-    for (row, column), seconds in zip(telling, (end - start).tolist(), strict=True):
-        if row not in longest or seconds > longest[row][0]:
-            longest[row] = seconds, column
-    return {(row, column): telling[row, column] for row, (_, column) in longest.items()}
 
 
 def _moves(views: Views, shown: set[int]) -> bool:

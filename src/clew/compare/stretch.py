@@ -6,7 +6,9 @@ from typing import TypeAlias
 
 import numpy as np
 
+from clew.compare.evidence import Span
 from clew.compare.geometry import Placement
+from clew.compare.lines import FrameHits, line_of, overlap
 from clew.compare.views import Views
 
 SURE = 5
@@ -54,8 +56,27 @@ def spread_of(pairs: Pairs, one: Views, other: Views) -> float:
     return float((seen[side] & common[side]).sum() / common[side].sum())
 
 
+def in_step(pairs: Pairs, span: Span, hits: FrameHits) -> Pairs:
+    """For each view of the first film the view of the second that shows the same moment.
+
+    A neighbour that only touches it in time may agree in more, but of a camera that turns it shows
+    what has moved on.
+
+    Args:
+        pairs: placements of a stretch.
+        span: the stretch.
+        hits: when the views of each pair are to be seen, in the same order.
+    """
+    start, end = overlap(hits, line_of(span))
+    longest: dict[int, tuple[float, int]] = {}
+    for (row, column), seconds in zip(pairs, (end - start).tolist(), strict=True):
+        if row not in longest or seconds > longest[row][0]:
+            longest[row] = seconds, column
+    return {(row, column): pairs[row, column] for row, (_, column) in longest.items()}
+
+
 def steady(pairs: Pairs, one: Views) -> bool:
-    """Whether one film lies on the other in the same way at several moments.
+    """Whether one film lies on the other in the same way at several moments, in step.
 
     A copy does, however it was cropped or turned; of two cameras in one room each moves by itself.
     """
