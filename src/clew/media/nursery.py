@@ -21,7 +21,7 @@ import sys
 import msgspec
 
 from clew.media.framing import HEADER, receive_exactly, send
-from clew.media.limits import MEBIBYTE, Limits
+from clew.media.limits import Limits
 
 _INHERITED = (
     *("PATH", "LANG", "LC_ALL", "LC_CTYPE", "HOME", "XDG_CACHE_HOME", "TMPDIR"),
@@ -30,12 +30,6 @@ _INHERITED = (
     *("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"),
 )
 """What a decoding process sees of the environment: how to start, and none of its secrets."""
-_MEMORY = {
-    "MALLOC_MMAP_THRESHOLD_": str(32 * MEBIBYTE),
-    "MALLOC_TRIM_THRESHOLD_": str(64 * MEBIBYTE),
-}
-"""The C library keeps what is freed for the next frame. Else it hands every few pictures back to
-the kernel, and getting clean pages anew takes up to a tenth of the time of reading a film."""
 _START_SECONDS = 60.0
 _PATIENCE_SECONDS = 5.0
 
@@ -161,7 +155,6 @@ class _Running:
             "OPENBLAS_NUM_THREADS": "1",
             "OMP_NUM_THREADS": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
-            **_MEMORY,
         }
         with theirs:
             self._process = subprocess.Popen(
