@@ -23,6 +23,7 @@ ALIKE_BITS = 30
 _APART = 0.07
 _SIZES = 0.6
 _ANGLES = 0.5
+_LEAST_SCALE = 0.001
 _MOST = 160
 
 
@@ -186,6 +187,8 @@ def _count(
 ) -> int:
     """Pairs that agree with a placement, none of two that share a region or nearly its place."""
     scale = np.hypot(moved[0], moved[1])
+    if scale < _LEAST_SCALE:
+        return 0  # fitted to regions of which one lies mirrored to the other
     turn = np.arctan2(moved[1], moved[0])
     # What is far out in the larger frame may be as far off as what is far out in the smaller.
     slack = _APART * max(scale, 0.35) if scale < 1 else _APART * scale

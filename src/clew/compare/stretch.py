@@ -6,7 +6,9 @@ from typing import TypeAlias
 
 import numpy as np
 
+from clew.compare.evidence import Span
 from clew.compare.geometry import Placement
+from clew.compare.lines import FrameHits, line_of, overlap
 from clew.compare.views import Views
 
 SURE = 5
@@ -15,7 +17,7 @@ _GRID = 4
 _MIDDLES = np.stack(np.meshgrid(*[(np.arange(_GRID) + 0.5) / _GRID] * 2), axis=2).reshape(-1, 2)
 _LEAST_COMMON = 0.4
 _CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
-_STEADY = 0.08
+_STEADY = 0.05
 _LEAST_SCALE = 0.2
 
 Pairs: TypeAlias = dict[tuple[int, int], Placement]
@@ -54,8 +56,27 @@ def spread_of(pairs: Pairs, one: Views, other: Views) -> float:
     return float((seen[side] & common[side]).sum() / common[side].sum())
 
 
+def in_step(pairs: Pairs, span: Span, hits: FrameHits) -> Pairs:
+    """For each view of the first film the view of the second that shows the same moment.
+
+    A neighbour that only touches it in time may agree in more, but of a camera that turns it shows
+    what has moved on.
+
+    Args:
+        pairs: placements of a stretch.
+        span: the stretch.
+        hits: when the views of each pair are to be seen, in the same order.
+    """
+    start, end = overlap(hits, line_of(span))
+    longest: dict[int, tuple[float, int]] = {}
+    for (row, column), seconds in zip(pairs, (end - start).tolist(), strict=True):
+        if row not in longest or seconds > longest[row][0]:
+            longest[row] = seconds, column
+    return {(row, column): pairs[row, column] for row, (_, column) in longest.items()}
+
+
 def steady(pairs: Pairs, one: Views) -> bool:
-    """Whether one film lies on the other in the same way at several moments.
+    """Whether one film lies on the other in the same way at several moments, in step.
 
     A copy does, however it was cropped or turned; of two cameras in one room each moves by itself.
     """

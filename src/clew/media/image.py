@@ -11,6 +11,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import BinaryIO
 
 import numpy as np
@@ -18,7 +19,7 @@ import pillow_heif
 from numpy.typing import NDArray
 from PIL import Image, ImageFile, UnidentifiedImageError
 
-from clew.media.borders import Box, crop
+from clew.media.borders import Box, crop, luma
 from clew.media.errors import OverLimitError, UnreadableError, words_of
 from clew.media.limits import Limits
 
@@ -67,14 +68,21 @@ class Picture:
     width: int
     height: int
 
+    @cached_property
+    def luma(self) -> NDArray[np.uint8]:
+        """Its brightness, uint8 of shape (height, width)."""
+        return luma(self.pixels)
+
     def inside(self, box: Box) -> Picture:
         """The part of the picture in a box (of the reduced pixels), a view."""
         rows, columns = self.pixels.shape[:2]
-        return Picture(
+        part = Picture(
             crop(self.pixels, box),
             max(1, round(self.width * (box.right - box.left) / columns)),
             max(1, round(self.height * (box.bottom - box.top) / rows)),
         )
+        vars(part)["luma"] = crop(self.luma, box)  # converted once, for all parts
+        return part
 
 
 @dataclass

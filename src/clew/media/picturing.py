@@ -43,6 +43,12 @@ def _has_plain_luma(name: str) -> bool:
     return planar and av.VideoFormat(name).components[0].bits == 8
 
 
+@cache
+def _is_plain_colour(name: str) -> bool:
+    """Whether a pixel format is brightness and colour in planes of bytes, nothing else."""
+    return name.startswith(("yuv4", "yuvj4")) and _has_plain_luma(name)
+
+
 def _thinned(luma: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Fewer rows of a large picture, in numbers that average down quickly.
 
@@ -102,8 +108,9 @@ class Picturing:
     """Makes pictures of the frames of one film."""
 
     def __init__(self) -> None:
-        # One for all frames: setting the scaler up costs as much as using it.
+        # One of each for all frames: setting a scaler up costs as much as using it.
         self._scaler = VideoReformatter()
+        self._converter = VideoReformatter()
 
     def picture(self, frame: av.VideoFrame, shape: Shape) -> Picture:
         """A frame as people see it, its shorter side reduced to about 320 pixels."""
@@ -113,7 +120,7 @@ class Picturing:
         width, height = (max(2, round(side / scale / 2) * 2) for side in lying)
         pixels = self._field(frame, width, height) if frame.interlaced_frame else None
         if pixels is None:
-            pixels = self._scaled(frame, width, height)
+            pixels = self._converted(self._scaled(frame, width, height), width, height)
         if frame.color_trc == _PQ:
             pixels = np.asarray(cv2.LUT(pixels, _shown_on_usual_screens()), np.uint8)
         if shape.turns:
@@ -124,12 +131,20 @@ class Picturing:
         """Of two half pictures that are moments apart only the first; None if too few rows."""
         if frame.height < 4:
             return None
-        rows = self._scaled(frame, width, frame.height)[::2]
+        rows = self._converted(frame, width, frame.height)[::2]
         how = cv2.INTER_AREA if len(rows) >= height else cv2.INTER_LINEAR
         return np.asarray(cv2.resize(rows, (width, height), interpolation=how), np.uint8)
 
-    def _scaled(self, frame: av.VideoFrame, width: int, height: int) -> NDArray[np.uint8]:
-        small = self._scaler.reformat(
+    def _scaled(self, frame: av.VideoFrame, width: int, height: int) -> av.VideoFrame:
+        """A frame reduced in its own colours: converting all of its pixels would cost most."""
+        name = frame.format.name
+        if (width, height) == (frame.width, frame.height) or not _is_plain_colour(name):
+            return frame
+        small = "yuvj420p" if name.startswith("yuvj") else "yuv420p"
+        return self._scaler.reformat(frame, width, height, small, interpolation="AREA", threads=1)
+
+    def _converted(self, frame: av.VideoFrame, width: int, height: int) -> NDArray[np.uint8]:
+        small = self._converter.reformat(
             frame, width, height, "rgb24", interpolation="AREA", threads=1
         )
         return np.asarray(small.to_ndarray(), np.uint8)

@@ -59,11 +59,11 @@ class FramesExtractor:
         whole = self._hashed(None, WHOLE)
         box = self._common_box()
         inside = None if box is None else self._hashed(box, INSIDE)
-        pixels = [frame.picture.pixels for frame in self._group]
-        if self._panels and self._panels_in != pixels[0].shape:
+        greys = [frame.picture.luma for frame in self._group]
+        if self._panels and self._panels_in != greys[0].shape:
             self._panels = []
-        found = panels(pixels, self._panels)
-        self._panels, self._panels_in = found or self._panels, pixels[0].shape
+        found = panels(greys, self._panels)
+        self._panels, self._panels_in = found or self._panels, greys[0].shape
         within = [self._hashed(panel, f"{PANEL} {n}") for n, panel in enumerate(found, 1)]
         if inside is None:
             self._collapse(whole)

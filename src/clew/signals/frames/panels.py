@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from clew.media.borders import Box, luma
+from clew.media.borders import Box
 
 Lines: TypeAlias = tuple[int, int, int, int]
 """Left, right, top and bottom of a rectangle, in lines of the reduced frame."""
@@ -48,7 +48,7 @@ def panels(frames: list[NDArray[np.uint8]], known: Sequence[Box] = ()) -> list[B
     """The panels of a shot, the clearest first; none overlaps another by much.
 
     Args:
-        frames: uint8 arrays of one shape (height, width, 3).
+        frames: brightness, uint8 arrays of one shape (height, width).
         known: panels of earlier shots, for which less has to speak.
 
     Returns:
@@ -58,10 +58,10 @@ def panels(frames: list[NDArray[np.uint8]], known: Sequence[Box] = ()) -> list[B
         return []  # what stays where it is cannot be told
     step = max(1, len(frames) // _MOST_FRAMES)
     chosen = frames[::step][:_MOST_FRAMES]
-    scale = min(1.0, SIDE / min(chosen[0].shape[:2]))
-    small = [_reduced(luma(frame), scale) for frame in chosen]
+    scale = min(1.0, SIDE / min(chosen[0].shape))
+    small = [_reduced(grey, scale) for grey in chosen]
     across, down = _edges(small)
-    height, width = frames[0].shape[:2]
+    height, width = frames[0].shape
     rows, columns = across.shape
     found = [
         panel
@@ -76,12 +76,11 @@ def panels(frames: list[NDArray[np.uint8]], known: Sequence[Box] = ()) -> list[B
         and all(_alike(panel, reduced) < _THE_SAME for panel in found)
     ]
     boxes: list[Box] = []
-    greys = [luma(frame) for frame in chosen] if found else []
     for left, right, top, bottom in found:
         rough = np.array([left, right]) * width / columns, np.array([top, bottom]) * height / rows
         sides = [
-            _exactly(greys, *rough, (left > 0, right < columns)),
-            _exactly([grey.T for grey in greys], *rough[::-1], (top > 0, bottom < rows)),
+            _exactly(chosen, *rough, (left > 0, right < columns)),
+            _exactly([grey.T for grey in chosen], *rough[::-1], (top > 0, bottom < rows)),
         ]
         boxes.append(Box(*sides[1], *sides[0]))
     return [*boxes, *lasting][:MOST_PANELS]
@@ -146,16 +145,14 @@ def _exactly(
     """
     width = greys[0].shape[1]
     rows = slice(round(along[0]) + 2, max(round(along[1]) - 2, round(along[0]) + 3))
-    steps = np.zeros(width + 1)
-    for grey in greys:
-        steps[1:-1] += np.minimum(
-            np.abs(np.diff(grey[rows].astype(np.float32), axis=1)), _CLEAR
-        ).mean(axis=0)
     found = [0, width]
     for side, start in ((0, place[0]), (1, place[1])):
         if inner[side]:
-            first = max(1, round(start) - 3)
-            near = steps[first : round(start) + 4]
+            first, last = max(1, round(start) - 3), min(width, round(start) + 4)
+            near = np.zeros(last - first)
+            for grey in greys:
+                light = grey[rows, first - 1 : last].astype(np.float32)
+                near += np.minimum(np.abs(np.diff(light, axis=1)), _CLEAR).mean(axis=0)
             # Blurred over two pixels: the inner of them, one more for what codecs smear.
             best = np.flatnonzero(near >= 0.6 * near.max())
             found[side] = first + int(best[-1] if side == 0 else best[0])

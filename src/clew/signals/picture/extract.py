@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clew.media.borders import Box, content_box, luma
+from clew.media.borders import Box, content_box
 from clew.media.image import Picture
 from clew.signals.base import Feature
 from clew.signals.picture.pdq import eight_hashes
@@ -56,5 +56,5 @@ def hash_part(picture: Picture, part: Box | None = None, variant: str = WHOLE) -
     """
     if part is not None:
         picture = picture.inside(part)
-    hashes, quality = eight_hashes(luma(picture.pixels), picture.height, picture.width)
+    hashes, quality = eight_hashes(picture.luma, picture.height, picture.width)
     return Feature(variant=variant, value=hashes.tobytes(), quality=quality)

@@ -72,7 +72,11 @@ def regions_of(pixels: NDArray[np.uint8], most: int) -> Regions:
         pixels: uint8 array of shape (height, width, 3).
         most: how many at most.
     """
-    small = _reduced(luma(pixels))
+    return regions_in(looked_at(luma(pixels)), most)
+
+
+def regions_in(small: NDArray[np.uint8], most: int) -> Regions:
+    """The same of what :func:`looked_at` makes of a picture's brightness."""
     points, found = _sift().detectAndCompute(small, None)
     if not points:
         return Regions(np.empty((0, 4), np.float32), np.empty((0, BITS // 8), np.uint8))
@@ -124,7 +128,12 @@ def _sift() -> Any:  # OpenCV's types leave it out
     )
 
 
-def _reduced(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def looked_at(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Brightness of a picture with its shorter side reduced to :data:`SIDE`, uint8[height, width].
+
+    Args:
+        grey: the same before.
+    """
     scale = SIDE / min(grey.shape)
     if scale >= 1:
         return grey

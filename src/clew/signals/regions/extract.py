@@ -7,10 +7,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from clew.media.borders import luma
 from clew.media.sampling import Frame
 from clew.signals.base import Feature
-from clew.signals.regions.describe import Regions, regions_of
+from clew.signals.regions.describe import Regions, looked_at, regions_in
 from clew.signals.regions.view import packed
 
 VIEW = "view"
@@ -57,15 +56,15 @@ class RegionsExtractor:
         if not cut and item.time - self._looked < _VIEW_SECONDS:
             self._last(item)
             return
-        grey = luma(item.picture.pixels)
-        small = np.asarray(cv2.resize(grey, (32, 32), interpolation=cv2.INTER_AREA), np.uint8)
-        still = not cut and self._miniature is not None and _still(self._miniature, small)
+        small = looked_at(item.picture.luma)
+        tiny = np.asarray(cv2.resize(small, (32, 32), interpolation=cv2.INTER_AREA), np.uint8)
+        still = not cut and self._miniature is not None and _still(self._miniature, tiny)
         self._looked, self._shot = item.time, item.shot
         if still:
             self._last(item)
             return
-        self._miniature = small
-        self._describe(item, cut)
+        self._miniature = tiny
+        self._describe(item, small, cut)
 
     def finish(self) -> list[Feature]:
         """Views in order of time, each followed by the regions of it that are asked for."""
@@ -77,9 +76,9 @@ class RegionsExtractor:
             view = self._features[self._view]
             self._features[self._view] = msgspec.structs.replace(view, end=frame.until)
 
-    def _describe(self, frame: Frame, cut: bool) -> None:
+    def _describe(self, frame: Frame, small: NDArray[np.uint8], cut: bool) -> None:
         picture = frame.picture
-        found = regions_of(picture.pixels, KEPT)
+        found = regions_in(small, KEPT)
         if len(found) < _FEW or self._views == MOST_VIEWS:
             self._view = None
             return

@@ -7,7 +7,7 @@ from clew.signals.shots.extract import ShotsExtractor
 
 SIGNAL = Signal(
     name="shots",
-    version=1,
+    version=2,
     title="a shot of a film",
     media=frozenset({MediaType.VIDEO}),
     need=Need.FRAMES,

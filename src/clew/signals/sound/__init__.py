@@ -8,7 +8,7 @@ from clew.signals.sound.value import SOUND
 
 SIGNAL = Signal(
     name="sound",
-    version=1,
+    version=2,
     title="the same sound",
     media=frozenset({MediaType.SOUND, MediaType.VIDEO}),
     need=Need.SOUND,

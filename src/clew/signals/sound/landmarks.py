@@ -130,8 +130,7 @@ def loudness(samples: NDArray[np.float32]) -> Loudness:
         return Loudness(energy, *[np.zeros(0)] * 3)
     windows = np.lib.stride_tricks.sliding_window_view(samples, WINDOW)[::COLUMN]
     for first in range(0, columns, 500):
-        lines = np.abs(np.fft.rfft(windows[first : first + 500] * _HANN, axis=1))
-        energy[first : first + 500] = np.square(lines, dtype=np.float32) @ _FILTERS
+        energy[first : first + 500] = _powers(windows[first : first + 500] * _HANN) @ _FILTERS
     second = 2 * round(1 / STEP) + 1
     loud = cv2.blur(energy.mean(axis=1, keepdims=True), (1, second), borderType=cv2.BORDER_REFLECT)
     bands = np.log(energy + _FLOOR * loud + 1e-9)
@@ -144,6 +143,19 @@ def loudness(samples: NDArray[np.float32]) -> Loudness:
     starts = np.arange(columns) * COLUMN
     power = (squares[starts + WINDOW] - squares[starts]) / WINDOW
     return Loudness(np.asarray(bands, np.float32), power, spread, change)
+
+
+def _powers(windows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The power of each line of the spectra of some windows, float32[n, WINDOW // 2 + 1].
+
+    OpenCV's transform takes a tenth of the time of NumPy's. It gives a row as the first line, real
+    and imaginary parts of the others, and the last line, both of these real.
+    """
+    squares = np.square(cv2.dft(windows, flags=cv2.DFT_ROWS), dtype=np.float32)
+    powers = np.empty((len(windows), WINDOW // 2 + 1), np.float32)
+    powers[:, 0], powers[:, -1] = squares[:, 0], squares[:, -1]
+    np.add(squares[:, 1:-1:2], squares[:, 2:-1:2], out=powers[:, 1:-1])
+    return powers
 
 
 def landmarks(heard: Loudness, most: int) -> Landmarks:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 import pytest
 
+from clew.media.borders import Box, luma
 from clew.signals.frames.panels import panels
 from clew.training.edits.pictures import logo
 from clew.training.pictures import Pixels, make_picture
@@ -26,31 +29,35 @@ def inside(around: list[Pixels], frames: list[Pixels], top: int, left: int) -> l
     return result
 
 
+def seen(frames: list[Pixels], known: Sequence[Box] = ()) -> list[Box]:
+    return panels([luma(frame) for frame in frames], known)
+
+
 def test_a_picture_in_the_picture_is_found_to_the_pixel() -> None:
-    found = panels(inside(moving(0), moving(1), 20, 30))
+    found = seen(inside(moving(0), moving(1), 20, 30))
     assert any(np.abs(np.subtract(box, (20, 148, 30, 258))).max() <= 2 for box in found)
 
 
-def test_films_side_by_side_are_two_panels() -> None:
+def test_films_side_by_side_are_two_seen() -> None:
     beside = [
         np.hstack([a[:, :300], b[:, :268]]) for a, b in zip(moving(2), moving(3), strict=True)
     ]
-    left, right, *_ = sorted(panels(beside), key=lambda box: box.left)
+    left, right, *_ = sorted(seen(beside), key=lambda box: box.left)
     assert (left.left, left.right) == pytest.approx((0, 300), abs=3)
     assert (right.left, right.right) == pytest.approx((300, 568), abs=3)
 
 
 def test_a_logo_is_no_panel() -> None:
-    assert panels([logo(frame, 0.25) for frame in moving(4)]) == []
+    assert seen([logo(frame, 0.25) for frame in moving(4)]) == []
 
 
 def test_one_frame_does_not_tell_what_stays() -> None:
-    assert panels(inside(moving(0), moving(1), 20, 30)[:1]) == []
+    assert seen(inside(moving(0), moving(1), 20, 30)[:1]) == []
 
 
 def test_a_known_panel_goes_on_where_its_edges_are_hard_to_see() -> None:
     frames = inside(moving(5), moving(6), 20, 30)
-    known = panels(frames)
+    known = seen(frames)
     faint = [(frame * 0.3 + 80).astype(np.uint8) for frame in frames]
-    assert panels(faint) == []
-    assert panels(faint, known) == known
+    assert seen(faint) == []
+    assert seen(faint, known) == known
