@@ -153,7 +153,7 @@ def test_no_module_is_too_long_to_be_read_in_one_go():
     long = {
         path.relative_to(ROOT).as_posix(): count
         for path in SOURCE.rglob("*.py")
-        if path.parent.name != "migrations"  # written by Django, read by nobody in one go
+        if path.name != "0001_tables.py"  # written by Django, read by nobody in one go
         and (count := len(path.read_text(encoding="utf-8").splitlines())) > 450
     }
     assert long == {}

@@ -89,7 +89,7 @@ PAGES = {
     "/part/cameras": 10,
     "/media": 16,
     "/media?grade=none&kind=image": 16,
-    "/media?camera=Nokia+X&entity=1": 16,
+    "/media?camera=Nokia+X&entity=1": 17,
     "/media/sketches?media={first},{last}": 10,
     "/media/rows?after={last}": 14,
     "/media/count": 10,
