@@ -28,7 +28,7 @@ from clew.records.models import (
     Upload,
 )
 
-PORTION = 256
+PORTION = 512
 """Files that one job reads: enough that beginning it costs little, few enough to share out."""
 
 

@@ -9,6 +9,7 @@ import contextlib
 import os
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
@@ -47,10 +48,15 @@ from clew.workspace import Workspace
 
 log = structlog.get_logger()
 
-_BATCH = 64
+_BATCH = 128
 _TAKEN_AT_ONCE = 32
-_DISK_THREADS = 3
+_DISK_THREADS = 2
+"""Into a folder: more of them only wait for Python's lock."""
+_STORE_THREADS = 8
+"""Into a store, whose answers are waited for."""
 _TURN_SECONDS = 0.0003
+_TOLD_EVERY = 10.0
+"""Seconds after which those are told of that were recorded: a portion of films takes long."""
 _ORIGINALS = {"media_id": "bigint", "size": "bigint"}
 _TO_READ = (FileState.WAITING, FileState.READING)
 _NOT_STORED = (*_TO_READ, FileState.CANCELLED)
@@ -106,6 +112,7 @@ class Portion:
         self._settling = workspace.vault.settling()
         self._recording: list[Future[None]] = []
         self._places: dict[bytes, tuple[Folder, bytes] | ExhibitError] = {}
+        self._told = time.monotonic()
 
     def read(self) -> None:
         """Read what has no answer yet, and have it told how it stands.
@@ -118,7 +125,10 @@ class Portion:
         # As in storing.py: the thread that hands files to the decoders gets its turn at once.
         usual_turn = sys.getswitchinterval()
         sys.setswitchinterval(_TURN_SECONDS)
-        self._disk = ThreadPoolExecutor(_DISK_THREADS, "originals")
+        threads = _DISK_THREADS if self._vault.folder is not None else _STORE_THREADS
+        self._disk = ThreadPoolExecutor(threads, "originals")
+        # While a batch is being recorded, the next one is on its way to the disk.
+        self._settler = ThreadPoolExecutor(1, "settling")
         self._recorder = ThreadPoolExecutor(1, "recording")
         try:
             self._read(rows)
@@ -132,6 +142,7 @@ class Portion:
                     os.close(descriptor)
                 self._recorder.submit(close_connections).result()
                 self._recorder.shutdown()
+                self._settler.shutdown()
                 self._disk.shutdown()
         if self._stopping.is_set():
             raise StoppedError
@@ -251,23 +262,23 @@ class Portion:
         self._batch.append(kept)
         if len(self._batch) >= _BATCH:
             self._hand_over()
-            self._wait(1)
+            self._wait(2)
 
     def _hand_over(self) -> None:
         if self._batch:
             # The thread acts for the same officer as this one.
-            run, batch, settling = copy_context().run, self._batch, self._settling
-            self._recording.append(self._recorder.submit(run, self._record, batch, settling))
+            run = copy_context().run
+            settled = self._settler.submit(_settled, self._batch, self._settling)
+            self._recording.append(self._recorder.submit(run, self._record, settled))
         self._batch, self._settling = [], self._vault.settling()
 
     def _wait(self, most: int) -> None:
         while len(self._recording) > most:
             self._recording.pop(0).result()
 
-    def _record(self, batch: Sequence[Future[_Kept]], settling: Settling) -> None:
+    def _record(self, settled: Future[list[_Kept]]) -> None:
         """Record a batch: places and readings as after a scan, then what became of the files."""
-        kept = [future.result() for future in batch]
-        settling.settle()  # all that is told below was read back, and survives a power cut now
+        kept = settled.result()
         by_folder: dict[Folder, list[Seen]] = {}
         for one in kept:
             place = self._places.get(bytes(one.row.path))
@@ -288,6 +299,9 @@ class Portion:
                 for folder, seen_there in by_folder.items():
                     paths = [seen.path for seen in seen_there]
                     share(Sighting.objects.filter(folder=folder, path__in=paths), self._shared)
+            if time.monotonic() - self._told > _TOLD_EVERY and locked(self._contribution):
+                self._told = time.monotonic()
+                enqueue_standing(self._contribution)
 
     def _note(self, kept: Sequence[_Kept], media: dict[bytes, Media]) -> None:
         if locked(self._contribution) is None:
@@ -323,6 +337,13 @@ _SAID = {
     "again": "boolean",
     "problem": "text",
 }
+
+
+def _settled(batch: Sequence[Future[_Kept]], settling: Settling) -> list[_Kept]:
+    """A batch once all of it was read back and survives a power cut."""
+    kept = [future.result() for future in batch]
+    settling.settle()
+    return kept
 
 
 def _upload_of(row: ContributedFile) -> Upload | None:

@@ -57,6 +57,7 @@ class Desk:
     Attributes:
         workspace: what is worked on.
         stopping: set when the worker is to stop; what is being read then is left to the next.
+        done_with_one: set whenever something was done at it.
     """
 
     def __init__(self, workspace: Workspace) -> None:
@@ -64,6 +65,7 @@ class Desk:
         self.stopping = threading.Event()
         self._threads = {name: ThreadPoolExecutor(1, name) for name in (*map(str, Phase), CLOCK)}
         self._reader: ConfinedReader | None = None
+        self.done_with_one = asyncio.Event()
 
     def __enter__(self) -> Desk:
         # Loading the compiled search takes half a second: while the decoders start, not after.
@@ -98,6 +100,8 @@ class Desk:
             raise JobAborted from None
         except StoppedError:
             raise JobAborted from None
+        finally:
+            self.done_with_one.set()
 
     def _run(self, work: Callable[[Desk], Done]) -> Done:
         close_old_connections()  # the database may have been started anew since the last job

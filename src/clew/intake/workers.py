@@ -181,7 +181,7 @@ async def _work(
         workers = [_worker(app, desk, queues) for queues in served.values()]
         working = [asyncio.create_task(one.run()) for one in workers]  # type: ignore[no-untyped-call]
         beside = [
-            asyncio.create_task(_until(done)),
+            asyncio.create_task(_until(done, desk)),
             asyncio.create_task(_take_over(app, desk)),
             asyncio.create_task(_tidy(desk)),
         ]
@@ -223,12 +223,16 @@ def _connector() -> PsycopgConnector:
     return PsycopgConnector(kwargs=parameters, min_size=1, max_size=10, timeout=10)
 
 
-async def _until(done: Callable[[], bool]) -> None:
+async def _until(done: Callable[[], bool], desk: Desk) -> None:
+    """Ask every so often, as another worker may do the rest, and when something was done here."""
     loop = asyncio.get_running_loop()
     asking = ThreadPoolExecutor(1, "asking")
     try:
         while not await loop.run_in_executor(asking, done):
-            await asyncio.sleep(_ASK_SECONDS)
+            desk.done_with_one.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_ASK_SECONDS):
+                    await desk.done_with_one.wait()
     finally:
         asking.submit(close_connections)
         asking.shutdown()
