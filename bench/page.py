@@ -46,7 +46,6 @@ _OUTDATED = {
     "edited_sounds": "sound 1",
     "sound_index": "sound 1",
     "collection": "frames 1, before regions and sound",
-    "world": "frames 1, before regions and sound; a plainer world, without a ladder",
     "calibrate": "frames 1",
 }
 """What was measured with older versions of signals than Clew has now; out with the next run."""
