@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from functools import wraps
 from typing import Any, Literal
 from urllib.parse import urlencode
@@ -25,6 +25,7 @@ from clew.access.errors import AccessError, SignedOutError, SignInError
 from clew.access.passkeys import Asked, Site
 from clew.serving.middleware import refuse_practice
 from clew.serving.served import served
+from clew.web.refusals import in_their_language
 
 View = Callable[..., HttpResponse]
 Cookie = Literal["session", "challenge", "proof", "next"]
@@ -96,11 +97,28 @@ def forget(request: HttpRequest, answer: HttpResponse, cookie: Cookie) -> None:
 def page(
     request: HttpRequest, template: str, told: Mapping[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
-    """A page, in the language that the browser asks for unless an officer chose another one."""
-    language = translation.get_language_from_request(request)
-    with nullcontext() if hasattr(request, "desk") else translation.override(language):
-        answer = render(request, f"web/{template}.html", dict(told or {}), status=status)
+    """A page, in the language that the browser asks for unless an officer chose another one.
+
+    What it tells as ``why`` may be a refusal as the layers below say it.
+    """
+    shown = dict(told or {})
+    with _in_its_language(request):
+        if "why" in shown:
+            shown["why"] = in_their_language(shown["why"])
+        answer = render(request, f"web/{template}.html", shown, status=status)
     return _guarded(answer)
+
+
+def _in_its_language(request: HttpRequest) -> AbstractContextManager[None]:
+    if hasattr(request, "desk"):
+        return nullcontext()
+    return translation.override(translation.get_language_from_request(request))
+
+
+def _why(request: HttpRequest, refusal: str, status: int) -> JsonResponse:
+    """What a script is told that asked for something it does not get."""
+    with _in_its_language(request):
+        return JsonResponse({"why": in_their_language(refusal)}, status=status)
 
 
 def _guarded(answer: HttpResponse) -> HttpResponse:
@@ -114,7 +132,7 @@ def not_from_here(request: HttpRequest, reason: str = "") -> HttpResponse:
     """What a form is answered that did not come from these pages, or from one too old."""
     why = "The form did not come from here, or is too old. Load the page again."
     if request.content_type == "application/json":
-        return JsonResponse({"why": why}, status=403)
+        return _why(request, why, 403)
     return page(request, "refused", {"why": why}, status=403)
 
 
@@ -163,7 +181,7 @@ def for_officers(view: View) -> View:
                 return view(request, *arguments, **named)
         except SignedOutError as error:
             if for_script(request) or request.content_type == "application/json":
-                return JsonResponse({"why": "Your session is over. Sign in again."}, status=401)
+                return _why(request, "Your session is over. Sign in again.", 401)
             del error
             there = to_sign_in(asked_for(request))
             answer: HttpResponse = HttpResponseRedirect(there)
@@ -209,7 +227,7 @@ def for_scripts(view: View) -> View:
         except SignedOutError:
             raise
         except AccessError as error:
-            return JsonResponse({"why": str(error)}, status=403)
+            return _why(request, str(error), 403)
 
     return guarded
 

@@ -1,20 +1,10 @@
-"""What the layers below refuse with, in the officer's language.
-
-They say it in one language, for every face. It is known again by its shape: what stands in the
-place of a name is put into the translation, in the words of the vocabulary where it is one.
-"""
+"""Refusals of working on a case: what officers, their supervisors and oversight are told."""
 
 from __future__ import annotations
 
-import re
-from functools import cache
-
-from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from clew.web.vocabulary_words import in_words
-
-REFUSALS: tuple[str, ...] = (
+CASEWORK: tuple[str, ...] = (
     _("Say why, in a few words: whoever reads it later was not there."),
     _("Somebody else decided this at the same time. Look at it again, then decide."),
     _("This cannot be kept: %(said)s."),
@@ -155,31 +145,69 @@ REFUSALS: tuple[str, ...] = (
         "%(kinds)s."
     ),
     _("Type at most %(words)s words, of %(letters)s letters together."),
+    # What is unusual, sums, leading, watching: pages of oversight.
+    _("Hours are 0 to 24, and at least one day is looked at."),
+    _("What is unusual is told to supervisors, of their own agency."),
+    _("There is no time zone %(zone)s; write Europe/Berlin."),
+    _("Sums are told to supervisors, of their own agency."),
+    _(
+        "Leading is offered by supervisors of the agency that leads, and accepted by supervisors "
+        "of the one it is offered to."
+    ),
+    _("%(agency)s does not see %(thing)s: share it with them first."),
+    _("%(thing)s is offered already. Withdraw that first."),
+    _("There is no other agency that could lead: %(why)s."),
+    _("%(agency)s is yours: there is no other agency named."),
+    _("There is no offer %(number)s to lead something, to you or by you."),
+    _("Offer %(number)s was answered already."),
+    _("A file is watched by its SHA-256, 64 hexadecimal digits."),
+    _("Contributors, specialists and supervisors watch what they see, and end their watches."),
+    _("There is no watch %(number)s that goes on and that you may see."),
+    # Looking up, revealing, narrowing the grid.
+    _("A %(kind)s hash has %(bytes)s bytes, not %(count)s."),
+    _("No original of media:%(number)s was handed in by your agency, or shared with it."),
+    _("media:%(number)s has %(bytes)s bytes; at most %(most)s are shown in one piece."),
+    _("There is no kind %(kind)s: %(known)s."),
+    _("Nothing stands %(standing)s to what was held."),
+    _("Nothing held is %(known)s, or no contribution is named."),
+    _("There is no scope %(scope)s: %(known)s."),
+    _("%(grade)s is no grade."),
+    _("There is no type of connection called %(name)s. There are: %(known)s."),
+    _("There is no type of observation called %(name)s. There are: %(known)s."),
+    _("There is no grading scheme called %(name)s. There are: %(known)s."),
+    _(
+        "%(file)s cannot be read (%(error)s). Mend it, or take it out of CLEW_VOCABULARY; the "
+        "operator's guide shows what such a file holds."
+    ),
+    # Notices, quotas, sharing.
+    _("You have no notice %(number)s."),
+    _("You have asked as many questions as may be asked for now. Ask again after %(until)s UTC."),
+    _("A quota is at least one question."),
+    _("It is not known whose quota is meant: %(why)s."),
+    _("How much is asked at %(agency)s is said by an administrator of its country."),
+    _("What is shared is one of %(kinds)s, not %(kind)s."),
+    _("Sharing is one of %(ways)s, not %(way)s."),
+    _("Name agencies for `named agencies` and `all except`, and only then."),
+    _("Contributors, specialists and supervisors of its agency say with whom it is shared."),
+    _("There is no %(kind)s %(number)s that you may see."),
+    _("%(kind)s %(number)s is led by %(agency)s, who share it or not."),
+    # Data protection, and how long something is kept.
+    _("There is no person:%(number)s that you may see."),
+    _("Records are restricted, and freed again, by a data-protection officer of the lead agency."),
+    _("person:%(number)s is restricted already."),
+    _("person:%(number)s is not restricted."),
+    _("%(day)s is not in the future; name a later day."),
+    _(
+        "Contributors, specialists and supervisors set reviews and ask for deletion, of what "
+        "their agency holds; lifting a hold and agreeing to deletion is for supervisors."
+    ),
+    _("Your agency has no hold %(number)s that is in force."),
+    _("Your agency has no request for deletion %(number)s."),
+    _("You asked for it yourself: another officer has to agree."),
+    _("You asked for it yourself: take it back instead."),
+    _("Another officer asked for it: a supervisor can refuse it."),
+    _(
+        "media:%(number)s is under legal hold %(hold)s (%(why)s); it can be deleted when a "
+        "supervisor has lifted that."
+    ),
 )
-
-
-def in_their_language(refusal: str) -> str:
-    """A refusal of the layers below in the language of the page; as it is when it is not known."""
-    for template, shape in _shapes():
-        found = shape.fullmatch(refusal)
-        if found is not None:
-            return gettext(template) % {
-                name: in_words(value) for name, value in found.groupdict().items()
-            }
-    return refusal
-
-
-@cache
-def _shapes() -> list[tuple[str, re.Pattern[str]]]:
-    """The refusals as expressions, those without names in them first."""
-    return [
-        (template, re.compile(_shape(template), re.DOTALL))
-        for template in sorted(REFUSALS, key=lambda one: one.count("%("))
-    ]
-
-
-def _shape(template: str) -> str:
-    parts = re.split(r"%\((\w+)\)s", template)
-    return "".join(
-        f"(?P<{part}>.+?)" if at % 2 else re.escape(part) for at, part in enumerate(parts)
-    )
