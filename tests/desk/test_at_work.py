@@ -229,7 +229,8 @@ def test_a_media_with_its_matches_and_searching_for_it(desk, sit, collection):
     page = at.page
     one, other = desk.pair
     at.go(f"/media/{one}")
-    match = page.locator(".match").filter(has=page.get_by_role("link", name=f"Media {other}", exact=True))
+    link = page.get_by_role("link", name=f"Media {other}", exact=True)
+    match = page.locator(".match").filter(has=link)
     expect(match).to_contain_text("How often it is wrong: ")
     expect(match).to_contain_text("comparisons of different media it was wrong")
     at.picture("media")
