@@ -185,7 +185,7 @@ def _in_english(refusal: str) -> str:
         # What stands within another one is told as well.
         (
             "It is not known whose quota is meant: there is no agency X.",
-            "Es ist nicht klar, wessen Kontingent gemeint ist: es gibt keine Dienststelle X.",
+            "Es ist nicht klar, wessen Kontingent gemeint ist: es gibt keine Behörde X.",
         ),
         ("This password is too short. It must contain at least 12 characters.", "Dieses Kennwort"),
     ],
