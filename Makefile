@@ -31,7 +31,13 @@ demo: setup  ## Three made-up agencies at work on a harmless world (FOLDER=~/Pic
 		$(BIN)/clew scan "$(FOLDER)" --workspace $(WORKSPACE); \
 	fi
 	$(BIN)/clew report --with-pictures --workspace $(WORKSPACE) --output demo/report.html
-	@echo "Open demo/report.html in a browser; for the officers' desk: $(BIN)/clew up --workspace $(WORKSPACE)"
+	@echo "The report is demo/report.html."
+	@if [ -t 0 ] && [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
+		echo "The officers' desk opens in the browser; Ctrl-C ends it."; \
+		$(BIN)/clew up --open --workspace $(WORKSPACE); \
+	else \
+		echo "For the officers' desk: $(BIN)/clew up --workspace $(WORKSPACE)"; \
+	fi
 
 test: setup browser lint  ## Run all tests (browser included) and checks
 	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder -m "not soak"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 def up(
     host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Its port; 0 for any.")] = 8000,
+    show: Annotated[
+        bool, typer.Option("--open", help="Open it in this machine's browser.")
+    ] = False,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Serve the workspace to programs and browsers, until Ctrl-C.
@@ -24,7 +28,7 @@ def up(
     shows how.
 
     Examples:
-      clew up
+      clew up --open
 
       clew up --port 8443 --workspace ./case-17
     """
@@ -43,9 +47,16 @@ def up(
             start_log(opened.folder, opened.settings.log_level)
             # Before anything is served: a workspace that holds real agencies refuses it.
             practising = _practising(opened)
+
+            def ready(bound: int) -> None:
+                address = f"http://{f'[{host}]' if ':' in host else host}:{bound}"
+                _say(opened, address, practising)
+                if show:
+                    _open(address)
+
             try:
                 with keep_time(opened, tasks):
-                    serve(opened, host, port, lambda bound: _say(opened, host, bound, practising))
+                    serve(opened, host, port, ready)
             except AddressError as error:
                 fail(str(error))
 
@@ -57,10 +68,16 @@ def _practising(opened: Workspace) -> str | None:
     return sign_in_for_practice() if opened.demo else None
 
 
-def _say(opened: Workspace, host: str, port: int, practising: str | None) -> None:
-    name = f"[{host}]" if ":" in host else host
-    people.print(f"Serving {plain(str(opened.folder))} at http://{name}:{port}", soft_wrap=True)
+def _say(opened: Workspace, address: str, practising: str | None) -> None:
+    people.print(f"Serving {plain(str(opened.folder))} at {address}", soft_wrap=True)
     if practising is not None:
         said = "Open it in a browser and choose as whom you practise. Programs send, here alone:"
         people.print(f"{said} Authorization: Bearer {plain(practising)}", soft_wrap=True)
     people.file.flush()
+
+
+def _open(address: str) -> None:
+    """Have the browser come; one that never ends, as in a terminal, keeps nobody waiting."""
+    import webbrowser
+
+    threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
