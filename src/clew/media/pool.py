@@ -342,7 +342,11 @@ class ConfinedPool:
         if not child.jobs:
             return
         (_, task), *rest = child.jobs
-        self._again.extend(later for _, later in rest)
+        for _, later in rest:
+            # Who was lost may have begun with it: the place in a file is shared.
+            with contextlib.suppress(OSError):
+                os.lseek(later.descriptor, 0, os.SEEK_SET)
+            self._again.append(later)
         os.close(task.descriptor)
         code = child.process.code
         killed = reason is None and code == -signal.SIGKILL
