@@ -22,6 +22,9 @@ WhyOption = Annotated[
 FactOption = Annotated[
     bool, typer.Option("--fact", help="It is established (default: an assessment).")
 ]
+ThingArgument = Annotated[
+    str, typer.Argument(metavar="THING", help="Such as media:12.", show_default=False)
+]
 ShareOption = Annotated[
     str,
     typer.Option(

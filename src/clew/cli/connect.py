@@ -6,15 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clew.cli.case import WhyOption, at_work, done, tell, thing, who
+from clew.cli.case import ThingArgument, WhyOption, at_work, done, tell, thing, who
 from clew.cli.output import JsonOption, WorkspaceOption
 
 if TYPE_CHECKING:
     from clew.records.models import Connection
 
-ThingArgument = Annotated[
-    str, typer.Argument(metavar="THING", help="Such as media:12.", show_default=False)
-]
 NumbersArgument = Annotated[list[int], typer.Argument(metavar="NUMBER", help="Of connections.")]
 
 

@@ -10,6 +10,7 @@ from clew.cli.case import (
     AgencyOption,
     FactOption,
     ShareOption,
+    ThingArgument,
     WhyOption,
     at_work,
     certainty,
@@ -27,14 +28,11 @@ if TYPE_CHECKING:
 
     from clew.records.models import Argument
 
-AboutArgument = Annotated[
-    str, typer.Argument(metavar="THING", help="Such as series:3.", show_default=False)
-]
 HypothesisArgument = Annotated[int, typer.Argument(metavar="HYPOTHESIS", help="Its number.")]
 
 
 def new(
-    about: AboutArgument,
+    about: ThingArgument,
     subject: Annotated[str, typer.Argument(help="country, place or other.")],
     words: Annotated[str, typer.Argument(help="What could be so.", show_default=False)],
     share: ShareOption = "own-agency",
@@ -55,7 +53,7 @@ def new(
 
 
 def list_(
-    about: AboutArgument, workspace: WorkspaceOption = None, json: JsonOption = False
+    about: ThingArgument, workspace: WorkspaceOption = None, json: JsonOption = False
 ) -> None:
     """What is held to be possible of something, and what speaks for each and against it.
 

@@ -10,6 +10,7 @@ from clew.cli.case import (
     AgencyOption,
     FactOption,
     ShareOption,
+    ThingArgument,
     at_work,
     certainty,
     done,
@@ -23,10 +24,6 @@ from clew.cli.output import Exit, JsonOption, WorkspaceOption, explained, fail
 
 if TYPE_CHECKING:
     from clew.records.models import Observation
-
-ThingArgument = Annotated[
-    str, typer.Argument(metavar="THING", help="Such as media:12.", show_default=False)
-]
 
 
 def add(

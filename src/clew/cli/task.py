@@ -7,16 +7,12 @@ from typing import Annotated
 
 import typer
 
-from clew.cli.case import at_work, done, tell, thing
+from clew.cli.case import ThingArgument, at_work, done, tell, thing
 from clew.cli.output import JsonOption, WorkspaceOption, fail
-
-AboutArgument = Annotated[
-    str, typer.Argument(metavar="THING", help="Such as series:3.", show_default=False)
-]
 
 
 def new(
-    about: AboutArgument,
+    about: ThingArgument,
     words: Annotated[str, typer.Argument(help="What is to be done.", show_default=False)],
     to: Annotated[
         str | None, typer.Option("--to", help="Sign-in name of an officer of your agency.")
