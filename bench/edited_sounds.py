@@ -251,6 +251,7 @@ def _result(
             "between": words,
         }
     apart = different[True]
+    loops = figures["noisy copies of looped music, by seconds of the loop"]
     upper = upper_limit(len(apart.wrong), apart.pairs)
     noisy = [figures[edit] for edit in EDITS if "noise" in edit]
     share = min(f["found"] / f["of"] for f in noisy if isinstance(f, dict))
@@ -268,7 +269,7 @@ def _result(
             "among those: melodies of one made-up instrument and five notes, in steady time: "
             f"{figures['melodies of one made-up instrument']}. Clocks, beepers and rhythms "
             f"recorded twice in one room: {figures['repeating things recorded twice']}; noisy "
-            f"copies of looped music: {figures['noisy copies of looped music, by seconds of the loop']}."
+            f"copies of looped music: {loops}."
         ),
         rows=rows,
         bars=[
