@@ -24,9 +24,9 @@ LEAST_LANDMARKS = 6
 LEAST_CHANGED = (3.0, 12, 40)
 """Seconds, landmarks, and most percent without counterpart where speed or pitch is another: there
 are many ways to fit one tune to another if both may be."""
-LEAST_DISTINCT = (0.5, 18)
-"""Where more than such a share of the landmarks recurs within seconds, so many different ones:
-clocks, signals and machines agree with themselves at any time."""
+LEAST_DISTINCT = (0.7, 18)
+"""Where more than such a share of the landmarks would agree a beat later as well, so many
+different ones: clocks, signals and machines agree with themselves at any time."""
 LEAST_HITS = 2
 """Searched landmarks that must be near one another for a stretch in common to be looked for."""
 _SAME_PITCH = 0.6  # bands
