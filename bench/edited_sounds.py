@@ -17,6 +17,7 @@ import imageio_ffmpeg
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.repeating import LOOPS, loops_found, recorded_twice
 from bench.results import Result, Row, freeze, upper_limit
 from bench.sounds import (
     EDITS,
@@ -45,6 +46,8 @@ _EXCERPTS = 3  # of each recording
 _TABLE = Path("src/clew/compare/calibration_sound.json")
 _MADE = {False: (250, 60, 200), True: (700, 100, 650)}  # tunes, clatter, mixtures
 _MELODIES = 150
+_REPEATING = 400
+_LOOPED = 40
 _NOT_ITSELF = "speechbrain_noise"
 
 
@@ -72,6 +75,14 @@ def run() -> Result:
     figures["melodies of one made-up instrument"] = {
         "pairs": one_instrument.pairs,
         "taken for the same": len(one_instrument.wrong),
+    }
+    figures["repeating things recorded twice"] = {
+        "pairs": _REPEATING,
+        "taken for the same": recorded_twice(_REPEATING),
+    }
+    figures["noisy copies of looped music, by seconds of the loop"] = {
+        f"{seconds:.0f}": {"found": loops_found(seconds, _LOOPED), "of": _LOOPED}
+        for seconds in LOOPS
     }
     _ship(different[True])
     return _result(rows, different, figures, ends, limit)
@@ -240,6 +251,7 @@ def _result(
             "between": words,
         }
     apart = different[True]
+    loops = figures["noisy copies of looped music, by seconds of the loop"]
     upper = upper_limit(len(apart.wrong), apart.pairs)
     noisy = [figures[edit] for edit in EDITS if "noise" in edit]
     share = min(f["found"] / f["of"] for f in noisy if isinstance(f, dict))
@@ -255,7 +267,9 @@ def _result(
             f"{len(different[False].wrong)} of {different[False].pairs:,} in the tuning part. "
             f"Chromaprint's threshold is {limit:.3f} of the bits. The hardest that was found, not "
             "among those: melodies of one made-up instrument and five notes, in steady time: "
-            f"{figures['melodies of one made-up instrument']}."
+            f"{figures['melodies of one made-up instrument']}. Clocks, beepers and rhythms "
+            f"recorded twice in one room: {figures['repeating things recorded twice']}; noisy "
+            f"copies of looped music: {loops}."
         ),
         rows=rows,
         bars=[

@@ -152,7 +152,7 @@ def tune(random: np.random.Generator, seconds: float) -> Samples:
             first = round(start * RATE)
             hit = random.standard_normal(1600) * np.exp(-np.arange(1600) / random.uniform(50, 600))
             total[first : first + 1600] += random.uniform(0, 2) * hit[: len(total) - first]
-    return _at_level(_in_room(total, room(random))[: round(seconds * RATE)])
+    return _at_level(in_room(total, room(random))[: round(seconds * RATE)])
 
 
 def bangs(random: np.random.Generator, seconds: float) -> Samples:
@@ -168,7 +168,7 @@ def bangs(random: np.random.Generator, seconds: float) -> Samples:
         burst = np.fft.irfft(spectrum, length) * np.exp(-np.arange(length) / length * 5)
         first = int(random.uniform(0, len(total) - length))
         total[first : first + length] += random.uniform(0.1, 1) * burst
-    return _at_level(_in_room(total, room(random))[: len(total)])
+    return _at_level(in_room(total, room(random))[: len(total)])
 
 
 def room(random: np.random.Generator) -> NDArray[np.float64]:
@@ -179,7 +179,7 @@ def room(random: np.random.Generator) -> NDArray[np.float64]:
     return tail
 
 
-def _in_room(samples: NDArray[np.floating], response: NDArray[np.floating]) -> NDArray[np.float64]:
+def in_room(samples: NDArray[np.floating], response: NDArray[np.floating]) -> NDArray[np.float64]:
     size = 1 << (len(samples) + len(response)).bit_length()
     wet = np.fft.irfft(np.fft.rfft(samples, size) * np.fft.rfft(response, size), size)
     late = int(np.argmax(np.abs(response)))
@@ -194,7 +194,7 @@ def _at_level(samples: NDArray[np.floating]) -> Samples:
     return np.asarray(0.7 * samples / (np.abs(samples).max() + 1e-9), np.float32)
 
 
-def _noisy(samples: Samples, noise: NDArray[np.floating], ratio: float) -> Samples:
+def noisy(samples: Samples, noise: NDArray[np.floating], ratio: float) -> Samples:
     """With noise of which the power lies ``ratio`` decibels below."""
     noise = np.resize(noise, len(samples))
     level = _rms(samples) / _rms(noise) / 10 ** (ratio / 20)
@@ -202,13 +202,13 @@ def _noisy(samples: Samples, noise: NDArray[np.floating], ratio: float) -> Sampl
 
 
 def _white(samples: Samples, random: np.random.Generator) -> Samples:
-    return _noisy(samples, random.standard_normal(len(samples)), 10)
+    return noisy(samples, random.standard_normal(len(samples)), 10)
 
 
 def _pink(samples: Samples, random: np.random.Generator) -> Samples:
     lines = np.fft.rfft(random.standard_normal(len(samples)))
     pink = np.fft.irfft(lines / np.sqrt(np.arange(len(lines)) + 1), len(samples))
-    return _noisy(samples, pink, 10)
+    return noisy(samples, pink, 10)
 
 
 @cache
@@ -219,7 +219,7 @@ def _recorded_noise() -> list[Samples]:
 
 def _street(samples: Samples, random: np.random.Generator) -> Samples:
     noises = _recorded_noise()
-    return _noisy(samples, noises[int(random.integers(len(noises)))], 10)
+    return noisy(samples, noises[int(random.integers(len(noises)))], 10)
 
 
 @cache
@@ -232,8 +232,8 @@ def rooms() -> list[Samples]:
 def elsewhere(samples: Samples, random: np.random.Generator) -> Samples:
     """The same event from another place: another room response, another noise at 20 dB."""
     number = int(random.integers(len(rooms())))
-    wet = _in_room(samples, rooms()[number])
-    return _noisy(np.asarray(wet, np.float32), random.standard_normal(len(wet)), 20)
+    wet = in_room(samples, rooms()[number])
+    return noisy(np.asarray(wet, np.float32), random.standard_normal(len(wet)), 20)
 
 
 def encoded(codec: str, container: str, rate: int, layout: str = "mono") -> Edit:

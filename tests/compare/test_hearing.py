@@ -92,6 +92,36 @@ def test_different_tunes_hum_and_silence_do_not_agree() -> None:
     assert compare(recording(0 * hum), recording(0 * hum)) == []
 
 
+def ticking(phase: float, seconds: float, every: float = 1.0) -> Samples:
+    """A clock, with the noise of a recording of its own."""
+    tick = np.random.default_rng(1).normal(0, 1, 900) * np.exp(-np.arange(900) / 200)
+    tock = np.sin(np.arange(900) * 0.9) * np.exp(-np.arange(900) / 250)
+    samples = np.random.default_rng(round(phase * 1000)).normal(0, 0.01, round(seconds * RATE))
+    for at in np.arange(phase, seconds - 0.6, every):
+        for sound, later in ((tick, 0.0), (tock, 0.4)):
+            first = round((at + later) * RATE)
+            samples[first : first + 900] += sound
+    return np.asarray(samples / np.abs(samples).max(), np.float32)
+
+
+@pytest.mark.parametrize("seconds", [8, 90])
+def test_a_clock_recorded_twice_is_not_one_recording(seconds: float) -> None:
+    assert compare(recording(ticking(0.1, seconds)), recording(ticking(0.45, seconds))) == []
+
+
+def test_what_is_said_over_a_clock_is_found() -> None:
+    clock, voice = ticking(0.1, 12), melody(3, 12)
+    whole = np.asarray(0.5 * clock + voice, np.float32)
+    match = only(compare(recording(noisy(whole[3 * RATE : 9 * RATE])), recording(whole)))
+    assert match.spans[0].second_start == pytest.approx(3, abs=0.5)
+
+
+def test_a_refrain_agrees_with_its_own_recording() -> None:
+    tune = np.tile(melody(4, 6), 4)
+    match = only(compare(recording(noisy(tune[2 * RATE : 20 * RATE])), recording(tune)))
+    assert match.seconds > 15
+
+
 def test_a_sound_match_shows_how_often_it_is_wrong_and_on_how_many_pairs() -> None:
     measured = false_matches(MatchKind.SOUND, Thresholds().sound)
     assert measured is not None

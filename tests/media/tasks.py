@@ -158,6 +158,10 @@ def misbehave(name: str, sender: object) -> None:
         case "talk after the end":
             sender.finished()
             sender.part("one more")
+        case "begin the next":
+            _, (following,), _, _ = socket.recv_fds(channel, 1 << 16, 1)
+            os.read(following, 100)
+            os._exit(3)
         case "half a message":
             channel.sendall(struct.pack("<I", 100) + b"half")
             os._exit(0)

@@ -77,6 +77,12 @@ def test_what_is_said_after_the_end_of_a_file_is_not_taken_for_another(pool, run
     assert results(happened).count("hello") >= 2
 
 
+def test_what_a_lost_process_had_begun_is_read_from_its_beginning(make_pool, run):
+    """The place in an open file is shared with whoever it was handed to."""
+    happened = run(make_pool(workers=1), ["misbehave:begin the next", "read"])
+    assert results(happened) == ["hello"]
+
+
 @pytest.mark.parametrize("what", ["hang", "hang in C"])
 def test_a_process_that_hangs_is_stopped_after_the_time_without_progress(make_pool, run, what):
     pool = make_pool(seconds_without_progress=1.0)

@@ -9,6 +9,7 @@ import numpy as np
 from clew.compare.calibration import Thresholds
 from clew.compare.evidence import Match, MatchKind, Span
 from clew.compare.hearing import Common, Heard, in_common
+from clew.compare.recurring import recurrence
 from clew.compare.subject import Looks, Subject
 from clew.compare.ways import Way
 from clew.index import Hits
@@ -23,6 +24,9 @@ LEAST_LANDMARKS = 6
 LEAST_CHANGED = (3.0, 12, 40)
 """Seconds, landmarks, and most percent without counterpart where speed or pitch is another: there
 are many ways to fit one tune to another if both may be."""
+LEAST_DISTINCT = (0.7, 18)
+"""Where more than such a share of the landmarks would agree a beat later as well, so many
+different ones: clocks, signals and machines agree with themselves at any time."""
 LEAST_HITS = 2
 """Searched landmarks that must be near one another for a stretch in common to be looked for."""
 _SAME_PITCH = 0.6  # bands
@@ -44,13 +48,21 @@ def judge(first: Subject, second: Subject, hits: Hits, thresholds: Thresholds) -
             of_these = near & np.isin(hits.query, rows) & np.isin(hits.key, keys)
             if np.count_nonzero(of_these) < LEAST_HITS:
                 continue
-            found = in_common(
+            heard, other_heard = (
                 _heard(first, one, track, rows),
                 _heard(second, other, other_track, keys),
+            )
+            found = in_common(
+                heard,
+                other_heard,
                 np.searchsorted(rows, hits.query[of_these]),
                 np.searchsorted(keys, hits.key[of_these]),
             )
-            spans = [common for common in found if convincing(common, thresholds)][:_MOST_SPANS]
+            spans = [
+                common
+                for common in found
+                if convincing(common, thresholds) and says_when(heard, other_heard, common)
+            ][:_MOST_SPANS]
             match = _match(spans, track, other_track, thresholds) if spans else None
             if match is not None and (best is None or match.seconds > best.seconds):
                 best = match
@@ -63,6 +75,13 @@ def convincing(common: Common, thresholds: Thresholds) -> bool:
     if abs(common.line.shift) > _SAME_PITCH or abs(common.line.slope - 1) > _SAME_SPEED:
         seconds, count, most = LEAST_CHANGED[0], LEAST_CHANGED[1], min(most, LEAST_CHANGED[2])
     return len(common.first) >= count and common.seconds >= seconds and unlike(common) <= most
+
+
+def says_when(first: Heard, second: Heard, common: Common) -> bool:
+    """Whether a stretch would not fit as well at another time."""
+    share, least = LEAST_DISTINCT
+    recurs = recurrence(first, second, common)
+    return recurs.share <= share or recurs.distinct >= least
 
 
 def unlike(common: Common) -> int:

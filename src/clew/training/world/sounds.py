@@ -42,6 +42,8 @@ _FORMANTS = {
 }  # fmt: skip
 _NOISY = {"s": 5500, "f": 4500, "h": 1500, "t": 4000, "k": 2200, "p": 900, "c": 3500, "x": 3000}
 
+_WAVERS = 0.35  # seconds, about a word, over which the pace of speech goes from one to another
+
 
 @dataclass(frozen=True)
 class Voice:
@@ -77,6 +79,20 @@ def spoken(voice: Voice, sentence: str, made_with: str) -> Sound:
     if made_with == "espeak-ng":
         return _espeak(voice, sentence)
     return _formant_speech(voice, sentence)
+
+
+def said_once(random: np.random.Generator, said: Sound) -> Sound:
+    """Speech at a pace and pitch that waver as they never do the same way twice.
+
+    A machine says a sentence alike every time, to the sample; people do not, so that what two
+    events share would be a recording if it were left so.
+    """
+    knots = np.arange(0, len(said) / SOUND_RATE + 2 * _WAVERS, _WAVERS)
+    pace = np.exp(random.normal(0, 0.2, len(knots))) * between(random, 0.93, 1.07)
+    samples = np.interp(np.arange(2 * len(said)) / SOUND_RATE, knots, pace)
+    at = np.cumsum(samples) - samples[0]
+    at = at[at < len(said) - 1]
+    return np.asarray(np.interp(at, np.arange(len(said)), said), np.float32)
 
 
 def _espeak(voice: Voice, sentence: str) -> Sound:
@@ -198,8 +214,8 @@ def event_sound(seed: int, name: str, hearing: Hearing, made_with: str) -> Sound
     random = source(seed, "heard", name)
     total = np.zeros(int(hearing.seconds * SOUND_RATE), np.float32)
     at = between(random, 0.1, 0.8)
-    for voice, sentence in hearing.voices:
-        said = spoken(voice, sentence, made_with)
+    for number, (voice, sentence) in enumerate(hearing.voices):
+        said = said_once(source(seed, "said", name, number), spoken(voice, sentence, made_with))
         _add(total, said, at, 0.7)
         at += len(said) / SOUND_RATE + between(random, 0.2, 0.8)
     if hearing.tune:
