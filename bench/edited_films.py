@@ -50,7 +50,7 @@ from clew.training.edits.clips import Span
 from clew.training.footage import Footage
 
 _FOREIGN, _AT_ONCE = 6, 6
-_NEAR = 8
+_NEAR = 4
 """How many clips before and behind one tuned on its copies are compared with."""
 
 _WITHIN = 0.5  # seconds
