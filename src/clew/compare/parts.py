@@ -29,9 +29,9 @@ from clew.signals.regions.view import View
 from clew.signals.space import REGIONS
 
 _FOLLOWED, _CERTAIN = 8, 15
-_BEYOND_DOUBT = 25
+_BEYOND_DOUBT = 30
 """Regions that agree in a stretch, from which on the pictures need not lie steadily on one another:
-between two recordings of one room there were at most 10."""
+between two recordings of one room there were at most 28, among 120 pairs."""
 _MOST_LOOKED_AT = 20_000
 _SMALL = 1500
 _REACH, _AHEAD = 2, 8  # views

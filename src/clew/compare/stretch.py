@@ -17,7 +17,7 @@ _GRID = 4
 _MIDDLES = np.stack(np.meshgrid(*[(np.arange(_GRID) + 0.5) / _GRID] * 2), axis=2).reshape(-1, 2)
 _LEAST_COMMON = 0.4
 _CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
-_STEADY = 0.05
+_STEADY = 0.04
 _LEAST_SCALE = 0.2
 
 Pairs: TypeAlias = dict[tuple[int, int], Placement]
@@ -76,9 +76,12 @@ def in_step(pairs: Pairs, span: Span, hits: FrameHits) -> Pairs:
 
 
 def steady(pairs: Pairs, one: Views) -> bool:
-    """Whether one film lies on the other in the same way at several moments, in step.
+    """Whether one film lies on the other in the same way at half of the moments, in step.
 
     A copy does, however it was cropped or turned; of two cameras in one room each moves by itself.
+    The way is that of the moment with which most others agree, as in consensus set maximisation
+    (RANSAC: Fischler and Bolles, Communications of the ACM, 1981): a mean, or a median of few,
+    would be moved by views that agree by chance or out of step.
     """
     moments = [(row, placed) for row, placed in _moments(pairs) if placed.agreeing >= SURE]
     if len(moments) < 2:
@@ -90,8 +93,9 @@ def steady(pairs: Pairs, one: Views) -> bool:
         ]
     )
     scale = max(float(np.median([placed.scale for _, placed in moments])), _LEAST_SCALE)
-    apart = np.abs(moved - np.median(moved, axis=0)).max(axis=(1, 2)) / scale
-    return float(np.median(apart)) <= _STEADY
+    apart = np.abs(moved[:, None] - moved[None]).max(axis=(2, 3)) / scale
+    together = int((apart <= _STEADY).sum(axis=1).max())
+    return together >= max(2, len(moments) / 2)
 
 
 def _moments(pairs: Pairs) -> list[tuple[int, Placement]]:
