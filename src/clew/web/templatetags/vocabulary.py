@@ -5,11 +5,13 @@ from __future__ import annotations
 from django import template
 
 from clew.web.menu import role_words
+from clew.web.refusals import told
 from clew.web.series import stage_words
 from clew.web.vocabulary_words import in_words
 
 register = template.Library()
 register.filter("in_words", in_words)
+register.filter("told", told)
 
 
 @register.filter
