@@ -23,7 +23,7 @@ from clew.access.errors import SignInError
 from clew.casework.errors import StatementError
 from clew.casework.vocabulary import vocabulary
 from clew.records.models import EntityKind
-from clew.web.browser import for_scripts, page
+from clew.web.browser import for_scripts, onward, page
 from clew.web.frame import why_of
 from clew.web.refusals import in_their_language, told
 from clew.web.vocabulary_words import WORDS, in_words
@@ -202,6 +202,12 @@ def test_who_is_not_signed_in_yet_is_refused_in_the_language_of_the_browser():
         raise SignInError("This passkey is known here already.")
 
     assert json.loads(asked(request).content) == {"why": "Dieser Passkey ist hier schon bekannt."}
+
+
+def test_a_browser_is_led_on_in_its_own_language():
+    request = RequestFactory().get("/sign-in", headers={"Accept-Language": "de-DE"})
+    led = onward(request, "/there", "Going on to %(provider)s …", provider="Ministry")
+    assert "Weiter zu Ministry …" in led.content.decode()
 
 
 def test_the_vocabulary_that_clew_brings_is_in_words():
