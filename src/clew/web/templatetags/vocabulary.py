@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import template
 
+from clew.web.event_words import event_words
 from clew.web.menu import role_words
 from clew.web.refusals import told
 from clew.web.series import stage_words
@@ -12,6 +13,12 @@ from clew.web.vocabulary_words import in_words
 register = template.Library()
 register.filter("in_words", in_words)
 register.filter("told", told)
+
+
+@register.filter
+def event_in_words(event: str) -> str:
+    """What an event of the log is called."""
+    return event_words().get(event, (event, ""))[0]
 
 
 @register.filter
