@@ -19,14 +19,16 @@ import clew.intake
 import clew.media
 import clew.signals
 import clew.vault
+from clew.access.acting import acting
 from clew.access.errors import SignInError
+from clew.casework.entities import create
 from clew.casework.errors import StatementError
 from clew.casework.vocabulary import vocabulary
-from clew.records.models import EntityKind
+from clew.records.models import EntityKind, Observation, Particular
 from clew.web.browser import for_scripts, onward, page
 from clew.web.frame import why_of
 from clew.web.refusals import in_their_language, told
-from clew.web.vocabulary_words import WORDS, in_words
+from clew.web.vocabulary_words import WORDS, in_words, particular_typed, said_in_words
 from saying import Module
 
 LAYERS = tuple(
@@ -214,10 +216,17 @@ def test_the_vocabulary_that_clew_brings_is_in_words():
     assert set(vocabulary().observations) <= WORDS
     assert set(vocabulary().connections) <= WORDS
     assert set(EntityKind.values) <= WORDS
+    chosen = {one for kind in vocabulary().observations.values() for one in kind.choices}
+    assert {one for one in chosen - WORDS if len(one) > 1} == set()
+    assert set(vocabulary().schemes["US"].grades.values()) <= WORDS
     with translation.override("de"):
         assert all(in_words(one) != one for one in WORDS)
         assert in_words("shows: confirmed") == "zeigt: bestätigt"
         assert in_words("an operator's own") == "an operator's own"
+        assert said_in_words("spring", "season") == "Frühling"
+        assert said_in_words("spring", "note") == "spring", "as an officer wrote it"
+        assert particular_typed("Geburtsdatum") == "date of birth"
+        assert particular_typed("Spitzname") == "Spitzname"
 
 
 def test_a_german_page_says_it_in_german(desk, sit):
@@ -250,3 +259,40 @@ def test_a_german_page_says_it_in_german(desk, sit):
     assert "country" not in choices
     assert page.locator("#say-type option[value='country']").count() == 1
     assert "Fachkraft" in (page.locator(".menu-sheet").text_content() or "")
+
+
+def test_what_is_chosen_in_german_is_kept_as_the_vocabulary_has_it(desk, sit):
+    with acting(desk.secrets["specialist"]):
+        girl = create("person", "Mädchen mit Schal", category="victim").pk
+    at = sit(locale="de-DE")
+    page = at.page
+    at.go(f"/entities/{girl}")
+    page.keyboard.press("o")
+    page.get_by_label("Was", exact=True).first.select_option("apparent age range")
+    page.get_by_label("Sagt", exact=True).first.select_option(label="Kleinkind")
+    at.accessible()
+    at.picture("german-choice")
+    page.get_by_label("Sagt", exact=True).first.press("Tab")
+    page.locator("#add-said button.main").press("Enter")
+    said = page.locator("#live-said")
+    expect(said).to_contain_text("Kleinkind")
+    kept = Observation.objects.using("owner").get(entity=girl, type="apparent age range")
+    assert kept.words == "toddler"
+    # A type without words of its own is typed again.
+    page.locator("#add-said summary").press("Enter")
+    page.get_by_label("Was", exact=True).first.select_option("clothing")
+    expect(page.locator("#say-words")).to_be_visible()
+    page.locator("#add-name summary").press("Enter")
+    page.locator("#name-kind").fill("Geburtsdatum")
+    page.locator("#name-words").fill("2019-05-01")
+    page.locator("#name-source").fill("Schulheft")
+    page.locator("#add-name button.main").press("Enter")
+    expect(page.locator("#live-names")).to_contain_text("Geburtsdatum")
+    assert Particular.objects.using("owner").get(entity=girl).kind == "date of birth"
+
+    there = sit("protector", locale="de-DE")
+    there.go(f"/protection/{girl}")
+    table = there.page.get_by_role("table").first
+    expect(table).to_contain_text("scheinbares Alter: Kleinkind")
+    expect(table).to_contain_text("Geburtsdatum: 2019-05-01")
+    there.picture("german-person")

@@ -32,6 +32,7 @@ from clew.web.board_forms import (
     Why,
 )
 from clew.web.frame import at_work
+from clew.web.vocabulary_words import particular_typed
 
 
 @at_work("POST")
@@ -208,7 +209,11 @@ def name(request: HttpRequest, number: int) -> HttpResponse:
     told = said(request, Particular)
     with acting():
         entities.add_particular(
-            number, told.kind, told.words, certainty=told.certainty, source=told.source
+            number,
+            particular_typed(told.kind),
+            told.words,
+            certainty=told.certainty,
+            source=told.source,
         )
     return JsonResponse({})
 
