@@ -31,6 +31,8 @@ def said_in_templates() -> Iterator[str]:
     for template in WEB.glob("templates/**/*.html"):
         text = template.read_text("utf-8")
         yield from re.findall(r'\{% translate "([^"]*)" %\}', text)
+        for said, context in re.findall(r'\{% translate "([^"]*)" context "(\w+)" %\}', text):
+            yield f"{context}\x04{said}"
         blocks = r"\{% blocktranslate\b[^%]*(?:%(?!\})[^%]*)*%\}(.*?)\{% endblocktranslate %\}"
         for block in re.findall(blocks, text, re.DOTALL):
             for part in block.split("{% plural %}"):
