@@ -81,9 +81,10 @@ class Module:
                 return ["".join(parts) for parts in product(*map(self._parts, said.values))]
             case ast.Call(func=ast.Name(id=name)) if name in self._answers:
                 return [text for one in self._answers[name] for text in self._texts(one)]
-            case ast.Call(func=ast.Attribute(value=pattern, attr="format"), args=[]):
+            case ast.Call(func=ast.Attribute(value=pattern, attr="format"), args=placed):
                 values = {str(key.arg): self._texts(key.value)[0] for key in said.keywords}
-                return [text.format(**values) for text in self._texts(pattern)]
+                some = [(self._texts(one) or ["X7"])[0] for one in placed]
+                return [text.format(*some, **values) for text in self._texts(pattern)]
         return []
 
     def _parts(self, part: ast.expr) -> list[str]:

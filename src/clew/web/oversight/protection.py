@@ -131,7 +131,7 @@ def _shown(kept: Kept, by: str) -> Line:
     return Line(
         kept=kept,
         what=f"{in_words(sort)} {number}",
-        says=_says(sort, kind, words) if words else kept.says,
+        says=kept.says if sort == "person" else _says(sort, kind, words),
         by=by,
         key=f"{sort}-{number}",
         address=f"{sort}/{number}",
