@@ -77,7 +77,7 @@ PAGES = {
     "/": 12,
     "/part/waiting": 26,
     "/part/tasks": 12,
-    "/part/contributions": 12,
+    "/part/contributions": 7,
     "/part/hits": 12,
     "/contribute": 16,
     "/contributions": 12,
