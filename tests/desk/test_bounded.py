@@ -117,7 +117,7 @@ PAGES = {
     "/oversight/conduct": 20,
     "/oversight/access": 18,
     "/oversight/statistics": 30,
-    "/oversight/reviews": 26,
+    "/oversight/reviews": 27,
     "/oversight/deletions": 18,
     "/oversight/holds": 16,
     "/oversight/again": 16,
