@@ -8,3 +8,7 @@ urlpatterns = [
     path("api/", include("clew.api.urls")),
     path("", include("clew.web.urls")),
 ]
+
+# Of Django's own pages there is one language.
+handler404 = "clew.web.missing.no_page"
+handler500 = "clew.web.missing.no_answer"

@@ -108,7 +108,7 @@ def test_clocks_that_cannot_be_right_are_told(case):
     (found,) = [one for one in told if one.lane is Lane.FOUND]
     assert found.number == 5
     (decided,) = [one for one in told if one.lane is Lane.DECIDED]
-    assert decided.words == "in series: confirmed: alike (anna)"
+    assert (decided.what, decided.words) == ("in series: confirmed", "alike (anna)")
     assert [one.day for one in told] == sorted(one.day for one in told)
 
 

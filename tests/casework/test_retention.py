@@ -20,6 +20,7 @@ from clew.casework.notices import notices
 from clew.casework.retention import (
     agree_to_deletion,
     ask_for_deletion,
+    count_of_open_reviews,
     hold,
     holds,
     lift,
@@ -64,6 +65,21 @@ def test_a_day_that_has_come_opens_a_review_and_deletes_nothing(case, media):
     with case.as_("nils"):
         assert open_reviews(LATER) == [], "each agency asks itself"
     assert to_destroy() == []
+
+
+def test_what_is_due_is_told_a_page_at_a_time(case):
+    some = [case.media() for _ in range(5)]
+    with case.as_("anna"):
+        for number in (3, 1):
+            review(Thing("media", some[number]), LATER - timedelta(days=number), "x")
+        create("place", "flat")
+        create("person", "girl", category="victim")
+        all_of_it = open_reviews(LATER)
+        assert len(all_of_it) == count_of_open_reviews(LATER) == 7
+        pages = [open_reviews(LATER, begin=begin, most=3) for begin in (0, 3, 6, 9)]
+    assert [len(page) for page in pages] == [3, 3, 1, 0]
+    assert [one for page in pages for one in page] == all_of_it
+    assert [one.due for one in all_of_it] == sorted(one.due for one in all_of_it)
 
 
 def test_deletion_takes_two_people_and_leaves_a_tombstone(case, media):

@@ -12,10 +12,12 @@ from pathlib import Path
 from django.utils import translation
 
 import clew.web
+from clew.audit.events import Event
 from clew.casework.dossier import Agreeing
 from clew.casework.notices import Told
 from clew.compare.evidence import Match, MatchKind, Span
 from clew.records.models import NoticeKind
+from clew.web.event_words import event_words
 from clew.web.evidence import evidence_of, kind_words
 from clew.web.measures import detail, measure, size
 from clew.web.telling import kinds_of_notices, says
@@ -29,6 +31,8 @@ def said_in_templates() -> Iterator[str]:
     for template in WEB.glob("templates/**/*.html"):
         text = template.read_text("utf-8")
         yield from re.findall(r'\{% translate "([^"]*)" %\}', text)
+        for said, context in re.findall(r'\{% translate "([^"]*)" context "(\w+)" %\}', text):
+            yield f"{context}\x04{said}"
         blocks = r"\{% blocktranslate\b[^%]*(?:%(?!\})[^%]*)*%\}(.*?)\{% endblocktranslate %\}"
         for block in re.findall(blocks, text, re.DOTALL):
             for part in block.split("{% plural %}"):
@@ -156,3 +160,9 @@ def test_figures_are_said_in_words_and_exactly_in_the_officers_language():
         )
         assert says(told, 1).startswith("sie ist beendet, und 2 Dateien")
         assert kinds_of_notices().keys() == set(NoticeKind)
+
+
+def test_every_event_of_the_log_is_told_in_the_officers_language():
+    with translation.override("en"):
+        told = event_words()
+    assert told == {event.value: (event.value, event.says) for event in Event}

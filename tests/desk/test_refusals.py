@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 import json
 from collections.abc import Iterator
-from itertools import product
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from django.http import HttpRequest, HttpResponse
@@ -17,14 +16,20 @@ from playwright.sync_api import expect
 import clew.access
 import clew.casework
 import clew.intake
+import clew.media
+import clew.signals
+import clew.vault
+from clew.access.acting import acting
 from clew.access.errors import SignInError
+from clew.casework.entities import create
 from clew.casework.errors import StatementError
 from clew.casework.vocabulary import vocabulary
-from clew.records.models import EntityKind
-from clew.web.browser import for_scripts, page
+from clew.records.models import EntityKind, Observation, Particular
+from clew.web.browser import for_scripts, onward, page
 from clew.web.frame import why_of
-from clew.web.refusals import in_their_language
-from clew.web.vocabulary_words import WORDS, in_words
+from clew.web.refusals import in_their_language, told
+from clew.web.vocabulary_words import WORDS, in_words, particular_typed, said_in_words
+from saying import Module
 
 LAYERS = tuple(
     Path(layer.__file__ or "").parent for layer in (clew.access, clew.casework, clew.intake)
@@ -60,8 +65,16 @@ NOT_IN_WORDS = {
     "DEMO is for practice alone: clew setup --demo",
     "X7 has an administrator already. Further officers are added by one: clew officer add",
 }
-SAID_FIRST = {"act", "refused_in_words"}
-"""Functions that are told what to refuse with, beside all errors, as their first argument."""
+VAULT_ERRORS = (
+    *("StoredError", "ChangedError", "DamagedError", "UnavailableError", "SourceError"),
+    *("DeletedError", "KeyFileError"),
+)
+NOT_SAID = {
+    # A text is no media, and is not told of as one.
+    "text",
+    # One of two limits, each with a shape of its own, tried below.
+    "only the first X7 s heard (X7)",
+}
 
 
 def refusals() -> Iterator[tuple[str, str]]:
@@ -72,74 +85,6 @@ def refusals() -> Iterator[tuple[str, str]]:
             if where not in NOT_AT_THE_DESK:
                 for said in Module(program).refusals():
                     yield said, where
-
-
-class Module:
-    """What is written in a module, and what it refuses with."""
-
-    def __init__(self, program: Path) -> None:
-        self._tree = ast.parse(program.read_text("utf-8"))
-        nodes = list(ast.walk(self._tree))
-        self._named: dict[str, ast.expr] = {
-            node.targets[0].id: node.value
-            for node in nodes
-            if isinstance(node, ast.Assign)
-            and isinstance(node.targets[0], ast.Name)
-            and isinstance(node.value, ast.Constant | ast.JoinedStr)
-        }
-        self._named |= {
-            node.target.id: node.value for node in nodes if isinstance(node, ast.NamedExpr)
-        }
-        self._answers: dict[str, list[ast.expr]] = {
-            node.name: [
-                one.value for one in ast.walk(node) if isinstance(one, ast.Return) and one.value
-            ]
-            for node in nodes
-            if isinstance(node, ast.FunctionDef)
-            and isinstance(node.returns, ast.Name)
-            and node.returns.id == "str"
-        }
-
-    def refusals(self) -> Iterator[str]:
-        """Texts of errors, and what functions that raise them are told to say."""
-        for node in ast.walk(self._tree):
-            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
-                continue
-            name = node.func.id
-            if name.endswith("Error") or name in SAID_FIRST:
-                said = [*node.args[:1], *(key.value for key in node.keywords)]
-            else:
-                # What somebody is told who is not let in, and what is wrong about a proof.
-                said = node.args[{"refused": 1, "attempt": 3}.get(name, 9) :]
-            for one in said:
-                yield from filter(None, self._texts(one))
-
-    def _texts(self, said: ast.expr) -> list[str]:
-        """What an expression may say; nothing for what is known only when it runs."""
-        match said:
-            case ast.Constant(value=str(text)):
-                return [text]
-            case ast.IfExp():
-                return self._texts(said.body) + self._texts(said.orelse)
-            case ast.Name() if said.id in self._named:
-                return self._texts(self._named[said.id])
-            case ast.JoinedStr():
-                return ["".join(parts) for parts in product(*map(self._parts, said.values))]
-            case ast.Call(func=ast.Name(id=name)) if name in self._answers:
-                return [text for one in self._answers[name] for text in self._texts(one)]
-            case ast.Call(func=ast.Attribute(value=pattern, attr="format"), args=[]):
-                values = {str(key.arg): self._texts(key.value)[0] for key in said.keywords}
-                return [text.format(**values) for text in self._texts(pattern)]
-        return []
-
-    def _parts(self, part: ast.expr) -> list[str]:
-        """Of a text with values in it: a value that is there or not is left out."""
-        if not isinstance(part, ast.FormattedValue):
-            return self._texts(part)
-        value = part.value
-        if isinstance(value, ast.IfExp) and not getattr(value.orelse, "value", True):
-            return [""]
-        return self._texts(value) or ["X7"]
 
 
 def test_every_refusal_of_the_desk_is_known_by_its_shape():
@@ -158,6 +103,58 @@ def test_every_refusal_of_the_desk_is_known_by_its_shape():
 def _in_english(refusal: str) -> str:
     with translation.override("en"):
         return why_of(StatementError(refusal))
+
+
+def test_what_the_vault_and_the_decoders_say_is_known_by_its_shape():
+    said = set()
+    for program in sorted(folder_of(clew.vault).rglob("*.py")):
+        if program.stem != "kms":  # said when the program starts, to whoever runs it
+            said |= set(Module(program, VAULT_ERRORS).refusals())
+    assert len(said) > 20
+    for layer in (clew.media, clew.signals, clew.intake):
+        for program in sorted(folder_of(layer).rglob("*.py")):
+            module = Module(program, ("UnreadableError", "NotMediaError", "LimitError"))
+            said |= set(module.refusals()) | set(module.notes())
+    assert len(said) > 70
+    with translation.override("de"):
+        unknown = {one for one in said - NOT_SAID if told(one) == one}
+    assert unknown == set()
+
+
+def folder_of(layer: ModuleType) -> Path:
+    return Path(layer.__file__ or "").parent
+
+
+@pytest.mark.parametrize(
+    ("said", "there"),
+    [
+        (
+            "a decoding process did not start: no memory. Run `clew doctor` to see why.",
+            "ein Prozess zum Dekodieren ist nicht gestartet: no memory.",
+        ),
+        (
+            "page 2: the picture is damaged (broken data stream)",
+            "Seite 2: das Bild ist beschädigt (broken data stream)",
+        ),
+        (
+            "the file is empty; 3 damaged parts stepped over",
+            "die Datei ist leer; 3 beschädigte Teile übersprungen",
+        ),
+        (
+            "tried 5 times, the last time: The vault /v cannot be used (a): full",
+            "5-mal versucht, zuletzt: Der Tresor /v ist nicht zu benutzen (a): full",
+        ),
+        ("stopped: reading it took more than 60 seconds", "angehalten: es zu lesen dauerte mehr"),
+        ("names its camera (A B); size as EXIF says", "nennt seine Kamera (A B); Größe, wie EXIF"),
+        ("the log was cut off: its last line is missing", "das Protokoll wurde abgeschnitten"),
+        ("only the first 60 s heard (limit)", "nur die ersten 60 s gehört (Grenze)"),
+        ("only the first 60 s heard (time limit)", "nur die ersten 60 s gehört (Zeitgrenze)"),
+        ("not in force here; wants Linux", "hier nicht in Kraft; braucht Linux"),
+    ],
+)
+def test_of_what_is_said_in_one_each_part_is_told(said, there):
+    with translation.override("de"):
+        assert told(said).startswith(there)
 
 
 @pytest.mark.parametrize(
@@ -209,14 +206,27 @@ def test_who_is_not_signed_in_yet_is_refused_in_the_language_of_the_browser():
     assert json.loads(asked(request).content) == {"why": "Dieser Passkey ist hier schon bekannt."}
 
 
+def test_a_browser_is_led_on_in_its_own_language():
+    request = RequestFactory().get("/sign-in", headers={"Accept-Language": "de-DE"})
+    led = onward(request, "/there", "Going on to %(provider)s …", provider="Ministry")
+    assert "Weiter zu Ministry …" in led.content.decode()
+
+
 def test_the_vocabulary_that_clew_brings_is_in_words():
     assert set(vocabulary().observations) <= WORDS
     assert set(vocabulary().connections) <= WORDS
     assert set(EntityKind.values) <= WORDS
+    chosen = {one for kind in vocabulary().observations.values() for one in kind.choices}
+    assert {one for one in chosen - WORDS if len(one) > 1} == set()
+    assert set(vocabulary().schemes["US"].grades.values()) <= WORDS
     with translation.override("de"):
         assert all(in_words(one) != one for one in WORDS)
         assert in_words("shows: confirmed") == "zeigt: bestätigt"
         assert in_words("an operator's own") == "an operator's own"
+        assert said_in_words("spring", "season") == "Frühling"
+        assert said_in_words("spring", "note") == "spring", "as an officer wrote it"
+        assert particular_typed("Geburtsdatum") == "date of birth"
+        assert particular_typed("Spitzname") == "Spitzname"
 
 
 def test_a_german_page_says_it_in_german(desk, sit):
@@ -249,3 +259,40 @@ def test_a_german_page_says_it_in_german(desk, sit):
     assert "country" not in choices
     assert page.locator("#say-type option[value='country']").count() == 1
     assert "Fachkraft" in (page.locator(".menu-sheet").text_content() or "")
+
+
+def test_what_is_chosen_in_german_is_kept_as_the_vocabulary_has_it(desk, sit):
+    with acting(desk.secrets["specialist"]):
+        girl = create("person", "Mädchen mit Schal", category="victim").pk
+    at = sit(locale="de-DE")
+    page = at.page
+    at.go(f"/entities/{girl}")
+    page.keyboard.press("o")
+    page.get_by_label("Was", exact=True).first.select_option("apparent age range")
+    page.get_by_label("Sagt", exact=True).first.select_option(label="Kleinkind")
+    at.accessible()
+    at.picture("german-choice")
+    page.get_by_label("Sagt", exact=True).first.press("Tab")
+    page.locator("#add-said button.main").press("Enter")
+    said = page.locator("#live-said")
+    expect(said).to_contain_text("Kleinkind")
+    kept = Observation.objects.using("owner").get(entity=girl, type="apparent age range")
+    assert kept.words == "toddler"
+    # A type without words of its own is typed again.
+    page.locator("#add-said summary").press("Enter")
+    page.get_by_label("Was", exact=True).first.select_option("clothing")
+    expect(page.locator("#say-words")).to_be_visible()
+    page.locator("#add-name summary").press("Enter")
+    page.locator("#name-kind").fill("Geburtsdatum")
+    page.locator("#name-words").fill("2019-05-01")
+    page.locator("#name-source").fill("Schulheft")
+    page.locator("#add-name button.main").press("Enter")
+    expect(page.locator("#live-names")).to_contain_text("Geburtsdatum")
+    assert Particular.objects.using("owner").get(entity=girl).kind == "date of birth"
+
+    there = sit("protector", locale="de-DE")
+    there.go(f"/protection/{girl}")
+    table = there.page.get_by_role("table").first
+    expect(table).to_contain_text("scheinbares Alter: Kleinkind")
+    expect(table).to_contain_text("Geburtsdatum: 2019-05-01")
+    there.picture("german-person")

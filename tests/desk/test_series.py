@@ -16,7 +16,7 @@ def add(page: Page, form: str, **fields: str) -> None:
     if folded.get_attribute("open") is None:
         folded.locator("summary").first.press("Enter")
     for label, value in fields.items():
-        field = folded.locator(f"[name={label}]")
+        field = folded.locator(f"[name={label}]:enabled")
         if field.evaluate("field => field.tagName") == "SELECT":
             field.select_option(value)
         else:

@@ -64,7 +64,7 @@ def list_due(request: HttpRequest, limit: Limit = 50, cursor: Cursor = None) -> 
     with acting():
         require_authority()
         return page_of(
-            work.open_reviews(),
+            sorted(work.open_reviews(), key=lambda one: (one.due, one.thing)),
             lambda one: [one.due.isoformat(), one.thing],
             cursor,
             limit,

@@ -12,7 +12,8 @@ from datetime import date, timedelta
 
 import msgspec
 from django.db import connections
-from django.db.models import Min, OuterRef, Q, Subquery
+from django.db.models import DateField, F, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
 from clew.access.acting import officer
@@ -86,62 +87,70 @@ def review(about: Thing, due: date, why: str) -> Review:
     return made
 
 
-def open_reviews(today: date | None = None) -> list[Open]:
+def open_reviews(
+    today: date | None = None, *, begin: int = 0, most: int | None = None
+) -> list[Open]:
     """What the agency has to look at again, longest overdue first.
 
     Args:
         today: by default the day it is.
+        begin: how many of them are passed over.
+        most: how many of the others are told, all by default.
     """
     viewed("reviews")
-    today = today or timezone.now().date()
-    after = timedelta(days=Settings.from_environment().review_after)
+    media, entities = _due(today)
+    end = None if most is None else begin + most
+    # The first of both together are among the first of each.
+    due = sorted([*media[:end], *entities[:end]])
     weights = Weights.now()
     held = {hold.media_id for hold in _in_force()}
-    found = [
+    return [
         Open(
-            thing=str(Thing(MEDIA, number)),
-            due=due,
-            unidentified=weights.of({number}).unidentified,
-            held=number in held,
+            thing=str(Thing(kind, number)),
+            due=since,
+            unidentified=weights.of({number}).unidentified if kind == MEDIA else (),
+            held=kind == MEDIA and number in held,
         )
-        for number, due in _due_media(today, after)
+        for since, kind, number in due[begin:end]
     ]
-    found += [
-        Open(thing=str(Thing(kind, number)), due=due)
-        for number, kind, due in _due_entities(today, after)
-    ]
-    return sorted(found, key=lambda one: (one.due, one.thing))
+
+
+def count_of_open_reviews(today: date | None = None) -> int:
+    """How much the agency has to look at again."""
+    media, entities = _due(today)
+    return media.count() + entities.count()
+
+
+_Dated = tuple[date, str, int]
+
+
+def _due(today: date | None) -> tuple[QuerySet[Media, _Dated], QuerySet[Entity, _Dated]]:
+    """Media and entities that are due: since which day, their kind and number, in that order."""
+    today = today or timezone.now().date()
+    after = timedelta(days=Settings.from_environment().review_after)
+    media = (
+        Media.objects.filter(sightings__agency=ours())
+        .exclude(pk__in=Tombstone.objects.values("deletion__media"))
+        .annotate(found=Min("sightings__seen_at"), due=_last("media"))
+        .filter(Q(due__lte=today) | Q(due__isnull=True, found__date__lte=today - after))
+        .annotate(since=Coalesce("due", Cast(F("found") + after, DateField())))
+        .order_by("since", "pk")
+        .values_list("since", Value(MEDIA), "pk")
+    )
+    entities = (
+        Entity.objects.filter(agency=ours())
+        .annotate(due=_last("entity"))
+        .filter(Q(due__lte=today) | Q(due__isnull=True, at__date__lte=today - after))
+        .annotate(since=Coalesce("due", Cast(F("at") + after, DateField())))
+        .order_by("since", "kind", "pk")
+        .values_list("since", "kind", "pk")
+    )
+    return media, entities
 
 
 def _last(column: str) -> Subquery:
     rows = Review.objects.filter(**{column: OuterRef("pk")}, agency_id=ours())
     return Subquery(rows.order_by("-number").values("due")[:1])
-
-
-def _due_media(today: date, after: timedelta) -> list[tuple[int, date]]:
-    rows = (
-        Media.objects.filter(sightings__agency=ours())
-        .annotate(found=Min("sightings__seen_at"), due=_last("media"))
-        .filter(Q(due__lte=today) | Q(due__isnull=True, found__date__lte=today - after))
-    )
-    gone = set(Tombstone.objects.values_list("deletion__media", flat=True))
-    return [
-        (pk, due or found.date() + after)
-        for pk, due, found in rows.values_list("pk", "due", "found")
-        if pk not in gone
-    ]
-
-
-def _due_entities(today: date, after: timedelta) -> list[tuple[int, str, date]]:
-    rows = (
-        Entity.objects.filter(agency=ours())
-        .annotate(due=_last("entity"))
-        .filter(Q(due__lte=today) | Q(due__isnull=True, at__date__lte=today - after))
-    )
-    return [
-        (pk, kind, due or at.date() + after)
-        for pk, kind, due, at in rows.values_list("pk", "kind", "due", "at")
-    ]
 
 
 def hold(media: int, why: str) -> Hold:

@@ -59,7 +59,7 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
         day: as the clock that tells it had it.
         lane: what kind it is.
         media: a few of those that it is of; ``number`` how many there are.
-        words: what was decided and why; empty for media.
+        what: what was decided; ``words`` why, and by whom. Both are empty for media.
         doubt: why the clock is not believed.
     """
 
@@ -67,6 +67,7 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     lane: Lane
     media: tuple[int, ...]
     number: int
+    what: str
     words: str
     doubt: Doubt
 
@@ -114,6 +115,7 @@ def timeline(number: int) -> list[Moment]:
             lane=lane,
             media=tuple(sorted(some)[:_SHOWN]),
             number=len(some),
+            what="",
             words="",
             doubt=doubt,
         )
@@ -125,7 +127,8 @@ def timeline(number: int) -> list[Moment]:
             lane=Lane.DECIDED,
             media=(),
             number=act.number,
-            words=f"{act.what}: {act.why} ({act.by})",
+            what=act.what,
+            words=f"{act.why} ({act.by})",
             doubt=Doubt.NONE,
         )
         for act in past_of(with_parts([one.pk]))

@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.middleware.csrf import rotate_token
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_protect
 
 from clew.access.acting import signed_in
@@ -136,13 +137,15 @@ def not_from_here(request: HttpRequest, reason: str = "") -> HttpResponse:
     return page(request, "refused", {"why": why}, status=403)
 
 
-def onward(request: HttpRequest, address: str, words: str) -> HttpResponse:
-    """Leads a browser on from a page of ours.
+def onward(request: HttpRequest, address: str, words: str, **values: str) -> HttpResponse:
+    """Leads a browser on from a page of ours, which says where to in the browser's language.
 
     A redirect would not do: coming from another site the cookie of the session is not sent along
     with it, and leading to another it would be stopped as the target of a form.
     """
-    return page(request, "onward", {"address": address, "words": words})
+    with _in_its_language(request):
+        said = gettext(words) % values
+    return page(request, "onward", {"address": address, "words": said})
 
 
 def begun(request: HttpRequest, answer: HttpResponse, session: str) -> HttpResponse:

@@ -15,6 +15,7 @@ from clew.records.models import EntityKind
 from clew.web.browser import word
 from clew.web.frame import at_work, framed
 from clew.web.series import choices, joins_of, kind_words, types_of
+from clew.web.vocabulary_words import PARTICULARS
 
 _KINDS = tuple(kind for kind in EntityKind if kind != EntityKind.SERIES)
 """Series have a list of their own."""
@@ -58,6 +59,7 @@ def entity(request: HttpRequest, number: int) -> HttpResponse:
             "today": timezone.localdate(),
             "types": types_of(kind),
             "joins": joins_of(kind),
+            "name_kinds": PARTICULARS,
             **choices(),
         }
     return framed(request, "entity", told)

@@ -171,15 +171,16 @@ def _remarks(match: Match) -> list[Exactly]:
     if match.kind is MatchKind.SOUND and match.spans:
         told.extend(_clocks(match.spans[0]))
     if match.orientation != "as it is":
-        words = _("agrees when it is %(turned)s") % {"turned": _orientation(match.orientation)}
-        told.append(Exactly(words, match.orientation))
+        turned = _orientation(match.orientation)
+        told.append(Exactly(_("agrees when it is %(turned)s") % {"turned": turned}, turned))
     for label, variant in (
         (_("here"), match.first_variant),
         (_("there"), match.second_variant),
     ):
         if variant != "whole":
-            words = _("%(where)s the part: %(part)s") % {"where": label, "part": _part(variant)}
-            told.append(Exactly(words, variant))
+            part = _part(variant)
+            words = _("%(where)s the part: %(part)s") % {"where": label, "part": part}
+            told.append(Exactly(words, part))
     if match.kind is not MatchKind.SOUND:
         told.append(detail(match.quality))
     return told

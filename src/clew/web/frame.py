@@ -6,7 +6,6 @@ none leads to choosing one, and then back to where it was.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
@@ -37,10 +36,8 @@ from clew.media.nursery import ConfinementError
 from clew.serving.middleware import note_refusal
 from clew.vault.errors import VaultError
 from clew.web.browser import View, asked_for, for_officers, for_script, page
-from clew.web.refusals import in_their_language
+from clew.web.refusals import told
 from clew.web.words import words_of_scripts
-
-_FOR_THE_SHELL = re.compile(r"\s*[^.;:]*`clew [^`]*`[^.;]*[.;]?")
 
 
 def framed(
@@ -164,11 +161,7 @@ def why_of(error: Exception) -> str:
     """What an error of the layers below says, in the language of the page and for its readers."""
     if isinstance(error, Http404):
         return _("There is nothing here that you may see.")
-    whole = str(error).strip()
-    said = _FOR_THE_SHELL.sub("", whole).strip()
-    if said and said != whole:
-        said = said.rstrip(":;,. ") + "."
-    return in_their_language(said) if said else _("It could not be done.")
+    return told(str(error)) or _("It could not be done.")
 
 
 def _to_authority(request: HttpRequest) -> HttpResponse:

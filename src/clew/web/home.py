@@ -14,7 +14,7 @@ from clew.casework.tasks import my_tasks
 from clew.casework.things import Thing
 from clew.casework.waiting import Wanted
 from clew.compare.evidence import MatchKind
-from clew.intake.contributions import state_of
+from clew.intake.contributions import states_of
 from clew.records.models import Contribution, Entity, NoticeKind
 from clew.web.board_acts import address_of
 from clew.web.evidence import kind_words
@@ -91,12 +91,14 @@ def under_way(request: HttpRequest) -> HttpResponse:
     with acting():
         require_authority()
         rows = Contribution.objects.select_related("officer").order_by("-ended_at", "-pk")
-        words = standing_words()
-        told = [
-            (row, state, [(words[one], count, one.value) for one, count in state.standings.items()])
-            for row in rows[:_FEW]
-            if (state := state_of(row.pk))
-        ]
+        few = list(rows[:_FEW])
+        states = states_of([row.pk for row in few])
+    words = standing_words()
+    told = [
+        (row, state, [(words[one], count, one.value) for one, count in state.standings.items()])
+        for row in few
+        if (state := states.get(row.pk)) is not None
+    ]
     return framed(request, "parts/contributions", {"contributions": told})
 
 

@@ -103,6 +103,7 @@ def sharing_words() -> dict[str, str]:
         "own agency": _("own agency"),
         "named agencies": _("named agencies"),
         "all members": _("all agencies"),
+        "all except": _("all agencies but some"),
         "hit only": _("a hit alone is told"),
     }
 

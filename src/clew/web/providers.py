@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from clew.access.errors import SignInError
@@ -64,7 +65,7 @@ def go(request: HttpRequest, name: str) -> HttpResponse:
         sent = send(provider, _redirect(request, provider), word(request.POST, "invitation"))
     except SignInError as error:
         return refused(request, error)
-    answer = onward(request, sent.address, f"Going on to {provider.title} …")
+    answer = onward(request, sent.address, _("Going on to %(provider)s …"), provider=provider.title)
     keep(request, answer, "challenge", sent.secret, from_elsewhere=True)
     keep(request, answer, "next", local(word(request.POST, "next") or "/"), from_elsewhere=True)
     return answer
@@ -79,14 +80,14 @@ def back(request: HttpRequest, name: str) -> HttpResponse:
     except SignInError as error:
         return refused(request, error)
     if isinstance(come, CodeWanted):
-        answer = onward(request, "/sign-in/code", "One step more …")
+        answer = onward(request, "/sign-in/code", _("One step more …"))
         keep(request, answer, "challenge", come.secret)
         return answer
     if isinstance(come, Bound):
-        answer = onward(request, "/sign-in", "Enrolled. Going on to sign in …")
+        answer = onward(request, "/sign-in", _("Enrolled. Going on to sign in …"))
         forget(request, answer, "challenge")
         return answer
-    return _begun(request, onward(request, _next(request), "Signed in. Going on …"), come)
+    return _begun(request, onward(request, _next(request), _("Signed in. Going on …")), come)
 
 
 def _next(request: HttpRequest) -> str:

@@ -21,6 +21,7 @@ from clew.web.evidence import closeness, kind_words
 from clew.web.frame import at_work, framed
 from clew.web.measures import measure
 from clew.web.trust import trust
+from clew.web.vocabulary_words import in_words
 
 _HASH = re.compile(r"[0-9a-fA-F]+")
 _KINDS = {32: (Hash.MD5,), 40: (Hash.SHA1,), 64: (Hash.SHA256, Hash.PDQ)}
@@ -54,7 +55,7 @@ def _page_of(about: str) -> tuple[str, str]:
     """What people call a thing such as ``series:3``, and its page; empty for none."""
     kind, _colon, number = about.partition(":")
     pages = {"media": f"/media/{number}", "series": f"/media?series={number}"}
-    return f"{kind} {number}", pages.get(kind, "")
+    return f"{in_words(kind)} {number}", pages.get(kind, "")
 
 
 def _by_hash(typed: str) -> Answer:

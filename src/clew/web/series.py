@@ -20,6 +20,7 @@ from clew.records.models import STAGES, Aspect, Category, EntityKind, Subject, W
 from clew.web.browser import word
 from clew.web.frame import at_desk, at_work, framed
 from clew.web.grid import shown
+from clew.web.vocabulary_words import choices_in_words
 
 
 @at_work("GET")
@@ -97,10 +98,13 @@ def choices() -> dict[str, Any]:
     }
 
 
-def types_of(kind: str, without: tuple[str, ...] = ()) -> list[tuple[str, str]]:
-    """Types of statement that can be made of a kind of thing, with what they may say."""
+def types_of(kind: str, without: tuple[str, ...] = ()) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Types of statement that can be made of a kind of thing, with what they may say, if not all.
+
+    Of what they may say: as it is kept, and in words.
+    """
     return [
-        (name, ", ".join(type_.choices))
+        (name, choices_in_words(name))
         for name, type_ in vocabulary().observations.items()
         if kind in type_.about and name not in without
     ]

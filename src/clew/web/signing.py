@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from clew.access.acting import acting, sign_out
@@ -150,7 +151,7 @@ def sign_out_here(request: HttpRequest) -> HttpResponse:
     if there is None:
         answer: HttpResponse = HttpResponseRedirect("/sign-in")
     else:
-        answer = onward(request, there, "Signed out here. Going on to sign out there …")
+        answer = onward(request, there, _("Signed out here. Going on to sign out there …"))
     forget(request, answer, "session")
     forget(request, answer, "proof")
     return answer

@@ -11,6 +11,7 @@ from clew.casework.vocabulary import vocabulary
 from clew.serving.served import served
 from clew.web.frame import at_work, tried
 from clew.web.menu import done, for_roles, shown
+from clew.web.own_tokens import scope_words
 
 
 @at_work("GET")
@@ -30,7 +31,10 @@ def end(request: HttpRequest, number: int) -> HttpResponse:
 
 def _page(request: HttpRequest, why: str = "", status: int = 200) -> HttpResponse:
     with acting():
-        told = {"why": why, "tokens": tokens_of_country()}
+        found = tokens_of_country()
+    words = scope_words()
+    may = [(one, [words.get(scope, scope) for scope in one.scopes]) for one in found]
+    told = {"why": why, "tokens": may}
     return shown(request, "administration/tokens", told, status)
 
 

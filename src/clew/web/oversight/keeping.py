@@ -36,9 +36,9 @@ def _reviews(request: HttpRequest, why: str = "", status: int = 200, act: str = 
     after = word(request.GET, "after")
     with acting():
         require_authority()
-        found = work.open_reviews()
         begin = int(after) if after.isdecimal() and len(after) < 9 else 0
-        page = found[begin : begin + PAGE]
+        count = work.count_of_open_reviews()
+        page = work.open_reviews(begin=begin, most=PAGE)
         numbers = [Thing.named(one.thing).id for one in page if not one.thing.startswith(MEDIA)]
         victims = [number for one in page for number in one.unidentified]
         titles = dict(Entity.objects.filter(pk__in=[*numbers, *victims]).values_list("pk", "title"))
@@ -58,10 +58,10 @@ def _reviews(request: HttpRequest, why: str = "", status: int = 200, act: str = 
             "why": why,
             "act": act,
             "typed": request.POST,
-            "count": len(found),
+            "count": count,
             "reviews": told,
             "begin": begin,
-            "further": begin + PAGE if len(found) > begin + PAGE else 0,
+            "further": begin + PAGE if count > begin + PAGE else 0,
         },
         status,
     )

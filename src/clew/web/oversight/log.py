@@ -18,6 +18,7 @@ from clew.audit.seeing import MOST, seen_by, who_saw
 from clew.casework.errors import StatementError
 from clew.casework.things import Thing
 from clew.web.browser import word
+from clew.web.event_words import event_words
 from clew.web.frame import at_desk, at_work
 from clew.web.menu import beginning, ending, for_roles, shown
 
@@ -93,7 +94,9 @@ def entry(request: HttpRequest, number: int) -> HttpResponse:
             raise Http404
         record(Event.VIEW, about="log", details={"entry": number})
     return shown(
-        request, "oversight/entry", {"opened": found, "says": Event(found.entry.event).says}
+        request,
+        "oversight/entry",
+        {"opened": found, "says": event_words()[Event(found.entry.event)][1]},
     )
 
 

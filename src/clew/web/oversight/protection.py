@@ -5,6 +5,8 @@ Words that are searched for may be a name: they are posted, and stand in no addr
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -14,8 +16,8 @@ from clew.casework.entities import add_particular
 from clew.casework.errors import NotSeenError, StatementError
 from clew.casework.observations import replace
 from clew.casework.protection import Kept, free, kept_of, persons_named, restrict
-from clew.casework.vocabulary import vocabulary
 from clew.records.models import (
+    Aspect,
     Certainty,
     Entity,
     EntityKind,
@@ -26,6 +28,8 @@ from clew.records.models import (
 from clew.web.browser import word
 from clew.web.frame import at_work, tried
 from clew.web.menu import done, for_roles, shown
+from clew.web.series import aspect_words, stage_words
+from clew.web.vocabulary_words import choices_in_words, in_words, said_in_words
 
 _PROTECTOR = for_roles(Role.DATA_PROTECTION_OFFICER)
 _MOST = 100
@@ -87,16 +91,7 @@ def _page(
         "typed": request.POST,
         "person": one,
         "kept": [
-            (
-                line,
-                line.what.replace(" ", "-"),
-                line.what.replace(" ", "/"),
-                officers.get(line.by, agencies.get(line.agency, "")),
-                line.counts and line.what.split()[0] in _CORRECTED,
-                line.what.startswith("particular"),
-                _choices(line),
-            )
-            for line in kept
+            _shown(line, officers.get(line.by, agencies.get(line.agency, ""))) for line in kept
         ],
         "history": history,
     }
@@ -106,13 +101,58 @@ def _page(
 _CORRECTED = ("particular", "observation")
 
 
-def _choices(line: Kept) -> tuple[str, ...]:
-    """The only words that an observation of its type can have; none where any can."""
-    if not line.what.startswith("observation"):
-        return ()
-    kind = line.says.partition(": ")[0]
-    known = vocabulary().observations.get(kind)
-    return known.choices if known is not None else ()
+@dataclass(frozen=True)
+class Line:
+    """One thing that is kept of a person, ready for the template.
+
+    Attributes:
+        kept: as it is in the database.
+        what: which sort of record, with its number; ``says`` what is said, both in words.
+        by: who wrote it.
+        key: by which the page names it; ``address`` of its form.
+        corrects: whether it can be corrected here; ``sourced`` whether with what it is known from.
+        choices: the only words that it can have, as kept and in words; none where any can.
+    """
+
+    kept: Kept
+    what: str
+    says: str
+    by: str
+    key: str
+    address: str
+    corrects: bool
+    sourced: bool
+    choices: list[tuple[str, str]]
+
+
+def _shown(kept: Kept, by: str) -> Line:
+    sort, _space, number = kept.what.partition(" ")
+    kind, _colon, words = kept.says.partition(": ")
+    return Line(
+        kept=kept,
+        what=f"{in_words(sort)} {number}",
+        says=kept.says if sort == "person" else _says(sort, kind, words),
+        by=by,
+        key=f"{sort}-{number}",
+        address=f"{sort}/{number}",
+        corrects=kept.counts and sort in _CORRECTED,
+        sourced=sort == "particular",
+        choices=choices_in_words(kind) if sort == "observation" else [],
+    )
+
+
+def _says(sort: str, kind: str, words: str) -> str:
+    """What is said, in words; what an officer wrote stays as it was written."""
+    match sort:
+        case "observation":
+            return f"{in_words(kind)}: {said_in_words(words, kind)}"
+        case "particular":
+            return f"{in_words(kind)}: {words}"
+        case "finding":
+            return f"{aspect_words()[Aspect(kind)]}: {stage_words().get(words, words)}"
+        case "connection":
+            return in_words(f"{kind}: {words}")
+    return f"{kind}: {words}"
 
 
 @at_work("POST")

@@ -24,6 +24,8 @@ CASEWORK: tuple[str, ...] = (
     _("Your agency has no connection %(numbers)s."),
     _("Your agency has no decision %(number)s."),
     _("Decision %(number)s has been undone already."),
+    _("Connection %(number)s was decided again since, by decision %(later)s: undo that first."),
+    _("Entity %(number)s was decided again since, by decision %(later)s: undo that first."),
     _(
         "Decision %(number)s is also about something that is no longer shared with your agency. "
         "Ask who holds it to share it again, or decide the rest anew."

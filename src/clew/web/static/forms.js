@@ -150,11 +150,18 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("change", (event) => {
   if (event.target.id === "say-type") choices(event.target);
 });
+document.addEventListener("reset", (event) => {
+  const type = event.target.querySelector("#say-type");
+  if (type) setTimeout(() => choices(type), 0); // once it is what it was
+});
 
-function choices(select) {
-  const list = document.getElementById("say-choices");
-  const words = select.selectedOptions[0]?.dataset.choices ?? "";
-  list.replaceChildren(...words.split(", ").filter(Boolean).map((one) => new Option(one, one)));
+// Where a type has words of its own, they are chosen from instead of typed.
+function choices(type) {
+  const id = type.selectedOptions[0]?.dataset.choices ?? "say-words";
+  document.getElementById("say-label").htmlFor = id;
+  for (const field of type.form.querySelectorAll("[name=words]")) {
+    field.hidden = field.disabled = field.id !== id;
+  }
 }
 
 const SVG = "http://www.w3.org/2000/svg";
