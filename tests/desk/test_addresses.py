@@ -25,7 +25,7 @@ OPEN = {
 }
 OWN = {
     # An officer's own, whoever they are: nothing of a case is in them.
-    *("desk", "desk/blind", "authority", "credentials", "credentials/prove"),
+    *("desk", "desk/blind", "desk/still", "authority", "credentials", "credentials/prove"),
     *("credentials/prove/passkey", "credentials/passkey/options", "credentials/passkey"),
     "credentials/passkey/<int:number>/remove",
     *("tokens", "tokens/issue", "tokens/<int:number>/end"),

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
+from django.utils import timezone
 from playwright.sync_api import expect
 
+from clew.access.models import Authority, Session
+from clew.access.secret import digest
 from clew.records.models import Grade
 
 
@@ -48,3 +52,71 @@ def test_a_hand_that_slips_decides_on_nothing_that_was_not_looked_at(desk, sit):
     page.keyboard.up("ArrowRight")
     reached = page.locator(".tile").nth(3).get_attribute("id")
     expect(page.get_by_role("listbox")).to_have_attribute("aria-activedescendant", reached or "")
+
+
+def _session_of(desk, who):
+    return Session.objects.using("owner").filter(digest=digest(desk.secrets[who]))
+
+
+def test_what_was_typed_stays_when_the_authority_or_the_session_ends(desk, sit):
+    at = sit("second")
+    page = at.page
+    at.go("/series")
+    page.get_by_text("New series").click()
+    title = page.get_by_label("Working title, without anybody’s name")
+    title.fill("The green room")
+    held = _session_of(desk, "second").get().authority
+    _session_of(desk, "second").update(authority=None)
+    page.get_by_role("button", name="Make it").click()
+    told = page.locator(".toast.bad").last
+    expect(told).to_contain_text("Choose the authority under which you work first.")
+    expect(told.get_by_role("link")).to_have_attribute("target", "_blank")
+    expect(title).to_have_value("The green room")
+    at.accessible()
+    _session_of(desk, "second").update(authority=held)
+
+    # Over, and signed in again in another tab: what protects forms is another one then.
+    until = _session_of(desk, "second").get().expires_at
+    _session_of(desk, "second").update(expires_at=timezone.now())
+    page.get_by_role("button", name="Make it").click()
+    expect(page.locator(".toast.bad").last).to_contain_text("Your session is over. Sign in again.")
+    expect(title).to_have_value("The green room")
+    search = page.get_by_role("searchbox", name="Search")
+    search.fill("a sofa by the window")
+    search.press("Enter")
+    expect(page.locator(".toast.bad")).to_have_count(3)
+    expect(search).to_have_value("a sofa by the window")
+    _session_of(desk, "second").update(expires_at=until)
+    page.context.clear_cookies(name="clew-form")
+    page.get_by_role("button", name="Make it").click()
+    page.wait_for_url(re.compile(r"/series/\d+$"))
+    expect(page.get_by_role("heading", name="The green room")).to_be_visible()
+
+    # Somebody else at the same machine does not go on with it.
+    page.get_by_text("Add a note").click()
+    note = page.locator("#add-note [name=words]")
+    note.fill("ask the school")
+    cookie = {"name": "clew-session", "value": desk.secrets["specialist"], "url": desk.address}
+    page.context.add_cookies([cookie])
+    page.context.clear_cookies(name="clew-form")
+    page.locator("#add-note button.main").click()
+    expect(page.locator(".toast.bad").last).to_contain_text("Somebody else has signed in here")
+    expect(note).to_have_value("ask the school")
+    page.once("dialog", lambda asked: asked.dismiss())
+    page.get_by_role("link", name="Home").click()
+    expect(note).to_have_value("ask the school")
+
+
+def test_a_form_that_is_pressed_twice_is_sent_once(desk, sit):
+    at = sit("supervisor")
+    page = at.page
+    at.go("/admin/authorities/new")
+    before = Authority.objects.using("owner").count()
+    for name in ("operation", "reference", "legal_basis", "purpose"):
+        page.locator(f"[name={name}]").fill("Lantern two")
+    page.locator("[name=until]").fill(f"{timezone.localdate() + timedelta(days=9)}")
+    page.locator("[name=whom]").first.check()
+    page.get_by_role("button", name=re.compile("^Record")).dblclick()
+    page.wait_for_url(re.compile(r"/admin/authorities\b(?!/new)"))
+    page.wait_for_load_state("networkidle")
+    assert Authority.objects.using("owner").count() == before + 1

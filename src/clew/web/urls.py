@@ -55,6 +55,7 @@ urlpatterns = [
     path("contributions/<int:number>/retry", contributions.retry),
     path("desk", choices.own_desk),
     path("desk/blind", choices.blind),
+    path("desk/still", choices.still),
     path("media", grid.grid),
     path("media/rows", grid.rows),
     path("media/count", grid.count),

@@ -1,7 +1,7 @@
 // Grading, tagging and assigning what is chosen, and taking it back: the grid and the page of a
 // media do it alike.
 
-import { post, say, toast } from "./ask.js";
+import { complain, post, say, toast } from "./ask.js";
 
 const done = [];
 
@@ -20,7 +20,7 @@ let before = Promise.resolve();
 
 export function inTurn(work) {
   const mine = before.then(work).catch((error) => {
-    toast(error.message, { bad: true });
+    complain(error);
     return null;
   });
   before = mine;

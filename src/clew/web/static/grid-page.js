@@ -155,7 +155,7 @@ async function stack() {
   try {
     grid.show(await get(`/media/${item.id}/stack`));
   } catch (error) {
-    toast(error.message, { bad: true });
+    complain(error);
   }
 }
 

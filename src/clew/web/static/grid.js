@@ -1,7 +1,7 @@
 // The grid itself: as many elements as are in view, whatever there is to scroll through. Pages are
 // fetched by where the last one ended.
 
-import { get, say, toast } from "./ask.js";
+import { complain, get, say, toast } from "./ask.js";
 import { fill, newTile } from "./tile.js";
 
 const WIDTH = 152, HEIGHT = 144, GAP = 8;
@@ -157,7 +157,7 @@ export class Grid {
       this.#further = told.further;
     } catch (error) {
       this.#further = null;
-      toast(error.message, { bad: true });
+      complain(error);
     }
     this.#stretch();
     requestAnimationFrame(() => this.draw(true));
