@@ -10,7 +10,8 @@ from playwright.sync_api import expect
 
 from clew.access.models import Authority, Session
 from clew.access.secret import digest
-from clew.records.models import Grade
+from clew.audit.models import Entry
+from clew.records.models import Grade, Media
 
 
 def test_a_hand_that_slips_decides_on_nothing_that_was_not_looked_at(desk, sit):
@@ -120,3 +121,47 @@ def test_a_form_that_is_pressed_twice_is_sent_once(desk, sit):
     page.wait_for_url(re.compile(r"/admin/authorities\b(?!/new)"))
     page.wait_for_load_state("networkidle")
     assert Authority.objects.using("owner").count() == before + 1
+
+
+def test_one_goes_back_to_what_was_found(desk, sit):
+    at = sit()
+    page = at.page
+    found = Media.objects.using("owner").get(pk=desk.pair[0])
+    at.go("/")
+    page.get_by_role("searchbox").fill(bytes(found.sha256).hex())
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name=f"Media {found.pk}").click()
+    page.wait_for_url(f"**/media/{found.pk}")
+    page.go_back()
+    expect(page.get_by_role("link", name=f"Media {found.pk}")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("link", name=f"Media {found.pk}")).to_be_visible()
+    answer = page.url
+    assert bytes(found.sha256).hex() not in answer
+    asked = Entry.objects.using("owner").filter(event="query").count()
+    # Another officer is shown nothing of it.
+    other = sit("second")
+    other.page.goto(answer)
+    expect(other.page.get_by_text("This answer is not kept any longer")).to_be_visible()
+    expect(other.page.get_by_role("link", name=f"Media {found.pk}")).to_have_count(0)
+    assert Entry.objects.using("owner").filter(event="query").count() == asked
+
+
+def test_what_words_are_written_of_has_its_page(desk, sit):
+    at = sit()
+    page = at.page
+    at.go("/entities?kind=place")
+    made = page.evaluate(
+        """() => fetch("/entities/new", {
+            method: "POST",
+            headers: {
+                "Clew-Asks": "script", "Content-Type": "application/json",
+                "X-CSRFToken": document.body.dataset.form,
+            },
+            body: JSON.stringify({kind: "place", title: "villa with a turquoise door"}),
+        }).then((answer) => answer.json())"""
+    )
+    page.get_by_role("searchbox", name="Search").fill("turquoise")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name=re.compile(r"^place \d+$")).click()
+    page.wait_for_url(f"{desk.address}{made['go']}")
