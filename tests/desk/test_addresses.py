@@ -43,6 +43,7 @@ def asked_of_media(media: int) -> dict[str, tuple[str, str, object]]:
         "part/notices": (GET, "", None),
         "part/waiting": (GET, "", None),
         "part/tasks": (GET, "", None),
+        "part/series": (GET, "", None),
         "part/contributions": (GET, "", None),
         "part/hits": (GET, "", None),
         "contribute": (GET, "", None),

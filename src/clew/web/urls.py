@@ -38,6 +38,7 @@ urlpatterns = [
     path("part/notices", home.told),
     path("part/waiting", home.waiting),
     path("part/tasks", home.own_tasks),
+    path("part/series", home.series_of_own),
     path("part/contributions", home.under_way),
     path("part/hits", home.hits_of_others),
     path("part/cameras", grid.cameras),
