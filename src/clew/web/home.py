@@ -21,6 +21,7 @@ from clew.web.board_acts import address_of
 from clew.web.evidence import kind_words
 from clew.web.frame import at_desk, at_work, framed
 from clew.web.grid import standing_words
+from clew.web.measures import positive
 from clew.web.telling import kinds_of_notices, says
 from clew.web.waiting import waiting as queued
 
@@ -118,11 +119,17 @@ def under_way(request: HttpRequest) -> HttpResponse:
 @at_work("GET")
 def hits_of_others(request: HttpRequest) -> HttpResponse:
     """Hits on what the own agency holds, where others let only that be told."""
-    words = kind_words()
+    words, begin = kind_words(), positive(request.GET, "after")
+    most = _MOST if begin else _FEW
     with acting():
         require_authority()
         found = hits()
-        few = found[:_FEW]
+        few = found[begin : begin + most]
         known = items([hit.media for hit in few if hit.media is not None])
-    told = [(hit, words[MatchKind(hit.kind)]) for hit in few if hit.media in known]
-    return framed(request, "parts/hits", {"count": len(found), "hits": told})
+    told = {
+        "count": len(found),
+        "hits": [(hit, words[MatchKind(hit.kind)]) for hit in few if hit.media in known],
+        "begin": begin,
+        "further": begin + most if begin + most < len(found) else 0,
+    }
+    return framed(request, "parts/hits", told)
