@@ -17,6 +17,7 @@ def words_of_scripts() -> dict[str, str]:
         "undone": _("Undone"),
         "nothing_to_undo": _("Nothing to undo"),
         "nothing_selected": _("Nothing is selected: move to a media with the arrow keys."),
+        "too_many_finds": _("At most 200 are handed in at once: select fewer."),
         "none_left": _("Nothing undecided is left here."),
         "no_answer": _("The server did not answer. Nothing was changed; try again."),
         "over": _("Your session is over. Sign in again."),
