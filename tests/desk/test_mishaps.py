@@ -147,6 +147,17 @@ def test_one_goes_back_to_what_was_found(desk, sit):
     assert Entry.objects.using("owner").filter(event="query").count() == asked
 
 
+def test_a_hash_that_is_dropped_is_searched_for(desk, sit):
+    at = sit()
+    page = at.page
+    found = Media.objects.using("owner").get(pk=desk.pair[0])
+    at.go(f"/media/{found.pk}")
+    page.locator("dl.figures code").first.evaluate("code => getSelection().selectAllChildren(code)")
+    page.locator("dl.figures code").first.drag_to(page.get_by_role("heading", level=1))
+    page.wait_for_url("**/search?answer=*")
+    expect(page.get_by_role("link", name=f"Media {found.pk}")).to_contain_text("Same file")
+
+
 def test_what_words_are_written_of_has_its_page(desk, sit):
     at = sit()
     page = at.page

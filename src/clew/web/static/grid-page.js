@@ -178,6 +178,7 @@ root.addEventListener("dragstart", (event) => {
   if (!item) return event.preventDefault();
   dragged = grid.selected.has(item.id) ? grid.chosen() : [item.id];
   event.dataTransfer.effectAllowed = "copy";
+  event.dataTransfer.setData("application/x-clew-media", "");
   event.dataTransfer.setData("text/plain", dragged.map((number) => `media:${number}`).join(" "));
   const label = document.createElement("div");
   label.className = "dragged";
