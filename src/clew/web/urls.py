@@ -77,6 +77,7 @@ urlpatterns = [
     path("media/<int:number>/reveal", screens.reveal),
     path("media/<int:number>/picture/<str:sign>", screens.picture),
     path("media/<int:number>/pin", board_acts.pin),
+    path("media/<int:number>/present", media.presence),
     path("series", series.listed),
     path("series/<int:number>", series.board),
     path("series/<int:number>/victim", board_acts.victim),

@@ -5,11 +5,13 @@ import { say } from "./ask.js";
 import { fresh } from "./fresh.js";
 import { key } from "./keys.js";
 import { pin } from "./pin.js";
+import { tellWhoIsHere } from "./presence.js";
 import { complain, Held, pictureOf, sharedSound } from "./reveal.js";
 
 const page = document.getElementById("media");
 const media = Number(page.dataset.media);
 const held = new Held();
+tellWhoIsHere(`/media/${media}/present`);
 
 function places(button) {
   const near = button.closest(".match") ?? page;
