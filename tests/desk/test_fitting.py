@@ -9,7 +9,9 @@ from playwright.sync_api import expect
 
 from clew.access.acting import acting
 from clew.access.models import Agency
+from clew.casework.decisions import connect
 from clew.casework.entities import add_to_series, create
+from clew.casework.things import Thing
 from clew.records.models import EntityKind, Folder, Grade
 
 PATHS = ("/", "/media", "/proposals", "/series", "/contribute", "/oversight/log", "/desk")
@@ -101,3 +103,17 @@ def test_all_that_is_selected_is_graded_and_a_page_that_did_not_come_is_asked_ag
     expect(page.get_by_text("Undone", exact=True)).to_be_visible(timeout=20_000)
     expect(page.locator(".tile .grade.mine")).to_have_count(0)
     at.wrong.clear()  # what was not answered on purpose
+
+
+def test_a_board_with_much_on_it_stays_in_reach(desk, sit):
+    with acting(desk.secrets["specialist"]):
+        board = Thing("series", create(EntityKind.SERIES, "Villa by the lake").pk)
+        for number in range(40):
+            place = Thing("place", create(EntityKind.PLACE, f"flat {number}").pk)
+            connect("was at", board, place, "seen there", confirmed=True)
+    at = sit()
+    at.go(f"/series/{board.id}")
+    assert at.page.evaluate("document.documentElement.scrollHeight") < 3200
+    ties = at.page.get_by_role("group", name="Connected with")
+    ties.get_by_role("link", name="flat 0", exact=True).focus()
+    expect(ties.get_by_role("link", name="flat 0", exact=True)).to_be_in_viewport()
