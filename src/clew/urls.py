@@ -8,3 +8,6 @@ urlpatterns = [
     path("api/", include("clew.api.urls")),
     path("", include("clew.web.urls")),
 ]
+
+handler404 = "clew.web.nowhere.nowhere"
+handler500 = "clew.web.nowhere.failed"

@@ -176,3 +176,30 @@ def test_what_words_are_written_of_has_its_page(desk, sit):
     page.keyboard.press("Enter")
     page.get_by_role("link", name=re.compile(r"^place \d+$")).click()
     page.wait_for_url(f"{desk.address}{made['go']}")
+
+
+def test_an_address_that_leads_nowhere_says_what_to_do(desk, sit):
+    for who, language, words in (
+        ("specialist", "en-GB", "There is no page at this address"),
+        (None, "de-DE", "Unter dieser Adresse gibt es keine Seite"),
+    ):
+        at = sit(who, locale=language)
+        for path in ("/nowhere", "/media/abc"):
+            at.go(path)
+            expect(at.page.get_by_text(words)).to_be_visible()
+            assert at.refused[-1] == f"404 {desk.address}{path}"
+        at.page.get_by_role("link").last.click()
+        at.page.wait_for_url(re.compile("/(sign-in)?$"))
+
+
+def test_what_was_typed_into_a_form_that_is_refused_is_shown(desk, sit):
+    at = sit()
+    page = at.page
+    at.go("/media?kind=video")
+    name = page.locator("form[action='/media/filters'] [name=name]")
+    name.evaluate("field => field.removeAttribute('maxlength')")
+    name.fill("films that I have looked at " * 12)
+    name.press("Enter")
+    expect(page.get_by_role("heading", name="That did not work")).to_be_visible()
+    expect(page.locator(".written")).to_contain_text("films that I have looked at films")
+    at.accessible()
