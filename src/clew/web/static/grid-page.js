@@ -20,12 +20,16 @@ const fold = () => { filters.open = !narrow.matches; };
 narrow.addEventListener("change", fold);
 fold();
 
-const grid = new Grid(root, first, told);
+const nothing = document.getElementById("nothing");
 
 function told() {
+  nothing.hidden = grid.items.length > 0 || grid.more;
   chip.hidden = !grid.selected.size;
   chip.textContent = say("selected", { count: grid.selected.size });
 }
+
+const grid = new Grid(root, first, told);
+told();
 
 if (!first.like) {
   get(`/media/count?${first.query}`).then(({ count }) => {
