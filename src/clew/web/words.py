@@ -23,7 +23,7 @@ def words_of_scripts() -> dict[str, str]:
         "over": _("Your session is over. Sign in again."),
         "sign_in_beside": _("Sign in in another tab"),
         "choose_beside": _("Choose one in another tab"),
-        "no_authority": _("Choose the authority under which you work first."),
+        "authority_gone": _("Choose the authority under which you work first."),
         "somebody_else": _("Somebody else has signed in here since. Load the page again."),
         "selected": _("{count} selected"),
         "shown": _("{count} media"),

@@ -90,7 +90,7 @@ export async function still() {
   const page = document.body.dataset;
   if (String(officer) !== page.officer) throw new Error(say("somebody_else"));
   if (page.authority && !authority) {
-    throw Object.assign(new Error(say("no_authority")), { go: "/authority" });
+    throw Object.assign(new Error(say("authority_gone")), { go: "/authority" });
   }
   page.form = form;
   for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = form;
