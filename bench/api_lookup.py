@@ -179,7 +179,15 @@ def _bare(workspace: Workspace, media: int) -> list[float]:
 
 @contextmanager
 def _served(folder: Path) -> Iterator[int]:
-    command = [Path(sys.executable).parent / "clew", "up", "--port", "0", "--workspace", folder]
+    command = [
+        Path(sys.executable).parent / "clew",
+        "up",
+        "--no-worker",
+        "--port",
+        "0",
+        "-w",
+        folder,
+    ]
     environment = os.environ | {"CLEW_RATE": "10000000"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as server:
         try:

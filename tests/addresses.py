@@ -16,7 +16,7 @@ OPEN = {
 }
 OWN = {
     # An officer's own, whoever they are: nothing of a case is in them.
-    *("desk", "desk/blind", "authority", "credentials", "credentials/prove"),
+    *("desk", "desk/blind", "desk/still", "authority", "credentials", "credentials/prove"),
     *("credentials/prove/passkey", "credentials/passkey/options", "credentials/passkey"),
     "credentials/passkey/<int:number>/remove",
     *("tokens", "tokens/issue", "tokens/<int:number>/end"),
@@ -34,6 +34,7 @@ def asked_of_media(media: int) -> dict[str, tuple[str, str, object]]:
         "part/notices": (GET, "", None),
         "part/waiting": (GET, "", None),
         "part/tasks": (GET, "", None),
+        "part/series": (GET, "", None),
         "part/contributions": (GET, "", None),
         "part/hits": (GET, "", None),
         "contribute": (GET, "", None),
@@ -67,6 +68,7 @@ def asked_of_media(media: int) -> dict[str, tuple[str, str, object]]:
         "media/<int:number>/stack": (GET, "", None),
         "media/<int:number>/reveal": (POST, "", {}),
         "media/<int:number>/picture/<str:sign>": (GET, "", None),
+        "media/<int:number>/present": (POST, "", {}),
         "media/<int:number>/pin": (POST, "", {"words": "a poster", "series": 10**9}),
         "series": (GET, "", None),
         "series/<int:number>": (GET, "", None),

@@ -21,7 +21,7 @@ class Served:
         self.start()
 
     def start(self) -> None:
-        asked = [CLEW, "up", "--port", str(self.port), "-w", self._workspace]
+        asked = [CLEW, "up", "--no-worker", "--port", str(self.port), "-w", self._workspace]
         deadline = time.monotonic() + 60
         said = None
         while said is None:  # the database may be away

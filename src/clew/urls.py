@@ -10,5 +10,5 @@ urlpatterns = [
 ]
 
 # Of Django's own pages there is one language.
-handler404 = "clew.web.missing.no_page"
-handler500 = "clew.web.missing.no_answer"
+handler404 = "clew.web.nowhere.nowhere"
+handler500 = "clew.web.nowhere.failed"

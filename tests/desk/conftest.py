@@ -150,7 +150,7 @@ def at_work(agency: Agency, name: str, role: str, *, authority: bool = True) -> 
 def _up(workspace: Path) -> Iterator[str]:
     """Serve a workspace as its operator does; tells at which address of this machine."""
     process = subprocess.Popen(
-        [Path(sys.executable).parent / "clew", "up", "--port", "0", "--workspace", workspace],
+        [Path(sys.executable).parent / "clew", "up", "--no-worker", "--port", "0", "-w", workspace],
         stdout=subprocess.PIPE,
         text=True,
     )

@@ -280,7 +280,7 @@ def test_a_media_with_its_matches_and_searching_for_it(desk, sit, collection):
         }""",
         bytes(found.sha256).hex(),
     )
-    page.wait_for_url("**/search")
+    page.wait_for_url("**/search?answer=*")
     expect(page.get_by_role("link", name=f"Media {one}")).to_contain_text("Same file")
     page.locator("input[type=file]").set_input_files(collection.first("picture"))
     page.get_by_role("button", name="Search with it").click()

@@ -76,7 +76,8 @@ _OFFICERS = (
 PAGES = {
     "/": 12,
     "/part/waiting": 26,
-    "/part/tasks": 12,
+    "/part/tasks": 14,
+    "/part/series": 22,
     "/part/contributions": 7,
     "/part/hits": 12,
     "/contribute": 16,

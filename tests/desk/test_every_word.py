@@ -131,7 +131,7 @@ def test_no_page_for_signing_in_has_one_either(marked):
     for nowhere in ("none", "media/none"):
         answer = requests.get(f"{marked}/{nowhere}", headers={"Accept-Language": "de"}, timeout=20)
         assert answer.status_code == 404
-        assert "⟦There is nothing here that you may see.⟧" in answer.text
+        assert "⟦There is no page at this address." in answer.text
         assert untold(answer) == set()
 
 

@@ -153,6 +153,7 @@ def test_a_folder_is_handed_in_over_a_connection_that_is_cut(desk, sit, folder):
     expect(page.locator("#now")).not_to_contain_text("earlier")  # browsers tell times less exactly
     unread = page.locator("#unreadable")
     expect(unread.get_by_role("row")).to_have_count(2)
+    expect(page.locator("#no-media")).to_contain_text("1 of these files is neither a picture")
     expect(unread).to_contain_text(re.compile("card/DCIM/broken.jpg.*its content is neither", re.S))
     expect(page.get_by_role("heading", name="Without an answer yet")).to_have_count(0)
     at.accessible()

@@ -28,6 +28,10 @@ def test_words_narrow_the_grid_and_it_goes_on_where_a_page_found_nothing(desk, s
     at.accessible()
     at.go("/media?words=no-such-name")
     expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("^0 media"))
+    at.accessible()
+    page.locator("#nothing").get_by_role("link", name="Everything").click()
+    page.wait_for_url(f"{desk.address}/media")
+    expect(page.locator("#nothing")).to_be_hidden()
 
     def with_nothing_in_its_first_page(route: Route) -> None:
         told = route.fetch()

@@ -261,6 +261,7 @@ def test_a_data_protection_officer_finds_corrects_and_restricts(desk, sit):
     page.get_by_text("Let it be worked with again").press("Enter")
     page.get_by_label("Why").first.fill("it was answered")
     page.get_by_role("button", name="Let it be worked with").press("Enter")
+    page.wait_for_url("**done=freed")
     expect(page.get_by_role("table").last).to_contain_text("objection of 3 May")
     assert not Entity.objects.using("owner").get(pk=girl.pk).restricted
     assert at.refused == []

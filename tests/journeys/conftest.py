@@ -89,7 +89,7 @@ def served(make_place: Callable[[], Path]) -> Iterator[Served]:
 def _up(workspace: Path, environment: dict[str, str]) -> Iterator[str]:
     """Serve a workspace as its operator does; tells at which address of this machine."""
     process = subprocess.Popen(
-        [Path(sys.executable).parent / "clew", "up", "--port", "0", "--workspace", workspace],
+        [Path(sys.executable).parent / "clew", "up", "--no-worker", "--port", "0", "-w", workspace],
         env=os.environ | environment,
         stdout=subprocess.PIPE,
         text=True,

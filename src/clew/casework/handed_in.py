@@ -158,6 +158,12 @@ class Of:
     CANCELLED = Q(state="cancelled")
 
 
+def stored_and_no_media(number: int) -> int:
+    """How many files of a contribution are in the vault, and no picture, film or sound."""
+    rows = ContributedFile.objects.filter(contribution=number, media__isnull=True)
+    return rows.filter(standing__isnull=False).count()
+
+
 def files(number: int, which: Q, after: int = 0) -> list[Line]:
     """Files of a contribution in the order in which they were named, a page of them.
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import contextvars
 import threading
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 import msgspec
@@ -101,6 +102,21 @@ class Queue:
             unidentified=sums.unidentified,
             aside=len(aside),
             after=end,
+        )
+
+    def touching(self, series: Collection[int]) -> Counter[int]:
+        """How many questions touch each of some series, what the officer set aside left out."""
+        require_authority()
+        order, wanted = self._order(), set(series)
+        hidden = order.settled | set(
+            SetAside.objects.filter(until__gt=timezone.now()).values_list("question", flat=True)
+        )
+        return Counter(
+            number
+            for one in order.questions
+            if one.series and one.name not in hidden
+            for number in one.series
+            if number in wanted
         )
 
     def settled(self, name: str) -> None:

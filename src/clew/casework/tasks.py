@@ -136,6 +136,18 @@ def tasks(about: Thing) -> list[Task]:
     )
 
 
+def unit_tasks(most: int = 50) -> list[Task]:
+    """Open tasks of the own agency that are somebody else's or nobody's: nobody's come first."""
+    require_authority()
+    rows = Task.objects.filter(state=TaskState.OPEN).exclude(assigned=officer())
+    viewed("tasks of the agency")
+    return list(
+        rows.select_related("entity", "assigned").order_by(
+            F("assigned").asc(nulls_first=True), F("until").asc(nulls_last=True), "pk"
+        )[:most]
+    )
+
+
 def my_tasks(most: int = 50) -> list[Task]:
     """Open tasks that are the acting officer's, the first due first; each with what it is about."""
     require_authority()

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,6 +18,9 @@ from clew.cli.output import WorkspaceOption, explained, fail, people, plain
 if TYPE_CHECKING:
     from clew.workspace import Workspace
 
+_CALMLY = 15
+"""Seconds that a worker has to leave what it was reading to another."""
+
 
 def up(
     host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
@@ -19,6 +28,13 @@ def up(
     show: Annotated[
         bool, typer.Option("--open", help="Open it in this machine's browser.")
     ] = False,
+    worker: Annotated[
+        bool | None,
+        typer.Option(
+            "--worker/--no-worker",
+            help="Read what is handed in (default: where the database is the workspace's own).",
+        ),
+    ] = None,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Serve the workspace to programs and browsers, until Ctrl-C.
@@ -55,10 +71,32 @@ def up(
                     _open(address)
 
             try:
-                with keep_time(opened, tasks):
+                reads = opened.settings.database_url is None if worker is None else worker
+                with _worker(opened.folder, wanted=reads), keep_time(opened, tasks):
                     serve(opened, host, port, ready)
             except AddressError as error:
                 fail(str(error))
+
+
+@contextmanager
+def _worker(folder: Path, *, wanted: bool) -> Iterator[None]:
+    """Have a worker read what is handed in, in a process of its own that ends with this one."""
+    if not wanted:
+        yield
+        return
+    begin = "from clew.postgres.privileges import die_with_parent as die; import signal; "
+    begin += "die(signal.SIGTERM); from clew.cli.main import run; run()"
+    command = [sys.executable, "-P", "-c", begin, "worker", "--workspace", str(folder)]
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(_CALMLY)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def _practising(opened: Workspace) -> str | None:

@@ -116,10 +116,10 @@ def _in_its_language(request: HttpRequest) -> AbstractContextManager[None]:
     return translation.override(translation.get_language_from_request(request))
 
 
-def _why(request: HttpRequest, refusal: str, status: int) -> JsonResponse:
+def _why(request: HttpRequest, refusal: str, status: int, **more: str) -> JsonResponse:
     """What a script is told that asked for something it does not get."""
     with _in_its_language(request):
-        return JsonResponse({"why": in_their_language(refusal)}, status=status)
+        return JsonResponse({"why": in_their_language(refusal), **more}, status=status)
 
 
 def _guarded(answer: HttpResponse) -> HttpResponse:
@@ -133,7 +133,7 @@ def not_from_here(request: HttpRequest, reason: str = "") -> HttpResponse:
     """What a form is answered that did not come from these pages, or from one too old."""
     why = "The form did not come from here, or is too old. Load the page again."
     if request.content_type == "application/json":
-        return _why(request, why, 403)
+        return _why(request, why, 403, form="old")
     return page(request, "refused", {"why": why}, status=403)
 
 

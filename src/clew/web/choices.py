@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.middleware.csrf import get_token
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -41,6 +42,19 @@ def authority(request: HttpRequest) -> HttpResponse:
             "why": why,
         }
     return framed(request, "authority", told, status)
+
+
+@at_work("GET")
+def still(request: HttpRequest) -> HttpResponse:
+    """Who sits at the desk now, for a page on which somebody has typed and is about to send it."""
+    sitting = at_desk(request)
+    return JsonResponse(
+        {
+            "officer": sitting.officer,
+            "authority": bool(sitting.authority),
+            "form": get_token(request),
+        }
+    )
 
 
 @at_work("GET", "POST")

@@ -120,6 +120,7 @@ def _now(one: Contribution) -> dict[str, object]:
         "groups": _groups(one.pk, progress),
         "better": _better(one.pk, progress),
         "left_out": left_out,
+        "no_media": work.stored_and_no_media(one.pk),
         "arriving": progress.state.files.get(FileState.ARRIVING, 0),
         "failed": progress.state.files.get(FileState.FAILED, 0),
         "taken_back": progress.state.files.get(FileState.CANCELLED, 0),

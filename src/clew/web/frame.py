@@ -39,6 +39,9 @@ from clew.web.browser import View, asked_for, for_officers, for_script, page
 from clew.web.refusals import told
 from clew.web.words import words_of_scripts
 
+_NOT_TYPED = ("csrfmiddlewaretoken", "next", "words", "password", "again", "code", "invitation")
+_LONGEST = 10_000
+
 
 def framed(
     request: HttpRequest, template: str, told: Mapping[str, Any] | None = None, status: int = 200
@@ -129,7 +132,18 @@ def _answer(request: HttpRequest, error: Exception) -> HttpResponse:
     status, why = _status_of(error), why_of(error)
     if for_script(request):
         return JsonResponse({"why": why}, status=status)
-    return framed(request, "problem", {"problem": why, "status": status}, status=status)
+    told = {"problem": why, "status": status, "typed": _typed(request)}
+    return framed(request, "problem", told, status=status)
+
+
+def _typed(request: HttpRequest) -> list[str]:
+    """What was typed into the form that is refused: a browser may not keep it for going back."""
+    return [
+        value[:_LONGEST]
+        for name, values in request.POST.lists()
+        for value in values
+        if name not in _NOT_TYPED and value.strip()
+    ]
 
 
 def _status_of(error: Exception) -> int:

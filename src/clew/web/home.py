@@ -9,22 +9,25 @@ from clew.access.acting import acting, require_authority
 from clew.casework.gather import items
 from clew.casework.hits import hits
 from clew.casework.notices import notices, read
+from clew.casework.own_series import own_series
 from clew.casework.proposals import Proposal
-from clew.casework.tasks import my_tasks
+from clew.casework.tasks import my_tasks, unit_tasks
 from clew.casework.things import Thing
 from clew.casework.waiting import Wanted
 from clew.compare.evidence import MatchKind
 from clew.intake.contributions import states_of
-from clew.records.models import Contribution, Entity, NoticeKind
+from clew.records.models import Contribution, Entity, NoticeKind, Task
 from clew.web.board_acts import address_of
 from clew.web.evidence import kind_words
 from clew.web.frame import at_desk, at_work, framed
 from clew.web.grid import standing_words
+from clew.web.measures import positive
 from clew.web.telling import kinds_of_notices, says
 from clew.web.waiting import waiting as queued
 
 _FEW = 6
 _MOST = 50
+_OTHERS = 3
 
 
 @at_work("GET")
@@ -78,11 +81,24 @@ def _titles(one: Proposal, titles: dict[int, str]) -> list[str]:
 
 @at_work("GET")
 def own_tasks(request: HttpRequest) -> HttpResponse:
-    """Open tasks that are the officer's, the first due first."""
+    """Open tasks that are the officer's, the first due first, and those of the unit."""
     with acting():
-        found = my_tasks(most=_FEW)
-        told = [(one, address_of(Thing(one.entity.kind, one.entity.pk))) for one in found]
-    return framed(request, "parts/own-tasks", {"tasks": told, "today": timezone.localdate()})
+        told = {"tasks": _with_pages(my_tasks(_FEW)), "of_unit": _with_pages(unit_tasks(_FEW))}
+    return framed(request, "parts/own-tasks", {**told, "today": timezone.localdate()})
+
+
+def _with_pages(found: list[Task]) -> list[tuple[Task, str]]:
+    return [(one, address_of(Thing(one.entity.kind, one.entity.pk))) for one in found]
+
+
+@at_work("GET")
+def series_of_own(request: HttpRequest) -> HttpResponse:
+    """The officer's own series: hits that wait in each, and who else works on it."""
+    with acting():
+        found = own_series(_FEW)
+        hits_in = queued().touching([one.series.id for one in found])
+        told = [(one.series, hits_in[one.series.id], one.others[:_OTHERS]) for one in found]
+    return framed(request, "parts/own-series", {"series": told})
 
 
 @at_work("GET")
@@ -105,11 +121,17 @@ def under_way(request: HttpRequest) -> HttpResponse:
 @at_work("GET")
 def hits_of_others(request: HttpRequest) -> HttpResponse:
     """Hits on what the own agency holds, where others let only that be told."""
-    words = kind_words()
+    words, begin = kind_words(), positive(request.GET, "after")
+    most = _MOST if begin else _FEW
     with acting():
         require_authority()
         found = hits()
-        few = found[:_FEW]
+        few = found[begin : begin + most]
         known = items([hit.media for hit in few if hit.media is not None])
-    told = [(hit, words[MatchKind(hit.kind)]) for hit in few if hit.media in known]
-    return framed(request, "parts/hits", {"count": len(found), "hits": told})
+    told = {
+        "count": len(found),
+        "hits": [(hit, words[MatchKind(hit.kind)]) for hit in few if hit.media in known],
+        "begin": begin,
+        "further": begin + most if begin + most < len(found) else 0,
+    }
+    return framed(request, "parts/hits", told)

@@ -7,23 +7,36 @@ from datetime import UTC, datetime
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from clew.access.acting import acting
+from clew.access.acting import acting, require_authority
 from clew.casework.dossier import MATCHES, Dossier, dossier, matches
 from clew.casework.errors import NotSeenError
 from clew.casework.grid import default_scheme, tiles
 from clew.casework.sounding import sketches
+from clew.casework.things import MEDIA, Thing, seen
 from clew.casework.vocabulary import vocabulary
 from clew.compare.evidence import MatchKind
 from clew.records.models import Entity, EntityKind, Exhibit, Media
+from clew.web.beside import also_here
 from clew.web.browser import word
 from clew.web.evidence import Evidence, evidence_of, state_words
 from clew.web.frame import at_desk, at_work, framed
 from clew.web.measures import clock, detail, lasting, size
+from clew.web.series import here_too
 from clew.web.sounds import Drawing, drawing
 
 _TWO_STILLS = 20
 """Seconds of one shot from which on a sheet has more than one of it."""
 _MOST_SPOKEN = 24
+
+
+@at_work("POST")
+def presence(request: HttpRequest, number: int) -> HttpResponse:
+    """Say that the page is open, and be told who else has it open."""
+    sitting = at_desk(request)
+    with acting():
+        require_authority()
+        seen(Thing(MEDIA, number))
+    return here_too(also_here(sitting.agency_id, number, sitting.officer, sitting.name))
 
 
 @at_work("GET")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from clew.access.acting import acting, require_authority
@@ -13,12 +14,16 @@ from clew.casework.errors import StatementError
 from clew.casework.find import Answer, find_file
 from clew.casework.look_up import Hash, look_up_hash
 from clew.casework.search import search as search_words
+from clew.casework.things import MEDIA, Thing
 from clew.compare.evidence import MatchKind
 from clew.intake.reading import read_held
+from clew.records.models import EntityKind
 from clew.serving.served import served
-from clew.web.browser import word
+from clew.web.answers import keep_answer, kept_answer
+from clew.web.board_acts import address_of
+from clew.web.browser import kept, word
 from clew.web.evidence import closeness, kind_words
-from clew.web.frame import at_work, framed
+from clew.web.frame import at_desk, at_work, framed
 from clew.web.measures import measure
 from clew.web.trust import trust
 from clew.web.vocabulary_words import in_words
@@ -31,31 +36,51 @@ _KINDS = {32: (Hash.MD5,), 40: (Hash.SHA1,), 64: (Hash.SHA256, Hash.PDQ)}
 @at_work("GET", "POST")
 def search(request: HttpRequest) -> HttpResponse:
     """Who shares a trace with this, or where these words were written."""
+    session, authority = kept(request, "session"), at_desk(request).authority
     if request.method == "GET":
+        return _shown(request, word(request.GET, "answer"), session, authority)
+    name = keep_answer(session, authority, _found(request))
+    # Going back to an answer would otherwise send the question once more, or be refused.
+    return HttpResponseRedirect(f"/search?answer={name}")
+
+
+def _shown(request: HttpRequest, name: str, session: str, authority: str) -> HttpResponse:
+    """An answer that was kept, for as long as an authority holds; or an empty form."""
+    if not name:
         return framed(request, "search", {"asked": ""})
+    with acting():
+        require_authority()
+    told = kept_answer(name, session, authority)
+    if told is None:
+        gone = _("This answer is not kept any longer: search again.")
+        return framed(request, "search", {"asked": "", "notes": [gone]})
+    return framed(request, "search", told)
+
+
+def _found(request: HttpRequest) -> dict[str, Any]:
+    """What the page of an answer shows."""
     sent = request.FILES.get("file")
     if isinstance(sent, UploadedFile):
         with acting():
             require_authority()  # nothing is decoded for somebody who may not ask
         reading = read_held(served(), sent.chunks(), sent.name or "")
         answer = find_file(served(), reading)
-        told = {"asked": _("the file that you gave"), "notes": reading.notes}
-        return framed(request, "search", {**told, **_told(answer)})
+        return {"asked": _("the file that you gave"), "notes": reading.notes, **_told(answer)}
     typed = word(request.POST, "asked").strip()
     if not typed:
         raise StatementError(_("Type a hash or words, or give a file."))
     if _HASH.fullmatch(typed) and len(typed) in _KINDS:
-        return framed(request, "search", {"asked": typed, **_told(_by_hash(typed))})
+        return {"asked": typed, **_told(_by_hash(typed))}
     with acting():
         found = [(*_page_of(one.about), one) for one in search_words(typed)]
-    return framed(request, "search", {"asked": typed, "found_words": found, "by_words": True})
+    return {"asked": typed, "found_words": found, "by_words": True}
 
 
 def _page_of(about: str) -> tuple[str, str]:
     """What people call a thing such as ``series:3``, and its page; empty for none."""
     kind, _colon, number = about.partition(":")
-    pages = {"media": f"/media/{number}", "series": f"/media?series={number}"}
-    return f"{in_words(kind)} {number}", pages.get(kind, "")
+    there = kind == MEDIA or kind in EntityKind.values
+    return f"{in_words(kind)} {number}", address_of(Thing(kind, int(number))) if there else ""
 
 
 def _by_hash(typed: str) -> Answer:
@@ -68,7 +93,7 @@ def _by_hash(typed: str) -> Answer:
     return answer
 
 
-def _told(answer: Answer) -> dict[str, object]:
+def _told(answer: Answer) -> dict[str, Any]:
     words = kind_words()
     return {
         "found": [

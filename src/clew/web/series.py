@@ -78,6 +78,11 @@ def presence(request: HttpRequest, number: int) -> HttpResponse:
     """Say that the page is open, and be told who else has it open."""
     with acting():
         others = present(number)
+    return here_too(others)
+
+
+def here_too(others: list[str]) -> HttpResponse:
+    """Who else has the page open, in words; empty for nobody."""
     words = _("Also here now: %(names)s") % {"names": ", ".join(others)} if others else ""
     return JsonResponse({"words": words})
 

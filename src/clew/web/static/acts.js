@@ -1,7 +1,7 @@
 // Grading, tagging and assigning what is chosen, and taking it back: the grid and the page of a
 // media do it alike.
 
-import { post, say, toast } from "./ask.js";
+import { complain, post, say, toast } from "./ask.js";
 
 const done = [];
 
@@ -20,7 +20,7 @@ let before = Promise.resolve();
 
 export function inTurn(work) {
   const mine = before.then(work).catch((error) => {
-    toast(error.message, { bad: true });
+    complain(error);
     return null;
   });
   before = mine;
@@ -35,7 +35,7 @@ export function takeBack(chosen = null) {
       toast(say("nothing_to_undo"));
       return null;
     }
-    await post("/media/undo", one.undo);
+    for (const undo of [one.undo].flat().reverse()) await post("/media/undo", undo);
     done.splice(done.indexOf(one), 1);
     toast(say("undone"));
     one.after?.(one.undo);
@@ -43,9 +43,28 @@ export function takeBack(chosen = null) {
   });
 }
 
+// The server takes so many media at a time: more are sent one part after the other, and undone as
+// one. Where a part is refused, those before it are taken back.
+const AT_A_TIME = 200;
+
+async function inParts(media, send) {
+  const undo = [];
+  let told = null;
+  try {
+    for (let from = 0; from < media.length; from += AT_A_TIME) {
+      told = await send(media.slice(from, from + AT_A_TIME), told);
+      undo.push(told.undo);
+    }
+  } catch (error) {
+    for (const one of undo.reverse()) await post("/media/undo", one);
+    throw error;
+  }
+  return { ...told, undo };
+}
+
 export function grade(media, number, after) {
   return inTurn(async () => {
-    const told = await post("/media/grade", { media, grade: number });
+    const told = await inParts(media, (some) => post("/media/grade", { media: some, grade: number }));
     const name = number === null ? "ungraded" : "graded";
     keep(say(name, { count: counted(media), grade: number }), told, after);
     return true;
@@ -68,7 +87,7 @@ export async function tag(media, after) {
   if (!(await opened(dialog))) return null;
   const word = dialog.querySelector("input").value;
   return inTurn(async () => {
-    const told = await post("/media/tag", { media, tag: word });
+    const told = await inParts(media, (some) => post("/media/tag", { media: some, tag: word }));
     keep(say("tagged", { count: counted(media), tag: word }), told, after);
     return word;
   });
@@ -83,9 +102,9 @@ export async function assign(media, after, into = null) {
   if (!(await opened(dialog))) return null;
   const { series, title, why } = Object.fromEntries(new FormData(dialog.querySelector("form")));
   return inTurn(async () => {
-    const told = await post("/media/series", {
-      media, why, title, series: series ? Number(series) : null,
-    });
+    const told = await inParts(media, (some, before) => post("/media/series", {
+      media: some, why, title, series: before?.series ?? (series ? Number(series) : null),
+    }));
     const choice = dialog.querySelector("select");
     if (!series && choice) choice.append(new Option(title, told.series));
     const named = series ? choice.selectedOptions[0].text : title;
@@ -103,7 +122,9 @@ export async function leaveOut({ media = null, shown = "", what = "", out = true
   if (!(await opened(dialog))) return null;
   const why = dialog.querySelector("input").value;
   return inTurn(async () => {
-    const told = await post("/media/scope", { media, shown, why, out });
+    const told = media
+      ? await inParts(media, (some) => post("/media/scope", { media: some, shown, why, out }))
+      : await post("/media/scope", { media, shown, why, out });
     const count = media ? name : say("shown", { count: told.count });
     keep(say(out ? "left_out" : "taken_in", { count }), told, after);
     return true;

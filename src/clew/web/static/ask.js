@@ -7,8 +7,24 @@ export function say(name, values = {}) {
   return (words[name] ?? name).replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
 }
 
+// Where somebody can put right what stopped an act, beside the page on which they have typed.
+export function wayOn(error) {
+  if (!error.go) return null;
+  const way = document.createElement("a");
+  way.href = error.go;
+  way.target = "_blank";
+  way.rel = "noopener";
+  way.textContent = say(error.over ? "sign_in_beside" : "choose_beside");
+  return way;
+}
+
+// Says why something was not done.
+export function complain(error) {
+  if (error.name !== "AbortError") toast(error.message, { bad: true, way: wayOn(error) });
+}
+
 // Something said in passing; `undo` is done when it is asked to be taken back.
-export function toast(text, { bad = false, undo = null } = {}) {
+export function toast(text, { bad = false, undo = null, way = null } = {}) {
   const shown = document.createElement("div");
   shown.className = bad ? "toast bad" : "toast";
   const told = document.createElement("span");
@@ -21,13 +37,15 @@ export function toast(text, { bad = false, undo = null } = {}) {
     button.addEventListener("click", () => { shown.remove(); undo(); });
     shown.append(button);
   }
+  if (way) shown.append(way);
   const all = document.getElementById("toasts");
   all.append(shown);
   while (all.children.length > 3) all.firstChild.remove();
-  setTimeout(() => shown.remove(), bad ? 12000 : 7000);
+  setTimeout(() => shown.remove(), way ? 60000 : bad ? 12000 : 7000);
 }
 
-async function answered(asking, stay = false) {
+// Nobody is led away from a page on which they may have typed: the error says where to go first.
+async function answered(asking) {
   let answer;
   try {
     answer = await asking;
@@ -37,9 +55,9 @@ async function answered(asking, stay = false) {
   }
   const told = await answer.json().catch(() => ({ why: say("no_answer") }));
   if (answer.ok) return told;
-  if (answer.status === 401) told.why = say("over");
-  if (told.go && !stay) location.assign(told.go);
-  throw new Error(told.why);
+  const over = answer.status === 401;
+  const why = new Error(over ? say("over") : told.why);
+  throw Object.assign(why, { over, go: over ? "/sign-in" : told.go, old: told.form === "old" });
 }
 
 const here = () => ({
@@ -51,8 +69,7 @@ export function get(address, signal) {
   return answered(fetch(address, { headers: here(), signal, redirect: "error" }));
 }
 
-// `stay` keeps a page on which somebody has typed, also when an authority must be chosen first.
-export function post(address, told = {}, signal = undefined, stay = false) {
+function send(address, told, signal) {
   return answered(fetch(address, {
     method: "POST",
     headers: {
@@ -63,5 +80,30 @@ export function post(address, told = {}, signal = undefined, stay = false) {
     body: JSON.stringify(told),
     signal,
     redirect: "error",
-  }), stay);
+  }));
+}
+
+// See that the officer of this page still works here, and have its forms be of the session that
+// there is now: somebody may have signed in again in another tab.
+export async function still() {
+  const { officer, authority, form } = await get("/desk/still");
+  const page = document.body.dataset;
+  if (String(officer) !== page.officer) throw new Error(say("somebody_else"));
+  if (page.authority && !authority) {
+    throw Object.assign(new Error(say("authority_gone")), { go: "/authority" });
+  }
+  page.form = form;
+  for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = form;
+  const headers = JSON.parse(document.body.getAttribute("hx-headers"));
+  document.body.setAttribute("hx-headers", JSON.stringify({ ...headers, "X-CSRFToken": form }));
+}
+
+export async function post(address, told = {}, signal = undefined) {
+  try {
+    return await send(address, told, signal);
+  } catch (error) {
+    if (!error.old) throw error;
+  }
+  await still();
+  return send(address, told, signal);
 }

@@ -1,7 +1,7 @@
 // The page on which somebody hands in: choosing, what it was found on, and how far sending is.
 
 import { about, known, manifest } from "./about.js";
-import { say, toast } from "./ask.js";
+import { complain, say, toast } from "./ask.js";
 import { HandingIn } from "./handing-in.js";
 import { chosen, dropped } from "./picked.js";
 
@@ -110,7 +110,7 @@ button("pause").addEventListener("click", () => {
 });
 button("cancel-all").addEventListener("click", () => {
   hand.cancel(hand.of("waiting", "sending", "failed").filter((item) => item.number)).catch(
-    (error) => toast(error.message, { bad: true }));
+    (error) => complain(error));
 });
 button("retry-all").addEventListener("click", () => {
   for (const item of hand.of("failed")) hand.retry(item);
@@ -150,7 +150,7 @@ function row(item) {
     try {
       await acts[item.state]?.[2](item);
     } catch (error) {
-      toast(error.message, { bad: true });
+      complain(error);
     }
   });
   made.append(name, element("span", "muted number small", size(item.size)), progress, state, act);

@@ -1,7 +1,7 @@
 // The page of one contribution: its part that changes is fetched by htmx; what is done is done here.
 
 import { leaveOut, takeBack } from "./acts.js";
-import { post, say, toast } from "./ask.js";
+import { complain, post, say, toast } from "./ask.js";
 import { key } from "./keys.js";
 
 const page = document.getElementById("contribution");
@@ -49,7 +49,7 @@ async function act(button) {
     page.querySelector("h1").focus();
     again();
   } catch (error) {
-    toast(error.message, { bad: true });
+    complain(error);
     button.disabled = false;
   }
 }

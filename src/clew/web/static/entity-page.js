@@ -1,11 +1,10 @@
 // The page of an entity, and lists of them: its forms, undo, who else is there.
 
 import { takeBack } from "./acts.js";
-import { post, say } from "./ask.js";
+import { say } from "./ask.js";
 import { anew, openForm } from "./forms.js";
 import { key } from "./keys.js";
-
-const EVERY = 20_000; // milliseconds; the server forgets after a minute
+import { tellWhoIsHere } from "./presence.js";
 
 export async function undo() {
   await takeBack();
@@ -23,23 +22,6 @@ for (const [name, id, says] of [
 }
 
 const page = document.querySelector("[data-entity]");
-const chip = document.getElementById("presence");
-
-async function present() {
-  if (document.hidden) return;
-  try {
-    const { words } = await post(`/entities/${page.dataset.entity}/present`);
-    if (chip.textContent !== words) chip.textContent = words;
-    chip.hidden = !words;
-  } catch {
-    // It is asked again soon; a page that cannot ask says so when something is to be kept.
-  }
-}
-
-if (chip) {
-  present();
-  setInterval(present, EVERY);
-  document.addEventListener("visibilitychange", present);
-}
+if (page) tellWhoIsHere(`/entities/${page.dataset.entity}/present`);
 
 export { anew };

@@ -1,7 +1,7 @@
 // The page on which media that a scan found are handed in from where they lie.
 
 import { about, manifest } from "./about.js";
-import { post } from "./ask.js";
+import { post, wayOn } from "./ask.js";
 
 const media = JSON.parse(document.getElementById("ready").textContent);
 const said = document.getElementById("said");
@@ -13,11 +13,11 @@ about.addEventListener("submit", async (event) => {
   said.textContent = "";
   button.disabled = true;
   try {
-    const told = await post("/contribute/finds/begin", sent, undefined, true);
+    const told = await post("/contribute/finds/begin", sent);
     location.assign(told.go);
   } catch (error) {
     said.className = "note bad";
-    said.textContent = error.message;
+    said.replaceChildren(error.message, " ", wayOn(error) ?? "");
     button.disabled = false;
   }
 });

@@ -2,7 +2,7 @@
 // comes anew, whatever else is being typed on it.
 
 import { inTurn, keep } from "./acts.js";
-import { post, say, toast } from "./ask.js";
+import { complain, post, say, toast } from "./ask.js";
 import { veilAll } from "./veils.js";
 
 function told(form, button) {
@@ -77,7 +77,7 @@ export async function anew() {
 }
 
 function failed(form, error) {
-  toast(error.message, { bad: true });
+  complain(error);
   form.querySelector("input:not([type=hidden]), textarea, select")?.focus();
 }
 

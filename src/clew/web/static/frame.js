@@ -63,14 +63,23 @@ document.addEventListener("paste", (event) => {
     return;
   }
   if (event.target.closest("input, textarea")) return;
-  const text = event.clipboardData.getData("text").trim();
-  if (/^([0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/i.test(text)) {
-    send((input) => { input.name = "asked"; input.value = text; });
-  }
+  searchWithHash(event.clipboardData.getData("text"));
 });
 
+function searchWithHash(text) {
+  const hash = text.trim();
+  if (!/^([0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/i.test(hash)) return;
+  send((input) => { input.name = "asked"; input.value = hash; });
+}
+
+// A file, or words that may be a hash; media that are dragged within the page are neither.
 const carriesFile = (event) => event.dataTransfer?.types.includes("Files");
+const carriesWords = (event) => !carriesFile(event) &&
+  event.dataTransfer?.types.includes("text/plain") &&
+  !event.dataTransfer.types.includes("application/x-clew-media") &&
+  !event.target.closest("input, textarea");
 document.addEventListener("dragover", (event) => {
+  if (carriesWords(event)) event.preventDefault();
   if (!carriesFile(event) || event.target.closest("[data-takes-files]")) return;
   event.preventDefault();
   body.classList.add("dropping");
@@ -80,6 +89,11 @@ document.addEventListener("dragleave", (event) => {
 });
 document.addEventListener("drop", (event) => {
   body.classList.remove("dropping");
+  if (carriesWords(event)) {
+    event.preventDefault();
+    searchWithHash(event.dataTransfer.getData("text"));
+    return;
+  }
   if (!carriesFile(event) || event.target.closest("[data-takes-files]")) return;
   event.preventDefault();
   if (event.dataTransfer.files.length) searchWith(event.dataTransfer.files[0]);

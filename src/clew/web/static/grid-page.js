@@ -20,12 +20,16 @@ const fold = () => { filters.open = !narrow.matches; };
 narrow.addEventListener("change", fold);
 fold();
 
-const grid = new Grid(root, first, told);
+const nothing = document.getElementById("nothing");
 
 function told() {
+  nothing.hidden = grid.items.length > 0 || grid.more;
   chip.hidden = !grid.selected.size;
   chip.textContent = say("selected", { count: grid.selected.size });
 }
+
+const grid = new Grid(root, first, told);
+told();
 
 if (!first.like) {
   get(`/media/count?${first.query}`).then(({ count }) => {
@@ -86,9 +90,17 @@ root.addEventListener("click", (event) => {
   if (at < 0) return;
   if (pressed === -1) { pressed = 0; return; } // it was a hold
   grid.go(at, event.shiftKey);
-  if (event.ctrlKey || event.metaKey) grid.toggle(at);
+  if (event.ctrlKey || event.metaKey || picking()) grid.toggle(at);
 });
-root.addEventListener("dblclick", (event) => open(grid.at(event.target)));
+root.addEventListener("dblclick", (event) => { if (!picking()) open(grid.at(event.target)); });
+
+// Selecting several by finger: while this is on, each that is touched is selected, or no longer.
+const pick = document.querySelector("[data-act=pick]");
+const picking = () => pick.getAttribute("aria-pressed") === "true";
+function picked() {
+  pick.setAttribute("aria-pressed", !picking());
+  if (!picking()) grid.select(false);
+}
 
 function open(at) {
   const item = grid.items[at];
@@ -98,7 +110,7 @@ function open(at) {
 function chosen() {
   const some = grid.chosen();
   if (!some.length) toast(say("nothing_selected"));
-  return some.slice(0, 200);
+  return some;
 }
 
 async function grade(number) {
@@ -146,7 +158,8 @@ async function scope() {
 // Originals that a scan found, from where they lie; what is asked once is asked on a page of its own.
 function handIn() {
   const some = chosen();
-  if (some.length) location.assign(`/contribute/finds?media=${some.join(",")}`);
+  if (some.length > 200) toast(say("too_many_finds"), { bad: true });
+  else if (some.length) location.assign(`/contribute/finds?media=${some.join(",")}`);
 }
 
 async function stack() {
@@ -155,7 +168,7 @@ async function stack() {
   try {
     grid.show(await get(`/media/${item.id}/stack`));
   } catch (error) {
-    toast(error.message, { bad: true });
+    complain(error);
   }
 }
 
@@ -167,8 +180,9 @@ root.addEventListener("dragstart", (event) => {
   letGo();
   const item = grid.items[grid.at(event.target)];
   if (!item) return event.preventDefault();
-  dragged = grid.selected.has(item.id) ? grid.chosen().slice(0, 200) : [item.id];
+  dragged = grid.selected.has(item.id) ? grid.chosen() : [item.id];
   event.dataTransfer.effectAllowed = "copy";
+  event.dataTransfer.setData("application/x-clew-media", "");
   event.dataTransfer.setData("text/plain", dragged.map((number) => `media:${number}`).join(" "));
   const label = document.createElement("div");
   label.className = "dragged";
@@ -232,7 +246,9 @@ key("l", say("key_like"), () => {
 key("u", say("undo"), () => acts.takeBack());
 key("Ctrl+z", "", () => acts.takeBack());
 
-const buttons = { next: () => grid.nextUndecided(), tag, series: () => assign(), scope, handIn, undo: () => acts.takeBack() };
+const buttons = {
+  pick: picked, open: () => open(grid.active), stack, next: () => grid.nextUndecided(), tag, series: () => assign(), scope, handIn, undo: () => acts.takeBack(),
+};
 for (const button of document.querySelectorAll("[data-act]")) {
   button.addEventListener("click", () => buttons[button.dataset.act]?.());
 }

@@ -1,11 +1,12 @@
 // The grid itself: as many elements as are in view, whatever there is to scroll through. Pages are
 // fetched by where the last one ended.
 
-import { get, say, toast } from "./ask.js";
+import { complain, get, say, toast } from "./ask.js";
 import { fill, newTile } from "./tile.js";
 
 const WIDTH = 152, HEIGHT = 144, GAP = 8;
 const AHEAD = 3; // rows drawn beyond the edge
+const REST = 2000; // milliseconds until a page that did not come is asked for again
 
 export class Grid {
   items = [];
@@ -20,6 +21,7 @@ export class Grid {
   #width = WIDTH;
   #reading = 0;
   #before = null;
+  #failed = -Infinity; // when the next page did not come
 
   constructor(root, first, changed) {
     this.root = root;
@@ -115,7 +117,8 @@ export class Grid {
       }
       if (fresh || anew) this.#place(tile, at);
     }
-    if (this.more && end + rows * this.#columns > this.items.length) this.fetch();
+    const rested = performance.now() - this.#failed > REST;
+    if (this.more && rested && end + rows * this.#columns > this.items.length) this.fetch();
   }
 
   #place(tile, at) {
@@ -144,7 +147,8 @@ export class Grid {
     this.changed?.();
   }
 
-  // Fetch the next page; one at a time.
+  // Fetch the next page; one at a time. Answers whether it came: where it did not, scrolling on
+  // asks again.
   fetch() {
     this.#fetching ??= this.#next().finally(() => { this.#fetching = null; });
     return this.#fetching;
@@ -156,13 +160,15 @@ export class Grid {
       this.items.push(...told.tiles);
       this.#further = told.further;
     } catch (error) {
-      this.#further = null;
-      toast(error.message, { bad: true });
+      this.#failed = performance.now();
+      complain(error);
+      return false;
     }
     this.#stretch();
     requestAnimationFrame(() => this.draw(true));
     if (this.active < 0 && document.activeElement === this.root) this.go(0);
     this.changed?.();
+    return true;
   }
 
   // Make one the active media and bring it into view; with `extend` select up to it.
@@ -232,7 +238,7 @@ export class Grid {
   // The next one that the officer has not graded, fetching further pages until there is one.
   async nextUndecided() {
     for (let at = this.active + 1; ; at++) {
-      while (at >= this.items.length && this.more) await this.fetch();
+      while (at >= this.items.length && this.more) if (!(await this.fetch())) return;
       if (at >= this.items.length) {
         toast(say("none_left"));
         return;

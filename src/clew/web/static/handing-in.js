@@ -130,8 +130,7 @@ export class HandingIn {
     const files = ready.map(({ path, size, sha256, modified }) => (
       { path, size, sha256, modified_ms: modified }));
     this.#unsure = true;
-    const { number, exhibit, uploads } = await post(
-      "/contribute/begin", { ...about, files }, undefined, true);
+    const { number, exhibit, uploads } = await post("/contribute/begin", { ...about, files });
     this.#unsure = false;
     const waiting = new Map(ready.map((item) => [item.path, item]));
     for (const one of uploads) {
@@ -246,7 +245,7 @@ export class HandingIn {
       }
       try {
         const files = some.map((item) => item.number);
-        await post(`/contributions/${contribution}/cancel`, { files }, undefined, true);
+        await post(`/contributions/${contribution}/cancel`, { files });
         for (const item of some) item.state = "cancelled";
       } finally {
         for (const item of some) this.#leaving.delete(item);
@@ -257,8 +256,7 @@ export class HandingIn {
 
   // What was cancelled is waited for again.
   async restore(item) {
-    await post(
-      `/contributions/${item.contribution}/retry`, { files: [item.number] }, undefined, true);
+    await post(`/contributions/${item.contribution}/retry`, { files: [item.number] });
     this.retry(item);
   }
 }

@@ -2,13 +2,16 @@
 
 const bound = new Map();
 const held = new Map();
+const MOVES = /^(Shift\+)?(Arrow\w+|Page\w+|Home|End|j|k|\+|-)$/;
 
 const typing = (target) =>
   target.closest?.("input:not([type=checkbox],[type=radio],[type=range]), textarea, select, [contenteditable]");
 
-// Bind a key: `says` is what the list tells; `up` is done when a key that is held is let go.
+// Bind a key: `says` is what the list tells; `up` is done when a key that is held is let go. What
+// moves goes on while its key is held; whatever else a key does is done once, lest a finger that
+// rests on it decides on one thing after the other.
 export function key(name, says, down, up = null) {
-  bound.set(name, { says, down, up });
+  bound.set(name, { says, down, up, moves: MOVES.test(name) });
 }
 
 function nameOf(event) {
@@ -24,6 +27,7 @@ document.addEventListener("keydown", (event) => {
   // A button or link that has the focus keeps what works it.
   if (["Enter", " "].includes(event.key) && event.target.closest("a, button, summary")) return;
   event.preventDefault();
+  if (event.repeat && !found.moves) return;
   if (found.up) {
     if (held.has(event.key)) return;
     held.set(event.key, found);

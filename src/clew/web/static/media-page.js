@@ -2,14 +2,16 @@
 
 import * as acts from "./acts.js";
 import { say } from "./ask.js";
+import { fresh } from "./fresh.js";
 import { key } from "./keys.js";
 import { pin } from "./pin.js";
+import { tellWhoIsHere } from "./presence.js";
 import { complain, Held, pictureOf, sharedSound } from "./reveal.js";
 
 const page = document.getElementById("media");
 const media = Number(page.dataset.media);
 const held = new Held();
-const again = () => location.reload();
+tellWhoIsHere(`/media/${media}/present`);
 
 function places(button) {
   const near = button.closest(".match") ?? page;
@@ -110,12 +112,27 @@ async function toggle(button, place, made) {
   }
 }
 
-async function grade(number) {
-  if (await acts.grade([media], number, again)) {
-    for (const button of page.querySelectorAll("[data-grade]")) {
-      button.setAttribute("aria-pressed", number !== null && button.dataset.grade === String(number));
-    }
+function press(number) {
+  for (const button of page.querySelectorAll("[data-grade]")) {
+    button.setAttribute("aria-pressed", number !== null && button.dataset.grade === String(number));
   }
+}
+
+// What others voted is shown from then on, and no longer once it is taken back.
+async function grade(number) {
+  const before = page.querySelector("[data-grade][aria-pressed=true]")?.dataset.grade || null;
+  const back = () => { press(before); fresh(); };
+  if (!(await acts.grade([media], number, back))) return;
+  press(number);
+  await fresh();
+}
+
+async function tag() {
+  if (await acts.tag([media], fresh)) await fresh();
+}
+
+async function assign() {
+  if (await acts.assign([media], fresh)) await fresh();
 }
 
 const leftOut = document.getElementById("left-out");
@@ -132,8 +149,8 @@ async function scope() {
 }
 
 const buttons = {
-  tag: () => acts.tag([media], again),
-  series: () => acts.assign([media], again),
+  tag,
+  series: assign,
   pin: () => pin(media),
   scope,
   undo: () => acts.takeBack(),

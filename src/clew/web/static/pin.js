@@ -2,7 +2,7 @@
 // over the picture or typed in percent; nothing is revealed by it.
 
 import { keep } from "./acts.js";
-import { post, say } from "./ask.js";
+import { post, say, wayOn } from "./ask.js";
 
 const dialog = document.getElementById("pin-dialog");
 const form = dialog.querySelector("form");
@@ -81,7 +81,7 @@ form.addEventListener("submit", async (event) => {
     drawn();
     keep(say("pinned"), told);
   } catch (error) {
-    why.textContent = error.message;
+    why.replaceChildren(error.message, " ", wayOn(error) ?? "");
   }
 });
 

@@ -28,8 +28,19 @@ function move(by) {
   if (at + by >= there.length - 2) queue.querySelector("[hx-get]")?.click();
 }
 
+const busy = new Set(); // each is decided once, however often it is asked for meanwhile
+
 async function decide(proposal, what) {
-  if (!proposal) return;
+  if (!proposal || busy.has(proposal)) return;
+  busy.add(proposal);
+  try {
+    await decideOn(proposal, what);
+  } finally {
+    busy.delete(proposal);
+  }
+}
+
+async function decideOn(proposal, what) {
   if (what === "later" || what === "again") {
     await setAside(proposal, what);
     return;
@@ -65,6 +76,7 @@ function gone(proposal) {
   const there = all();
   const next = there[there.indexOf(proposal) + 1] ?? there.at(-2);
   proposal.remove();
+  came = performance.now();
   count(-1);
   next?.focus();
   if (there.length < 4) queue.querySelector("[hx-get]")?.click();
@@ -92,9 +104,13 @@ function remember(why) {
   reasons.append(Object.assign(document.createElement("option"), { value: why }));
 }
 
+// Where one was that is decided the next one comes to lie: a second click of the same hand is not
+// meant for that one, which nobody has looked at yet.
+const PAUSE = 600; // milliseconds
+let came = -Infinity;
 queue.addEventListener("click", (event) => {
   const button = event.target.closest("[data-decide]");
-  if (button) decide(button.closest(".proposal"), button.dataset.decide);
+  if (button && performance.now() - came > PAUSE) decide(button.closest(".proposal"), button.dataset.decide);
 });
 queue.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && event.target.matches("[data-why]")) {

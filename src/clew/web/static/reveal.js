@@ -1,6 +1,8 @@
 // Revealing: asked for one media at a time, noted before anything is shown, gone when let go.
 
-import { post, say, toast } from "./ask.js";
+import { complain, post, say } from "./ask.js";
+
+export { complain };
 
 const SECONDS = 50; // an address holds for a minute
 const addresses = new Map();
@@ -50,10 +52,6 @@ export async function pictureOf(media, wanted = () => true, what = "preview") {
   image.src = address;
   await loaded(image);
   return wanted() ? image : null;
-}
-
-export function complain(error) {
-  if (error.name !== "AbortError") toast(error.message, { bad: true });
 }
 
 // Shows media for as long as something is held: each in the place that is marked for it.
