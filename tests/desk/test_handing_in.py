@@ -126,6 +126,8 @@ def test_a_folder_is_handed_in_over_a_connection_that_is_cut(desk, sit, folder):
     at.accessible()
     expect(page.locator("#waiting-list")).to_contain_text("1 file of 5 is waited for")
     lines.cut, lines.sent = False, []
+    exhibit = page.get_by_label("Exhibit", exact=True)
+    expect(exhibit).to_have_value("")  # which one is said each time, not guessed
     choose.set_input_files(folder)
     expect(page.locator("#said")).to_contain_text("1 files were not sent to the end")
     expect(told).to_have_text("All 5 files are sent.", timeout=20_000)
