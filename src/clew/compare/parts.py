@@ -20,7 +20,7 @@ from clew.compare.calibration import Thresholds
 from clew.compare.evidence import FramePair, Match, MatchKind, Span
 from clew.compare.geometry import ALIKE_BITS, Placement, placement
 from clew.compare.lines import FrameHits
-from clew.compare.stretch import SURE, Pairs, in_step, spread_of, steady, strength_of
+from clew.compare.stretch import SURE, Pairs, spread_of, steady, strength_of
 from clew.compare.subject import Subject
 from clew.compare.views import Views
 from clew.index import Hits
@@ -147,10 +147,7 @@ def _spans(one: Views, other: Views, pairs: Pairs, thresholds: Thresholds) -> li
         if (
             strength < thresholds.regions
             or spread_of(telling, one, other) < thresholds.spread
-            or (
-                strength < _BEYOND_DOUBT
-                and not steady(in_step(telling, span, hits.where(inside)), one)
-            )
+            or (strength < _BEYOND_DOUBT and not steady(telling, one))
         ):
             continue
         distance = float(np.mean([pairs[pair].distance for pair in held]))

@@ -6,9 +6,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from clew.compare.evidence import Span
 from clew.compare.geometry import Placement
-from clew.compare.lines import FrameHits, line_of, overlap
 from clew.compare.views import Views
 
 SURE = 5
@@ -17,7 +15,7 @@ _GRID = 4
 _MIDDLES = np.stack(np.meshgrid(*[(np.arange(_GRID) + 0.5) / _GRID] * 2), axis=2).reshape(-1, 2)
 _LEAST_COMMON = 0.4
 _CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
-_STEADY = 0.04
+_STEADY = 0.03
 _LEAST_SCALE = 0.2
 
 Pairs: TypeAlias = dict[tuple[int, int], Placement]
@@ -56,46 +54,32 @@ def spread_of(pairs: Pairs, one: Views, other: Views) -> float:
     return float((seen[side] & common[side]).sum() / common[side].sum())
 
 
-def in_step(pairs: Pairs, span: Span, hits: FrameHits) -> Pairs:
-    """For each view of the first film the view of the second that shows the same moment.
-
-    A neighbour that only touches it in time may agree in more, but of a camera that turns it shows
-    what has moved on.
-
-    Args:
-        pairs: placements of a stretch.
-        span: the stretch.
-        hits: when the views of each pair are to be seen, in the same order.
-    """
-    start, end = overlap(hits, line_of(span))
-    longest: dict[int, tuple[float, int]] = {}
-    for (row, column), seconds in zip(pairs, (end - start).tolist(), strict=True):
-        if row not in longest or seconds > longest[row][0]:
-            longest[row] = seconds, column
-    return {(row, column): pairs[row, column] for row, (_, column) in longest.items()}
-
-
 def steady(pairs: Pairs, one: Views) -> bool:
-    """Whether one film lies on the other in the same way at half of the moments, in step.
+    """Whether one film lies on the other in the same way at half of the moments.
 
     A copy does, however it was cropped or turned; of two cameras in one room each moves by itself.
-    The way is that of the moment with which most others agree, as in consensus set maximisation
-    (RANSAC: Fischler and Bolles, Communications of the ACM, 1981): a mean, or a median of few,
-    would be moved by views that agree by chance or out of step.
+    The way is that of the pair of views with which most others agree, as in consensus set
+    maximisation (RANSAC: Fischler and Bolles, Communications of the ACM, 1981), and every view
+    counts once. Which views show the same moment need not be known: of a camera that turns,
+    neighbours of the right view agree as well, but each lies somewhere else.
     """
-    moments = [(row, placed) for row, placed in _moments(pairs) if placed.agreeing >= SURE]
-    if len(moments) < 2:
+    sure = [
+        (row, column, placed) for (row, column), placed in pairs.items() if placed.agreeing >= SURE
+    ]
+    if not sure:
         return False
+    rows, columns = (np.array([pair[side] for pair in sure]) for side in (0, 1))
+    moments = min(len(np.unique(rows)), len(np.unique(columns)))
     moved = np.array(
         [
             placed.moved(_CORNERS * (one.views[row].width, one.views[row].height))
-            for row, placed in moments
+            for row, _, placed in sure
         ]
     )
-    scale = max(float(np.median([placed.scale for _, placed in moments])), _LEAST_SCALE)
-    apart = np.abs(moved[:, None] - moved[None]).max(axis=(2, 3)) / scale
-    together = int((apart <= _STEADY).sum(axis=1).max())
-    return together >= max(2, len(moments) / 2)
+    scale = max(float(np.median([placed.scale for _, _, placed in sure])), _LEAST_SCALE)
+    alike = np.abs(moved[:, None] - moved[None]).max(axis=(2, 3)) / scale <= _STEADY
+    together = max(min(len(np.unique(rows[row])), len(np.unique(columns[row]))) for row in alike)
+    return together >= max(2, moments / 2)
 
 
 def _moments(pairs: Pairs) -> list[tuple[int, Placement]]:
