@@ -6,6 +6,7 @@ import hashlib
 import io
 import re
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from playwright.sync_api import Route, expect
 
 from beside import beside
 from clew.intake.contribute import contribute, finish
+from clew.intake.contributions import State
 from clew.records.models import (
     ContributedFile,
     Contribution,
@@ -25,6 +27,7 @@ from clew.records.models import (
     Upload,
 )
 from clew.training.pictures import make_picture
+from clew.web.contributions import waits_unread
 
 PIECE = 4 * 1024 * 1024
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -186,6 +189,22 @@ def test_a_folder_is_handed_in_over_a_connection_that_is_cut(desk, sit, folder):
     at.picture("contributions")
     assert len(at.refused) == 1
     at.wrong[:] = [one for one in at.wrong if "net::ERR_CONNECTION_RESET" not in one]
+
+
+@pytest.mark.parametrize(
+    ("files", "seconds", "told"),
+    [
+        ({FileState.WAITING: 3}, 21, True),
+        ({FileState.WAITING: 3, FileState.CANCELLED: 1}, 21, True),
+        ({FileState.WAITING: 3}, 19, False),
+        ({FileState.WAITING: 3, FileState.READING: 1}, 999, False),
+        ({FileState.WAITING: 3, FileState.STORED: 1}, 999, False),
+        ({FileState.WAITING: 3, FileState.ARRIVING: 1}, 999, False),
+        ({FileState.STORED: 3}, 999, False),
+    ],
+)
+def test_it_is_told_when_nobody_seems_to_read(files, seconds, told):
+    assert waits_unread(State(1, files), timedelta(seconds=seconds)) is told
 
 
 def test_a_dropped_folder_is_looked_through_and_fingerprints_are_right(desk, sit):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated
 from urllib.parse import urlencode
 
 import msgspec
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -28,6 +30,8 @@ from clew.web.handing_in import ones_own
 from clew.web.handing_in_with import sharing_words
 
 PAGE = 30
+_SOON = timedelta(seconds=20)
+"""Within which a worker takes what was handed in, unless there is none or it has much to do."""
 _LISTS = {
     "unreadable": Of.UNREADABLE,
     "better": Of.BETTER,
@@ -122,10 +126,17 @@ def _now(one: Contribution) -> dict[str, object]:
         "left_out": left_out,
         "no_media": work.stored_and_no_media(one.pk),
         "arriving": progress.state.files.get(FileState.ARRIVING, 0),
+        "unread": waits_unread(progress.state, timezone.now() - one.begun_at),
         "failed": progress.state.files.get(FileState.FAILED, 0),
         "taken_back": progress.state.files.get(FileState.CANCELLED, 0),
         "signature": f"{progress.state.files} {progress.state.standings}",
     }
+
+
+def waits_unread(state: State, since: timedelta) -> bool:
+    """Whether all of it waits, and has for so long that there may be no worker."""
+    waits = {file for file, count in state.files.items() if count} - {FileState.CANCELLED}
+    return not state.over and waits == {FileState.WAITING} and since > _SOON
 
 
 def _phases(progress: Progress) -> list[Phase]:
