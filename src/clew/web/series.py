@@ -11,12 +11,23 @@ from django.utils.translation import gettext as _
 from clew.access.acting import acting
 from clew.access.acting import officer as acting_officer
 from clew.casework import board as work
+from clew.casework.exports import Standing, latest
 from clew.casework.grid import tiles
-from clew.casework.hypotheses import hypotheses
+from clew.casework.hypotheses import Weighed, hypotheses
 from clew.casework.presence import present
+from clew.casework.sheet import sheet_of
 from clew.casework.tasks import colleagues, tasks
 from clew.casework.vocabulary import vocabulary
-from clew.records.models import STAGES, Aspect, Category, EntityKind, Subject, Weight
+from clew.records.models import (
+    STAGES,
+    Aspect,
+    Category,
+    EntityKind,
+    ExportKind,
+    Subject,
+    Task,
+    Weight,
+)
 from clew.web.browser import word
 from clew.web.frame import at_desk, at_work, framed
 from clew.web.grid import shown
@@ -49,14 +60,18 @@ def board(request: HttpRequest, number: int) -> HttpResponse:
         if here.id != number:
             return HttpResponseRedirect(f"/series/{here.id}")
         faces = tiles(known.media[: work.FACES], scheme) if known.media else []
+        supposed, given = hypotheses(here), tasks(here)
+        sheet = latest(ExportKind.SHEET, series=here.id)
         told = {
             "board": known,
             "record": known.record,
             "thing": here,
-            "hypotheses": hypotheses(here),
-            "tasks": tasks(here),
+            "hypotheses": supposed,
+            "tasks": given,
             "colleagues": list(colleagues()),
             "me": acting_officer(),
+            "sheet": sheet,
+            "changed": sheet is not None and _changed(sheet, known, supposed, given),
             "today": timezone.localdate(),
             "persons": work.titles(EntityKind.PERSON),
             "ties": [tie for tie in known.record.ties if tie.type != "victim in"],
@@ -70,6 +85,14 @@ def board(request: HttpRequest, number: int) -> HttpResponse:
             **choices(),
         }
     return framed(request, "board", told)
+
+
+def _changed(
+    sheet: Standing, known: work.Board, supposed: list[Weighed], given: list[Task]
+) -> bool:
+    """Whether the board tells something else by now than the sheet that was asked for."""
+    now = sheet_of(known, supposed, given, pictures=sheet.pictures)
+    return now.contents.digest != sheet.digest
 
 
 @at_work("POST")
