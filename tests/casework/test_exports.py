@@ -15,8 +15,8 @@ from clew.casework.exports import (
     agree,
     agreed,
     ask,
+    asked_for,
     in_force,
-    latest,
     make,
     of_findings,
     own,
@@ -88,7 +88,10 @@ def test_an_export_takes_two_people_and_is_made_by_who_asked(case, series):
         assert agreed(SHEET, series=series).number == number
         make(number, told)
         make(number, told)  # a printer jammed
-        (stands,) = own()
+        ask(sheet(series), "without pictures, for the school")
+        assert agreed(SHEET, series=series).number == number, "which asking anew takes nothing from"
+        withdraw(number + 1, "x")
+        stands = own()[-1]
         assert (stands.state, stands.by, stands.answer) == (
             "agreed",
             "sven",
@@ -172,7 +175,7 @@ def test_it_is_refused_or_taken_back_and_decided_once(case, series):
         with pytest.raises(RefusedError, match="was refused: the court asks for less"):
             make(first, sheet(series))
         withdraw(second, "no longer needed")
-        assert latest(SHEET, series=series).state == "withdrawn"
+        assert [one.state for one in asked_for(SHEET, series=series)] == ["withdrawn", "refused"]
         with pytest.raises(RefusedError, match="was taken back: no longer needed"):
             agreed(SHEET, series=series)
 
@@ -185,7 +188,7 @@ def test_of_another_agency_nobody_sees_or_decides_it(case, series):
         for act in (agree, refuse, withdraw):
             with pytest.raises(NotSeenError, match="no request for an export"):
                 act(number, "x")
-        assert latest(SHEET, series=series) is None, "it is shared; that it is taken out is not"
+        assert asked_for(SHEET, series=series) == [], "it is shared; that it is taken out is not"
         assert notices() == []
 
 

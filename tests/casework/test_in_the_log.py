@@ -115,7 +115,11 @@ NO_ACTS = {
     "marked",  # of what gathering has put into the log
     *("sheet", "told_now"),  # of what board, hypotheses and tasks have put into the log
     *("exports.of_findings", "exports.digest_of"),
-    *("exports.latest", "exports.agreed"),  # one's own, before it is made or on the series' page
+    *(
+        "exports.asked_for",
+        "exports.ready",
+        "exports.agreed",
+    ),  # one's own, before it is made or on the series' page
     "asked_again.next_question",  # a number and a veil; what is looked at is a reveal
     "find",  # with files: tests/intake/test_contributions.py
     "media.listed",  # of what is shown by media.shown

@@ -172,12 +172,15 @@ def test_another_agency_sees_nothing_of_it(clew, office, place):
         assert str(office.evidence) not in theirs, command
 
 
-def test_in_practice_a_second_officer_agrees_by_themselves(clew, scanned, place):
-    said = clew("export", "-w", scanned, "-o", place / "findings.json")
+def test_in_practice_a_second_officer_agrees_by_themselves(clew, practised, place):
+    workspace = practised(place / "workspace")
+    said = clew("export", "-w", workspace, "-o", place / "findings.json")
     assert said.code == 0
     assert "Demo Supervisor agreed by themselves" in said.err
-    again = clew("export", "-w", scanned, "-o", place / "again.json")
+    again = clew("export", "-w", workspace, "-o", place / "again.json")
     assert (again.code, again.err) == (0, ""), "what was agreed to may be made again"
+    (one,) = json.loads(clew("export", "list", "--json", "-w", workspace).out)
+    assert (one["state"], one["by"]) == ("agreed", "Demo Supervisor")
 
 
 def test_a_token_comes_from_a_file_and_is_never_shown(clew, office, place):

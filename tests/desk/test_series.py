@@ -236,6 +236,13 @@ def test_a_case_sheet_takes_a_second_person(desk, sit):
     expect(row).to_contain_text("ordered by the court")
     second.accessible()
     second.picture("exports-agreed")
+    second.go(f"/series/{series}")
+    second.page.locator("#add-sheet summary").first.press("Enter")
+    box = second.page.locator("#live-sheet").bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 834
+    second.picture("sheet-tablet")
     assert second.refused == []
 
     at.go(f"/series/{series}")

@@ -36,6 +36,7 @@ _REFUSED = (
     "An export is asked for by who sees the case, and made by who asked; a supervisor of the same "
     "agency who is somebody else agrees to it or refuses it."
 )
+_FEW = 20
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -217,10 +218,10 @@ def own(most: int = 50) -> list[Standing]:
     return _standing(Export.objects.filter(officer=officer() or 0), most)
 
 
-def latest(
+def asked_for(
     kind: ExportKind, *, series: int | None = None, pictures: bool | None = None
-) -> Standing | None:
-    """How the acting officer's last request of a kind stands; None for none.
+) -> list[Standing]:
+    """How the acting officer's last requests of a kind stand, the latest first.
 
     Args:
         kind: of export.
@@ -230,8 +231,7 @@ def latest(
     rows = Export.objects.filter(officer=officer() or 0, kind=kind, entity=series)
     if pictures is not None:
         rows = rows.filter(pictures=pictures)
-    found = _standing(rows, 1)
-    return found[0] if found else None
+    return _standing(rows, _FEW)
 
 
 def _standing(rows: QuerySet[Export], most: int) -> list[Standing]:
@@ -268,10 +268,15 @@ def _stands(row: Export, names: Mapping[int, str]) -> Standing:
     )
 
 
+def ready(asked: Sequence[Standing]) -> Standing | None:
+    """The last of some requests that was agreed to and is not over; None for none."""
+    return next((one for one in asked if one.state == "agreed"), None)
+
+
 def agreed(
     kind: ExportKind, *, series: int | None = None, pictures: bool | None = None
 ) -> Standing:
-    """The last request of the acting officer's, which may be made now.
+    """The last request of the acting officer's that was agreed to and is not over.
 
     Args:
         kind: of export.
@@ -279,16 +284,17 @@ def agreed(
         pictures: with them or without; None for as it was asked for.
 
     Raises:
-        RefusedError: nobody agreed to one, or that is over.
+        RefusedError: there is none; it says how the last one stands.
     """
-    one = latest(kind, series=series, pictures=pictures)
-    if one is None:
-        raise RefusedError(
-            "An export takes two people: another officer, a supervisor, has to agree to it first. "
-            "Ask for it with `clew export ask`."
-        )
-    _see_agreed(one)
-    return one
+    asked = asked_for(kind, series=series, pictures=pictures)
+    if (one := ready(asked)) is not None:
+        return one
+    if asked:
+        _see_agreed(asked[0])
+    raise RefusedError(
+        "An export takes two people: another officer, a supervisor, has to agree to it first. "
+        "Ask for it with `clew export ask`."
+    )
 
 
 def _see_agreed(one: Standing) -> None:

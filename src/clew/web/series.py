@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from clew.access.acting import acting
 from clew.access.acting import officer as acting_officer
 from clew.casework import board as work
-from clew.casework.exports import Standing, latest
+from clew.casework.exports import Standing, asked_for, ready
 from clew.casework.grid import tiles
 from clew.casework.hypotheses import Weighed, hypotheses
 from clew.casework.presence import present
@@ -61,7 +61,6 @@ def board(request: HttpRequest, number: int) -> HttpResponse:
             return HttpResponseRedirect(f"/series/{here.id}")
         faces = tiles(known.media[: work.FACES], scheme) if known.media else []
         supposed, given = hypotheses(here), tasks(here)
-        sheet = latest(ExportKind.SHEET, series=here.id)
         told = {
             "board": known,
             "record": known.record,
@@ -70,8 +69,7 @@ def board(request: HttpRequest, number: int) -> HttpResponse:
             "tasks": given,
             "colleagues": list(colleagues()),
             "me": acting_officer(),
-            "sheet": sheet,
-            "changed": sheet is not None and _changed(sheet, known, supposed, given),
+            **_sheets(known, supposed, given),
             "today": timezone.localdate(),
             "persons": work.titles(EntityKind.PERSON),
             "ties": [tie for tie in known.record.ties if tie.type != "victim in"],
@@ -87,12 +85,20 @@ def board(request: HttpRequest, number: int) -> HttpResponse:
     return framed(request, "board", told)
 
 
-def _changed(
-    sheet: Standing, known: work.Board, supposed: list[Weighed], given: list[Task]
-) -> bool:
-    """Whether the board tells something else by now than the sheet that was asked for."""
-    now = sheet_of(known, supposed, given, pictures=sheet.pictures)
-    return now.contents.digest != sheet.digest
+def _sheets(known: work.Board, supposed: list[Weighed], given: list[Task]) -> dict[str, Any]:
+    """The officer's last request for the sheet of the series, and the one that may be made now."""
+
+    def changed(one: Standing) -> bool:
+        now = sheet_of(known, supposed, given, pictures=one.pictures)
+        return now.contents.digest != one.digest
+
+    asked = asked_for(ExportKind.SHEET, series=known.record.thing.id)
+    may = ready(asked)
+    return {
+        "sheet": asked[0] if asked else None,
+        "changed": bool(asked) and changed(asked[0]),
+        "ready": may if may is not None and not changed(may) else None,
+    }
 
 
 @at_work("POST")
