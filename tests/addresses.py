@@ -75,6 +75,7 @@ def asked_of_media(media: int) -> dict[str, tuple[str, str, object]]:
         "series/<int:number>/victim": (POST, "", {"type": "", "why": "x", "other": "person:1"}),
         "series/<int:number>/part": (POST, "", {**chosen, "why": "x"}),
         "series/<int:number>/sheet": (POST, "", {}),
+        "series/<int:number>/sheet/ask": (POST, "", {"why": "x", "pictures": True}),
         "series/<int:number>/timeline": (GET, "", None),
         "series/<int:number>/map": (GET, "", None),
         "entities": (GET, "?kind=place", None),

@@ -31,14 +31,8 @@ def agency_at_work(country: str, name: str, *, hours: float = 1, authority: bool
     agency = Agency.objects.using("owner").create(
         country=home, name=name, contact=f"duty officer of {name}, +49 30 1234"
     )
-    officer = Officer.objects.using("owner").create(
-        name=name, sign_in_name=f"{country}-{name}".lower(), agency=agency
-    )
-    OfficerRole.objects.using("owner").create(officer=officer, role="specialist")
+    officer = _officer(agency, f"{country}-{name}".lower(), "specialist")
     now = timezone.now()
-    Certification.objects.using("owner").create(
-        officer=officer, valid_from=now - timedelta(1), valid_until=now + timedelta(1)
-    )
     held = Authority.objects.using("owner").create(
         agency=agency,
         operation="Lantern",
@@ -49,14 +43,36 @@ def agency_at_work(country: str, name: str, *, hours: float = 1, authority: bool
         valid_until=now + timedelta(hours=hours),
         whole_agency=True,
     )
-    secret = new_secret()
+    return _session(officer, held if authority else None)
+
+
+def colleague(agency: str, role: str = "supervisor") -> str:
+    """A further officer of an agency, signed in under its authority; the secret of the session."""
+    held = Authority.objects.using("owner").get(agency__name=agency, reference="Az 1")
+    return _session(_officer(held.agency, f"{agency}-{role}".lower(), role), held)
+
+
+def _officer(agency: Agency, sign_in_name: str, role: str) -> Officer:
+    made = Officer.objects.using("owner").create(
+        name=agency.name, sign_in_name=sign_in_name, agency=agency
+    )
+    OfficerRole.objects.using("owner").create(officer=made, role=role)
+    now = timezone.now()
+    Certification.objects.using("owner").create(
+        officer=made, valid_from=now - timedelta(1), valid_until=now + timedelta(1)
+    )
+    return made
+
+
+def _session(officer: Officer, authority: Authority | None) -> str:
+    secret, now = new_secret(), timezone.now()
     Session.objects.using("owner").create(
-        officer=officer,
         digest=digest(secret),
+        officer=officer,
         kind="command line",
         scopes=["read", "contribute", "administer"],
         expires_at=now + timedelta(hours=1),
         idle=timedelta(hours=1),
-        authority=held if authority else None,
+        authority=authority,
     )
     return secret

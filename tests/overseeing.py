@@ -21,6 +21,8 @@ ASKED: dict[str, tuple[str, frozenset[str], dict[str, str] | None]] = {
     "oversight/reviews/<str:thing>/<str:act>": (POST, KEEPERS, {"why": ""}),
     "oversight/deletions": (GET, KEEPERS, None),
     "oversight/deletions/<int:number>/<str:act>": (POST, KEEPERS, {"why": ""}),
+    "oversight/exports": (GET, KEEPERS | {"protector"}, None),
+    "oversight/exports/<int:number>/<str:act>": (POST, KEEPERS | {"protector"}, {"why": "x"}),
     "oversight/holds": (GET, KEEPERS, None),
     "oversight/holds/<int:number>/lift": (POST, frozenset({"supervisor"}), {"why": "over"}),
     "oversight/again": (GET, KEEPERS, None),
@@ -59,7 +61,13 @@ NOTHING = 10**9
 
 def address(pattern: str, number: int = NOTHING) -> str:
     """An address of a pattern, about something of that number."""
-    acts = {"reviews": "keep", "deletions": "agree", "officers": "lock", "agencies": "contact"}
+    acts = {
+        "reviews": "keep",
+        "deletions": "agree",
+        "exports": "agree",
+        "officers": "lock",
+        "agencies": "contact",
+    }
     act = next((said for name, said in acts.items() if f"/{name}/" in pattern), "restrict")
     filled = pattern.replace("<int:number>", str(number)).replace("<int:line>", str(number))
     filled = filled.replace("<str:thing>", f"media:{number}").replace("<str:what>", "observation")

@@ -26,6 +26,7 @@ from clew.casework import (
     deconfliction,
     dossier,
     entities,
+    exports,
     gather,
     grades,
     grid,
@@ -49,7 +50,6 @@ from clew.casework import (
     screen,
     search,
     sharing,
-    sheet,
     sounding,
     statistics,
     tags,
@@ -65,7 +65,7 @@ from clew.casework.waiting import Wanted
 from clew.intake import exhibits, uploads
 from clew.intake.sharing import Shared
 from clew.intake.sharing import share as share_sightings
-from clew.records.models import ConnectionState, Media, Sharing, Sighting, Source
+from clew.records.models import ConnectionState, ExportKind, Media, Sharing, Sighting, Source
 
 LATER = timezone.now().date() + timedelta(days=400)
 SAID = "Mia Muster"
@@ -113,6 +113,13 @@ NO_ACTS = {
     *("leading.accept_lead", "leading.decline_lead"),  # as leading.withdraw_lead, by others
     "upkeep",  # what workers do by the clock
     "marked",  # of what gathering has put into the log
+    *("sheet", "told_now"),  # of what board, hypotheses and tasks have put into the log
+    *("exports.of_findings", "exports.digest_of"),
+    *(
+        "exports.asked_for",
+        "exports.ready",
+        "exports.agreed",
+    ),  # one's own, before it is made or on the series' page
     "asked_again.next_question",  # a number and a veil; what is looked at is a reveal
     "find",  # with files: tests/intake/test_contributions.py
     "media.listed",  # of what is shown by media.shown
@@ -164,8 +171,17 @@ def log(case) -> Log:
 def test_each_act_writes_one_entry_and_no_word_that_may_be_a_name(case, log, opened):
     one, two, three, four = (case.media() for _ in range(4))
     log.of("anna", VIEW, "workspace", gather.gather)
-    for use in (gather.Use.REPORT, gather.Use.REPORT_WITH_PICTURES, gather.Use.EXPORT):
-        log.of("anna", Event.EXPORT, "workspace", gather.gather, use=use)
+    with case.as_("anna"):
+        told = exports.of_findings(gather.gather(), ExportKind.FINDINGS)
+    number = log.of("anna", DECISION, "workspace", exports.ask, told, SAID).pk
+    log.of("sven", VIEW, None, exports.requests)
+    log.of("sven", DECISION, "workspace", exports.agree, number, SAID)
+    log.of("anna", Event.EXPORT, "workspace", exports.make, number, told)
+    for end, who in ((exports.refuse, "sven"), (exports.withdraw, "anna")):
+        number = log.of("anna", DECISION, "workspace", exports.ask, told, SAID).pk
+        log.of(who, DECISION, "workspace", end, number, SAID)
+    log.of("anna", VIEW, None, exports.own)
+    log.of("sven", VIEW, None, exports.in_force)
     case.match(one, two)
     case.match(three, four)
     thing, media = Thing("media", one), f"media:{one}"
@@ -241,7 +257,6 @@ def test_each_act_writes_one_entry_and_no_word_that_may_be_a_name(case, log, ope
     log.of("anna", VIEW, series, neighbours.neighbours, blue)
     log.of("anna", VIEW, series, timeline.timeline, blue)
     log.of("anna", VIEW, series, places.places, blue)
-    log.of("anna", Event.EXPORT, series, sheet.note_sheet, blue, [one])
 
     first, second = (one.id for one in log.of("anna", VIEW, None, proposals.proposals))
     log.of("anna", VIEW, f"proposal:{first}", proposals.proposal, first)

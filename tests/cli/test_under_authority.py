@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from agencies import agency_at_work
+from agencies import agency_at_work, colleague
 from clew.access.demonstration import sign_in_for_practice
 from clew.workspace import Workspace
 
@@ -25,6 +25,7 @@ class Office:
     state: Path
     lka: str
     politie: str
+    second: dict[str, str]
     ran_out: str
     none_chosen: str
 
@@ -39,6 +40,7 @@ def office(make_place, collection, clew) -> Office:
             place / "state",
             agency_at_work("DE", "LKA"),
             agency_at_work("NL", "Politie"),
+            {name: colleague(name) for name in ("LKA", "Politie")},
             agency_at_work("FR", "OCRVP", hours=-1),
             agency_at_work("BE", "Politie", authority=False),
         )
@@ -92,7 +94,70 @@ def test_without_any_authority_it_is_said_how_to_choose_one(clew, office, place)
     assert "clew authority list" in said.err
 
 
+def test_what_leaves_as_a_file_takes_a_second_person(clew, office, place):
+    def said(secret: str, *words: object, code: int = 0) -> str:
+        ran = clew(*words, "-w", office.workspace, CLEW_TOKEN=secret)
+        assert ran.code == code, ran.out + ran.err
+        return ran.err if code else ran.out
+
+    second, page = office.second["LKA"], place / "report.html"
+    refused = said(office.lka, "report", "-o", page, code=2)
+    assert "takes two people" in refused
+    assert "clew export ask" in refused
+    asked = said(office.lka, "export", "ask", "report", "--why", "for the court")
+    number = asked.split()[-1]
+    assert asked == f"Asked for. A supervisor agrees with: clew export agree {number}\n"
+    assert "waits for a supervisor" in said(office.lka, "report", "-o", page, code=2)
+    own = ("export", "agree", number, "--why", "x")
+    assert "asked for it yourself" in said(office.lka, *own, code=2)
+    assert "no request" in said(office.second["Politie"], *own, code=2)
+    waiting = said(second, "export", "requests")
+    assert f"export {number} · report · " in waiting
+    assert "for the court" in waiting
+    assert "until" in said(second, *own)
+    assert said(second, "export", "requests") == "None.\n"
+    assert not page.exists()
+    said(office.lka, "report", "-o", page)
+    assert page.read_text().lower().startswith("<!doctype html>")
+    listed = json.loads(said(office.lka, "export", "list", "--json"))
+    assert (listed[0]["state"], listed[0]["answer"]) == ("agreed", "x")
+    # With pictures is something else, and so are the findings, and another officer.
+    said(office.lka, "report", "--with-pictures", "-o", page, code=2)
+    said(second, "report", "-o", page, code=2)
+    # Once there is more, it is asked for anew.
+    more = place / "more"
+    more.mkdir()
+    (more / "a.txt").write_text("another file")
+    said(office.lka, "scan", more)
+    assert "has changed since" in said(office.lka, "report", "-o", page, code=2)
+    number = said(office.lka, "export", "ask", "findings", "--why", "x").split()[-1]
+    said(second, "export", "refuse", number, "--why", "the report is enough")
+    assert "was refused: the report is enough" in said(office.lka, "export", code=2)
+    number = said(office.lka, "export", "ask", "findings", "--why", "x").split()[-1]
+    said(office.lka, "export", "withdraw", number, "--why", "not needed")
+    assert "was taken back" in said(office.lka, "export", code=2)
+    for what in ("media:1", "series:99", "everything"):
+        said(office.lka, "export", "ask", what, "--why", "x", code=2)
+    said(office.lka, "export", "ask", "findings", "--with-pictures", "--why", "x", code=2)
+
+
+def agreed(clew, office: Office, secret: str, *what: str) -> int:
+    """The number of an export that was asked for, and agreed to by a supervisor of the agency."""
+    at = ("-w", office.workspace)
+    said = clew("export", "ask", *what, "--why", "court", "--json", *at, CLEW_TOKEN=secret)
+    assert said.code == 0, said.err
+    number = json.loads(said.out)["export"]
+    second = office.second["LKA" if secret == office.lka else "Politie"]
+    said = clew("export", "agree", number, "--why", "ordered", *at, CLEW_TOKEN=second)
+    assert said.code == 0, said.err
+    return number
+
+
 def test_another_agency_sees_nothing_of_it(clew, office, place):
+    for secret in (office.lka, office.politie):
+        for what in (("report", "--with-pictures"), ("findings",)):
+            agreed(clew, office, secret, *what)
+
     def told(secret: str, command: str) -> str:
         said = clew(*asked(office, place, command), CLEW_TOKEN=secret)
         shown = (place / "out").read_text() if (place / "out").exists() else ""
@@ -105,6 +170,17 @@ def test_another_agency_sees_nothing_of_it(clew, office, place):
         assert str(office.evidence) in told(office.lka, command)
         theirs = told(office.politie, command)
         assert str(office.evidence) not in theirs, command
+
+
+def test_in_practice_a_second_officer_agrees_by_themselves(clew, practised, place):
+    workspace = practised(place / "workspace")
+    said = clew("export", "-w", workspace, "-o", place / "findings.json")
+    assert said.code == 0
+    assert "Demo Supervisor agreed by themselves" in said.err
+    again = clew("export", "-w", workspace, "-o", place / "again.json")
+    assert (again.code, again.err) == (0, ""), "what was agreed to may be made again"
+    (one,) = json.loads(clew("export", "list", "--json", "-w", workspace).out)
+    assert (one["state"], one["by"]) == ("agreed", "Demo Supervisor")
 
 
 def test_a_token_comes_from_a_file_and_is_never_shown(clew, office, place):

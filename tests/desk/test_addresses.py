@@ -12,7 +12,7 @@ from addresses import A_FILE, GET, OPEN, OWN, POST, Client, asked_of_media, at
 from clew.access.models import Officer
 from clew.audit.models import Entry
 from clew.records.models import Entity as Person
-from clew.records.models import SavedFilter
+from clew.records.models import Export, ExportEnd, SavedFilter
 from clew.web.urls import urlpatterns
 from overseeing import ASKED, EVERYBODY, address
 
@@ -152,8 +152,8 @@ def test_boards_and_records_are_for_those_who_see_them(desk, client):
             if pattern.endswith("/pin"):
                 told = {"words": "x", "series": series}
             answer = other.ask(method, path, told)
-            # Who protects data reads, prints what they read, and corrects what is wrong.
-            may = method == GET or pattern.endswith(("/present", "/sheet", "/retract"))
+            # Who protects data reads, asks to print what they read, and corrects what is wrong.
+            may = method == GET or pattern.endswith(("/present", "/sheet/ask", "/retract"))
             if who == "protector" and may:
                 assert answer.status_code == 200, (who, pattern)
             elif who == "protector":
@@ -172,6 +172,46 @@ def test_boards_and_records_are_for_those_who_see_them(desk, client):
     page = ana.ask(GET, f"series/{series}", script=False).text
     assert "a room" in page
     assert page.count("argument for") == 0
+
+
+def test_of_an_export_nobody_elsewhere_learns_and_nobody_alone_decides(desk, client):
+    ana = client("specialist")
+    made = ana.ask(POST, "entities/new", {"title": "a hall", "kind": "series"})
+    series = int(made.json()["go"].split("/")[2])
+    asked = ana.ask(POST, f"series/{series}/sheet/ask", {"why": "for the court"})
+    assert asked.status_code == 200, asked.text
+    one = Export.objects.using("owner").get(entity=series)
+    acts = {act: f"oversight/exports/{one.pk}/{act}" for act in ("agree", "refuse", "withdraw")}
+    answered = {
+        # Another agency's is not there; who asked decides nothing; whoever has no role for it less.
+        "stranger": {"agree": 404, "refuse": 404, "withdraw": 404},
+        "specialist": {"agree": 403, "refuse": 403},
+        "second": {"agree": 403, "refuse": 403, "withdraw": 403},
+        "auditor": {"agree": 403, "refuse": 403, "withdraw": 403},
+        "administrator": {"agree": 403, "refuse": 403, "withdraw": 403},
+        "protector": {"agree": 403, "refuse": 403, "withdraw": 403},
+        "supervisor": {"withdraw": 403},
+    }
+    for who, statuses in answered.items():
+        other = client(who)
+        for act, status in statuses.items():
+            answer = other.ask(POST, acts[act], {"why": "x"}, script=False)
+            assert answer.status_code == status, (who, act)
+        assert not ExportEnd.objects.using("owner").filter(export=one).exists(), who
+    assert "for the court" not in client("stranger").ask(GET, "oversight/exports").text
+    for who, status in {"stranger": 404, "second": 403, "specialist": 403}.items():
+        answer = client(who).ask(POST, f"series/{series}/sheet", {})
+        assert answer.status_code == status, who
+    # Agreed to, it is made by who asked and nobody else.
+    agreed = client("supervisor").ask(POST, acts["agree"], {"why": "ordered"}, script=False)
+    assert (agreed.status_code, agreed.headers["Location"]) == (
+        302,
+        "/oversight/exports?done=let-out",
+    )
+    for who in ("supervisor", "second", "protector"):
+        assert client(who).ask(POST, f"series/{series}/sheet", {}).status_code == 403, who
+    made = ana.ask(POST, f"series/{series}/sheet", {})
+    assert made.content.startswith(b"%PDF-")
 
 
 def test_each_role_opens_its_own_pages_of_oversight_and_no_other(desk, client):

@@ -15,12 +15,15 @@ from agencies import agency_at_work
 from clew.access.acting import acting, officer
 from clew.access.connections import Connection
 from clew.access.models import Agency, Officer, OfficerRole
+from clew.casework.board import board as board_of
 from clew.casework.decisions import connect
 from clew.casework.entities import add_to_series, create, media_of
-from clew.casework.hypotheses import argue, suppose, weigh
+from clew.casework.exports import ask
+from clew.casework.hypotheses import argue, hypotheses, suppose, weigh
 from clew.casework.identification import find
 from clew.casework.observations import observe
-from clew.casework.tasks import ask_for
+from clew.casework.sheet import sheet_of
+from clew.casework.tasks import ask_for, tasks
 from clew.casework.things import Thing
 from clew.records.models import Entity, EntityKind, Folder, Media
 from clew.serving.application import application
@@ -63,12 +66,17 @@ _OFFICERS = (
     "INSERT INTO access_officerrole (officer_id, role) SELECT o.id, 'specialist' "
     "FROM access_officer o WHERE NOT EXISTS (SELECT FROM access_officerrole r "
     "WHERE r.officer_id = o.id)",
-    # Each has something due, a hold, and a request for deletion.
+    # Each has something due, a hold, requests for deletion and for exports.
     "UPDATE records_sighting SET seen_at = seen_at - interval '3000 days'",
     "INSERT INTO records_hold (officer_id, agency_id, media_id, why) "
     "SELECT o.id, o.agency_id, (SELECT min(id) FROM records_media), 'trial' FROM access_officer o",
     "INSERT INTO records_deletion (officer_id, agency_id, media_id, why) "
     "SELECT o.id, o.agency_id, (SELECT max(id) FROM records_media), 'old' FROM access_officer o",
+    "WITH asked AS (INSERT INTO records_export (officer_id, agency_id, authority_id, kind, "
+    "pictures, why, holds, digest) SELECT o.id, o.agency_id, a.id, 'findings', false, 'court', "
+    "'{}', '' FROM access_officer o, access_authority a, generate_series(1, 2) RETURNING *) "
+    "INSERT INTO records_exportend (officer_id, agency_id, export_id, answer, why) "
+    "SELECT officer_id, agency_id, id, 'agreed', 'court' FROM asked WHERE id %% 2 = 0",
     "INSERT INTO records_entity (officer_id, agency_id, kind, title, category, identity, "
     "whereabouts, safety, restricted) SELECT o.id, o.agency_id, 'person', 'girl', 'victim', '', "
     "'', '', false FROM access_officer o",
@@ -98,7 +106,7 @@ PAGES = {
     "/media/{first}/matches?after=0-0": 16,
     "/media/{last}/stack": 14,
     "/series": 12,
-    "/series/{series}": 52,
+    "/series/{series}": 54,
     "/series/{series}/timeline": 26,
     "/series/{series}/map": 22,
     "/entities?kind=place": 12,
@@ -120,6 +128,7 @@ PAGES = {
     "/oversight/statistics": 30,
     "/oversight/reviews": 27,
     "/oversight/deletions": 18,
+    "/oversight/exports": 20,
     "/oversight/holds": 16,
     "/oversight/again": 16,
     "/protection": 12,
@@ -189,6 +198,9 @@ def on_boards(secret: str, first: int, last: int, handed_in: int) -> tuple[int, 
             argue(supposed, "for", "x")
             weigh(supposed, "likely", "x")
             ask_for(board, "call", assigned=officer())
+        ask(
+            sheet_of(board_of(one.pk), hypotheses(board), tasks(board), pictures=True).contents, "x"
+        )
     return first, last, handed_in
 
 

@@ -6,8 +6,12 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from clew.access.acting import acting
 from clew.audit.models import Entry
-from clew.records.models import Entity, Hypothesis, Observation, Task
+from clew.casework.entities import add_to_series, create
+from clew.casework.observations import observe
+from clew.casework.things import Thing
+from clew.records.models import Entity, Export, Hypothesis, Observation, Task
 
 
 def add(page: Page, form: str, **fields: str) -> None:
@@ -146,15 +150,6 @@ def test_a_series_from_its_first_clue_to_a_victim_who_is_identified(desk, sit):
     expect(page.get_by_role("table")).to_contain_text("found")
     at.picture("timeline")
     at.go(f"/series/{series}")
-    page.locator("summary", has_text="Case sheet").press("Enter")
-    page.get_by_label("With pictures of its clues").check()
-    page.locator("#add-sheet button").focus()
-    with page.expect_download(timeout=60_000) as sheet:
-        page.keyboard.press("Enter")
-    assert sheet.value.path().read_bytes().startswith(b"%PDF-")
-    (noted,) = Entry.objects.using("owner").filter(event="export")
-    assert (noted.about, f"media:{one}" in noted.details) == (f"series:{series}", True)
-    assert Entry.objects.using("owner").filter(event="reveal", about=f"media:{one}").exists()
 
     # A colleague: told that Ana is here, and the second one that identifying takes.
     there = sit("second")
@@ -185,6 +180,92 @@ def test_a_series_from_its_first_clue_to_a_victim_who_is_identified(desk, sit):
     at.go("/series?mine=yes")
     expect(page.get_by_role("link", name=re.compile("Blue room"))).to_contain_text("all identified")
     at.picture("series")
+
+
+def test_a_case_sheet_takes_a_second_person(desk, sit):
+    one = desk.pair[0]
+    with acting(desk.secrets["specialist"]):
+        series = create("series", "Attic").pk
+        add_to_series(series, "the window", media=[one])
+        observe(Thing("series", series), "clue", "A poster", source=Thing("media", one))
+    at = sit(accept_downloads=True)
+    page = at.page
+    at.go(f"/series/{series}")
+    sheet = page.locator("#add-sheet")
+    sheet.locator("summary").first.press("Enter")
+    expect(page.get_by_role("button", name="Make it")).to_have_count(0)
+    page.get_by_label("With pictures of its clues").check()
+    page.get_by_role("button", name="Ask for it").press("Enter")
+    expect(sheet).to_have_attribute("open", "")  # it says what for
+    page.get_by_label("What for, and for whom").fill("for the police of Estmark")
+    at.picture("sheet-ask")
+    page.locator("#note-words").evaluate("field => { field.closest('details').open = true }")
+    page.locator("#note-words").fill("half a note")
+    page.get_by_role("button", name="Ask for it").press("Enter")
+    expect(page.locator(".toast").last).to_contain_text("somebody else has to agree")
+    expect(page.locator("#note-words")).to_have_value("half a note")
+    sheet.locator("summary").first.press("Enter")
+    expect(sheet).to_contain_text("waits for a supervisor")
+    expect(sheet).to_contain_text("for the police of Estmark")
+    at.accessible()
+    at.picture("sheet-waits")
+    asked = Export.objects.using("owner").get(entity=series)
+
+    # Who asked cannot agree, on any page.
+    sheet.get_by_role("link", name="Take it back").press("Enter")
+    page.wait_for_url("**/oversight/exports")
+    mine = page.get_by_role("region", name="Case sheet of Attic, with pictures")
+    expect(mine).to_contain_text(f"pictures of media {one}")
+    expect(mine.get_by_text("Agree", exact=False)).to_have_count(0)
+    expect(mine.get_by_text("Take it back").first).to_be_visible()
+
+    second = sit("supervisor", viewport={"width": 834, "height": 1112})
+    second.go("/")
+    told = second.page.get_by_text(f"export:{asked.pk}").first
+    expect(told).to_contain_text(f"whether a case sheet of series {series} is taken out of Clew")
+    second.go("/oversight/exports")
+    theirs = second.page.get_by_role("region", name="Case sheet of Attic, with pictures")
+    theirs.get_by_text("Agree", exact=False).first.press("Enter")
+    theirs.get_by_label("Why").first.fill("ordered by the court")
+    assert second.page.evaluate("document.documentElement.scrollWidth") <= 834
+    second.accessible()
+    second.picture("exports")
+    theirs.get_by_role("button", name="Agree to it").press("Enter")
+    expect(second.page.get_by_role("status").first).to_contain_text("Who asked may make it")
+    row = second.page.get_by_role("row").filter(has_text="Case sheet of Attic")
+    expect(row).to_contain_text("ordered by the court")
+    second.accessible()
+    second.picture("exports-agreed")
+    second.go(f"/series/{series}")
+    second.page.locator("#add-sheet summary").first.press("Enter")
+    box = second.page.locator("#live-sheet").bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 834
+    second.picture("sheet-tablet")
+    assert second.refused == []
+
+    at.go(f"/series/{series}")
+    sheet.locator("summary").first.press("Enter")
+    expect(sheet).to_contain_text("Agreed to by Hal: ordered by the court")
+    at.accessible()
+    at.picture("sheet-agreed")
+    page.get_by_role("button", name="Make it").focus()
+    with page.expect_download(timeout=60_000) as made:
+        page.keyboard.press("Enter")
+    assert made.value.path().read_bytes().startswith(b"%PDF-")
+    (noted,) = Entry.objects.using("owner").filter(event="export")
+    assert (noted.about, f"media:{one}" in noted.details) == (f"series:{series}", True)
+    assert Entry.objects.using("owner").filter(event="reveal", about=f"media:{one}").exists()
+
+    # What is agreed to is what is made: the board of before, and no other.
+    add(page, "add-clue", words="A second poster")
+    sheet.locator("summary").first.press("Enter")
+    expect(sheet).to_contain_text("The board has changed since")
+    expect(page.get_by_role("button", name="Make it")).to_have_count(0)
+    expect(page.get_by_label("What for, and for whom")).to_have_value("for the police of Estmark")
+    at.picture("sheet-changed")
+    assert at.refused == []
 
 
 def test_two_records_become_one_and_two_again(desk, sit):

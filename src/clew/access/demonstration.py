@@ -58,6 +58,8 @@ class Practising:
 
 DEMO = Practising(PRACTICE_COUNTRY, "Demonstration", "Demonstration", "Demo Officer", "demo")
 """Who signs in where nobody is named."""
+SECOND = Practising(PRACTICE_COUNTRY, "Demonstration", "Demonstration", "Demo Supervisor", "second")
+"""A colleague of theirs, for what takes two people."""
 
 
 def sign_in_for_practice(
@@ -104,7 +106,10 @@ def sign_in_for_practice(
 
 
 def practising() -> list[Practising]:
-    """Who can sign in for practice: the accounts made for it, the first made first."""
+    """Who can sign in for practice: the accounts made for it, the first made first, and a second.
+
+    The second of the first one's agency is made when they first sign in.
+    """
     with transaction.atomic(using=_OWNER):
         made = Officer.objects.using(_OWNER).filter(
             pk__in=Authority.objects.using(_OWNER)
@@ -120,12 +125,16 @@ def practising() -> list[Practising]:
                 sign_in_name=one.sign_in_name,
             )
             for one in made.select_related("agency__country").order_by("pk")
+            if one.sign_in_name != SECOND.sign_in_name
         ]
-    return found or [DEMO]
+    return [*(found or [DEMO]), SECOND]
 
 
 def _make_officer(who: Practising) -> Officer:
-    """A demo officer with agency, roles and authority; two processes may do so at once."""
+    """A demo officer with roles, and agency and authority where they are not there yet.
+
+    Two processes may do so at once.
+    """
     owned = Country.objects.using(_OWNER)
     country, _ = owned.get_or_create(
         code=who.country,
@@ -136,8 +145,10 @@ def _make_officer(who: Practising) -> Officer:
     if found := Officer.objects.using(_OWNER).filter(sign_in_name=who.sign_in_name).first():
         return found
     until = timezone.now() + _LONG
-    body = Agency.objects.using(_OWNER).create(
-        country=country, name=who.agency, contact=f"duty officer of {who.agency}"
+    body, _ = Agency.objects.using(_OWNER).get_or_create(
+        country=country,
+        name=who.agency,
+        defaults={"contact": f"duty officer of {who.agency}"},
     )
     officer = Officer.objects.using(_OWNER).create(
         name=who.officer, sign_in_name=who.sign_in_name, agency=body
@@ -145,15 +156,17 @@ def _make_officer(who: Practising) -> Officer:
     for role in _ROLES:
         OfficerRole.objects.using(_OWNER).create(officer=officer, role=role)
     Certification.objects.using(_OWNER).create(officer=officer, valid_until=until)
-    Authority.objects.using(_OWNER).create(
+    Authority.objects.using(_OWNER).get_or_create(
         agency=body,
-        operation="Demonstration",
-        legal_basis="none: practice on harmless material",
         reference=_REFERENCE,
-        purpose="practice",
-        valid_until=until,
-        whole_agency=True,
-        added_by=officer,
+        defaults={
+            "operation": "Demonstration",
+            "legal_basis": "none: practice on harmless material",
+            "purpose": "practice",
+            "valid_until": until,
+            "whole_agency": True,
+            "added_by": officer,
+        },
     )
     return officer
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import UTC, datetime
-from enum import StrEnum
 
 import msgspec
 import structlog
@@ -15,8 +14,7 @@ from django.utils import timezone
 from clew import __version__
 from clew.access.acting import acting, require_authority
 from clew.access.connections import prepared_together
-from clew.audit.events import Event
-from clew.casework.acts import noted
+from clew.casework.acts import viewed
 from clew.casework.findings import Figures, Findings, Group, Item, Link, Place, Problem, Spoken
 from clew.casework.hits import hits
 from clew.casework.together import Together
@@ -34,22 +32,14 @@ _NOWHERE = "no longer where it was found: there is other content now"
 _TROUBLED = (Outcome.UNREADABLE.value, Outcome.PARTLY.value)
 
 
-class Use(StrEnum):
-    """What findings are gathered for."""
+def gather(folder: bytes | None = None) -> Findings:
+    """All findings of the open workspace that the acting officer may see, to be looked at.
 
-    VIEW = "view"
-    REPORT = "report"
-    REPORT_WITH_PICTURES = "report with pictures"
-    EXPORT = "export"
-
-
-def gather(folder: bytes | None = None, use: Use = Use.VIEW) -> Findings:
-    """All findings of the open workspace that the acting officer may see.
+    What is to leave Clew with them is made by :func:`clew.casework.exports.make`.
 
     Args:
         folder: absolute path of one scanned folder; only groups and problems that touch it are
             told, with what they connect to elsewhere. None for everything.
-        use: what for.
 
     Raises:
         clew.access.errors.AccessError: nobody is signed in, or under no authority that holds.
@@ -58,9 +48,8 @@ def gather(folder: bytes | None = None, use: Use = Use.VIEW) -> Findings:
         require_authority()
         findings = _gathered(folder)
         shown = sum(len(group.items) for group in findings.groups)
-        event = Event.VIEW if use is Use.VIEW else Event.EXPORT
-        noted(use, "workspace", event, media=shown, problems=len(findings.problems))
-    log.info("findings gathered", use=use.value, media=findings.figures.connected)
+        viewed("view", "workspace", media=shown, problems=len(findings.problems))
+    log.info("findings gathered", media=findings.figures.connected)
     return findings
 
 

@@ -131,6 +131,10 @@ def _certification(details: Mapping[str, object], names: Mapping[int, str]) -> s
 def _asked(details: Mapping[str, object], _names: Mapping[int, str]) -> str:
     if "media" in details:
         return f"whether media:{details['media']} is deleted"
+    if "series" in details:
+        return f"whether a case sheet of series:{details['series']} is taken out of Clew"
+    if "export" in details:
+        return f"whether all that was found is taken out of Clew ({details['export']})"
     return f"whether your agency leads entity {details['entity']}"
 
 
@@ -156,6 +160,8 @@ _SEE: Mapping[NoticeKind, str] = {
 def _seen_at(one: Notice) -> str:
     kind = NoticeKind(one.kind)
     if kind is NoticeKind.ASKED:
+        if "export" in one.details:
+            return "clew export requests"
         return "clew retention requests" if "media" in one.details else "clew entity leads"
     return _SEE.get(kind, "")
 

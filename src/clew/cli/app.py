@@ -23,6 +23,7 @@ from clew.cli import (
     doctor,
     entity,
     exhibit,
+    exporting,
     grade,
     hypothesis,
     keep,
@@ -116,7 +117,6 @@ for _command in (
     observe.concerned,
     show.status,
     show.report,
-    show.export,
     keep.contribute,
     worker.worker,
     upload.upload,
@@ -141,11 +141,23 @@ def _group(name: str, says: str, example: str, *commands: Callable[..., None]) -
     group = typer.Typer(
         help=says, no_args_is_help=True, add_completion=False, rich_markup_mode=None
     )
+    _group_of(name, group, *commands)
+
+
+def _group_of(name: str, group: typer.Typer, *commands: Callable[..., None]) -> None:
     for command in commands:
         group.command(command.__name__.rstrip("_"), help=_help(command))(command)
     _COMMANDS[name] = group
 
 
+_export = typer.Typer(invoke_without_command=True, add_completion=False, rich_markup_mode=None)
+_export.callback(help=_help(exporting.export))(exporting.export)
+_group_of(
+    "export",
+    _export,
+    *(exporting.ask, exporting.requests, exporting.agree, exporting.refuse, exporting.withdraw),
+    exporting.list_,
+)
 _group(
     "officer",
     "Who works here: for administrators, and `first` for the owner of the workspace.",

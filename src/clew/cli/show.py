@@ -1,14 +1,14 @@
-"""``clew status``, ``clew export``, ``clew report``: what a workspace holds."""
+"""``clew status``, ``clew report``: what a workspace holds."""
 
 from __future__ import annotations
 
-import tempfile
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from clew.cli.exporting import handed_out
 from clew.cli.findings import print_figures
 from clew.cli.output import (
     JsonOption,
@@ -60,53 +60,6 @@ def status(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
             people.print("Nothing yet. Start with: clew scan FOLDER")
 
 
-def export(
-    workspace: WorkspaceOption = None,
-    json: Annotated[  # noqa: ARG001 - said for the day when there is another form
-        bool, typer.Option("--json", help="As JSON, the only form so far.")
-    ] = True,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write to this file instead.")
-    ] = None,
-) -> None:
-    """Everything found, for other programs.
-
-    Examples:
-      clew export --json > findings.json
-
-      clew export --json --output findings.json
-    """
-    with explained():
-        import msgspec
-
-        from clew.casework.gather import Use, gather
-        from clew.cli.session import opened_for_work
-
-        with opened_for_work(workspace):
-            findings = gather(use=Use.EXPORT)
-        if output is None:
-            answer(findings)
-            return
-        content = msgspec.json.format(msgspec.json.encode(findings), indent=2) + b"\n"
-        _write_whole(output, content)
-    people.print(f"Written: {clean(path_text(output.absolute()))}", soft_wrap=True, markup=False)
-
-
-def _write_whole(output: Path, content: bytes) -> None:
-    """Write a file that is there completely or not at all."""
-    try:
-        with tempfile.NamedTemporaryFile(dir=output.parent, prefix=".clew-", delete=False) as fresh:
-            try:
-                fresh.write(content)
-                fresh.close()
-                Path(fresh.name).replace(output)
-            except BaseException:
-                Path(fresh.name).unlink()
-                raise
-    except OSError as error:
-        fail(f"{path_text(output)} cannot be written ({error.strerror}); name another with -o")
-
-
 def report(
     workspace: WorkspaceOption = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the page.")] = Path(
@@ -123,7 +76,8 @@ def report(
 ) -> None:
     """Write what was found as one HTML page that opens without a network.
 
-    Each picture in it is marked with your sign-in name and the time.
+    It takes two people: ask for it with `clew export ask report`, and a supervisor agrees. Each
+    picture in it is marked with your sign-in name and the time.
 
     Examples:
       clew report
@@ -131,13 +85,13 @@ def report(
       clew report --with-pictures --output findings.html
     """
     with explained():
-        from clew.casework.gather import Use, gather
         from clew.casework.marked import marked_pictures, marked_spectrograms, marked_stills
         from clew.cli.report import write_report
         from clew.cli.session import opened_for_work
+        from clew.records.models import ExportKind
 
         with opened_for_work(workspace) as opened:
-            findings = gather(use=Use.REPORT_WITH_PICTURES if with_pictures else Use.REPORT)
+            findings = handed_out(opened, ExportKind.REPORT, pictures=with_pictures)
             marking = marked_pictures(opened, findings) if with_pictures else nullcontext()
             seen = marked_stills(findings) if with_pictures else nullcontext()
             heard = marked_spectrograms(findings) if with_pictures else nullcontext()

@@ -88,6 +88,12 @@ def oversight_sections() -> tuple[Section, ...]:
             _WORKS_ON_CASES,
         ),
         Section(
+            "/oversight/exports",
+            _("Exports"),
+            _("What was asked to be taken out of Clew and waits for a second person."),
+            (*_WORKS_ON_CASES, Role.DATA_PROTECTION_OFFICER),
+        ),
+        Section(
             "/oversight/holds",
             _("Legal holds"),
             _("Media that are not deleted, whoever asks."),
@@ -237,6 +243,9 @@ def done_words() -> dict[str, str]:
         "agreed": _("Agreed. It is destroyed as soon as nobody keeps it; a tombstone stays."),
         "refused": _("Refused: nothing is deleted."),
         "withdrawn": _("Taken back: nothing is deleted."),
+        "let-out": _("Agreed. Who asked may make it for seven days."),
+        "kept-in": _("Refused: nothing is taken out."),
+        "not-taken": _("Taken back: nothing is taken out."),
         "looked": _("Noted. It is asked again in half a year, or when roles change."),
         "corrected": _("Corrected. What was wrong stays in the history and counts no more."),
         "restricted": _("Restricted: other officers no longer see the record."),

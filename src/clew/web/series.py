@@ -11,12 +11,23 @@ from django.utils.translation import gettext as _
 from clew.access.acting import acting
 from clew.access.acting import officer as acting_officer
 from clew.casework import board as work
+from clew.casework.exports import Standing, asked_for, ready
 from clew.casework.grid import tiles
-from clew.casework.hypotheses import hypotheses
+from clew.casework.hypotheses import Weighed, hypotheses
 from clew.casework.presence import present
+from clew.casework.sheet import sheet_of
 from clew.casework.tasks import colleagues, tasks
 from clew.casework.vocabulary import vocabulary
-from clew.records.models import STAGES, Aspect, Category, EntityKind, Subject, Weight
+from clew.records.models import (
+    STAGES,
+    Aspect,
+    Category,
+    EntityKind,
+    ExportKind,
+    Subject,
+    Task,
+    Weight,
+)
 from clew.web.browser import word
 from clew.web.frame import at_desk, at_work, framed
 from clew.web.grid import shown
@@ -50,14 +61,16 @@ def board(request: HttpRequest, number: int) -> HttpResponse:
         if here.id != number:
             return HttpResponseRedirect(f"/series/{here.id}")
         faces = tiles(known.media[: work.FACES], scheme) if known.media else []
+        supposed, given = hypotheses(here), tasks(here)
         told = {
             "board": known,
             "record": known.record,
             "thing": here,
-            "hypotheses": hypotheses(here),
-            "tasks": tasks(here),
+            "hypotheses": supposed,
+            "tasks": given,
             "colleagues": list(colleagues()),
             "me": acting_officer(),
+            **_sheets(known, supposed, given),
             "today": timezone.localdate(),
             "persons": work.titles(EntityKind.PERSON),
             "ties": [tie for tie in known.record.ties if tie.type != "victim in"],
@@ -71,6 +84,22 @@ def board(request: HttpRequest, number: int) -> HttpResponse:
             **choices(),
         }
     return framed(request, "board", told)
+
+
+def _sheets(known: work.Board, supposed: list[Weighed], given: list[Task]) -> dict[str, Any]:
+    """The officer's last request for the sheet of the series, and the one that may be made now."""
+
+    def changed(one: Standing) -> bool:
+        now = sheet_of(known, supposed, given, pictures=one.pictures)
+        return now.contents.digest != one.digest
+
+    asked = asked_for(ExportKind.SHEET, series=known.record.thing.id)
+    may = ready(asked)
+    return {
+        "sheet": asked[0] if asked else None,
+        "changed": bool(asked) and changed(asked[0]),
+        "ready": may if may is not None and not changed(may) else None,
+    }
 
 
 @at_work("POST")

@@ -1,6 +1,7 @@
 """The case sheet of a series, to be printed: marked with who made it and when, and logged.
 
-WeasyPrint sets it. It may open nothing but the pictures that are handed to it within the page.
+An officer asks for it, a supervisor agrees, and it is made as it was asked for. WeasyPrint sets it.
+It may open nothing but the pictures that are handed to it within the page.
 """
 
 from __future__ import annotations
@@ -9,20 +10,24 @@ import base64
 import functools
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+import msgspec
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clew.access.acting import acting
+from clew.casework import exports
 from clew.casework.board import Board, board
 from clew.casework.errors import CaseworkError
-from clew.casework.hypotheses import hypotheses
+from clew.casework.hypotheses import Weighed, hypotheses
 from clew.casework.screen import note_reveal
-from clew.casework.sheet import PICTURES, note_sheet
+from clew.casework.sheet import sheet_of
 from clew.casework.tasks import tasks
+from clew.records.models import ExportKind, Task
 from clew.vault.errors import VaultError
-from clew.web.browser import word
+from clew.web.acts import said
+from clew.web.board_forms import Long
 from clew.web.frame import at_desk, at_work
 from clew.web.screens import screens
 from clew.web.series import choices
@@ -34,50 +39,57 @@ class NoPrinterError(CaseworkError):
     """What sets pages is not there."""
 
 
+class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A sheet that is asked for, and what for."""
+
+    why: Long
+    pictures: bool = False
+
+
+@at_work("POST")
+def ask(request: HttpRequest, number: int) -> HttpResponse:
+    """Ask for the sheet as the board is now; with pictures of its clues where they are wanted."""
+    told = said(request, Wanted)
+    with acting():
+        exports.ask(sheet_of(*_parts(number), pictures=told.pictures).contents, told.why)
+    return JsonResponse({})
+
+
 @at_work("POST")
 def sheet(request: HttpRequest, number: int) -> HttpResponse:
-    """The sheet as a PDF; with pictures of its clues where they are asked for."""
-    wanted = word(request.POST, "pictures") == "yes"
+    """The sheet as a PDF, as it was asked for and agreed to."""
     desk = at_desk(request)
+    _printer()  # before it is noted that it was made
     with acting():
-        known = board(number)
-        here = known.record.thing
-        chosen = _pictured(known) if wanted else []
-        for media in chosen:
+        parts = _parts(number)
+        one = exports.agreed(ExportKind.SHEET, series=parts[0].record.thing.id)
+        made = sheet_of(*parts, pictures=one.pictures)
+        exports.make(one.number, made.contents)
+        for media in made.pictures:
             note_reveal(media, desk.purpose or "-", "preview")
-        note_sheet(here.id, chosen)
-        told: dict[str, Any] = {
-            "board": known,
-            "record": known.record,
-            "thing": here,
-            "hypotheses": hypotheses(here),
-            "tasks": tasks(here),
-            "numbers": known.media[:_MOST_NUMBERS],
-            "further": max(0, len(known.media) - _MOST_NUMBERS),
-            "ties": [
-                tie
-                for tie in known.record.ties
-                if tie.state != "rejected" and tie.type != "victim in"
-            ],
-            "desk": desk,
-            "at": timezone.now(),
-            **choices(),
-        }
-    told["pictures"] = [(media, face) for media in chosen if (face := _face(media))]
+    told: dict[str, Any] = {
+        "sheet": made,
+        "numbers": made.media[:_MOST_NUMBERS],
+        "further": max(0, len(made.media) - _MOST_NUMBERS),
+        "pictures": [(media, face) for media in made.pictures if (face := _face(media))],
+        "desk": desk,
+        "at": timezone.now(),
+        **choices(),
+    }
     return HttpResponse(
         _set(render_to_string("web/sheet.html", told)),
         content_type="application/pdf",
         headers={
-            "Content-Disposition": f'attachment; filename="series-{here.id}.pdf"',
+            "Content-Disposition": f'attachment; filename="series-{made.thing.id}.pdf"',
             "Content-Security-Policy": "sandbox; default-src 'none'",
         },
     )
 
 
-def _pictured(known: Board) -> list[int]:
-    """Media of clues, each once, of those that are to be seen as the officer works."""
-    media = dict.fromkeys(one.media for one in known.clues if one.media in set(known.media))
-    return [one for one in media if one is not None][:PICTURES]
+def _parts(number: int) -> tuple[Board, list[Weighed], list[Task]]:
+    known = board(number)
+    here = known.record.thing
+    return known, hypotheses(here), tasks(here)
 
 
 def _face(media: int) -> str:

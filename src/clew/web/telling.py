@@ -88,6 +88,10 @@ def _certification(told: _Details, me: int) -> str:
 def _asked(told: _Details, _me: int) -> str:
     if "media" in told:
         return _("whether media %(media)s is deleted") % told
+    if "series" in told:
+        return _("whether a case sheet of series %(series)s is taken out of Clew") % told
+    if "export" in told:
+        return _("whether all that was found is taken out of Clew")
     return _("whether your agency leads entity %(entity)s") % told
 
 

@@ -83,6 +83,7 @@ urlpatterns = [
     path("series/<int:number>/victim", board_acts.victim),
     path("series/<int:number>/part", board_acts.part),
     path("series/<int:number>/sheet", sheet.sheet),
+    path("series/<int:number>/sheet/ask", sheet.ask),
     path("series/<int:number>/timeline", timeline.page),
     path("series/<int:number>/map", mapping.page),
     path("entities", entities.listed),

@@ -36,6 +36,13 @@ from clew.records.models.entities import (
     Observation,
     Particular,
 )
+from clew.records.models.exports import (
+    Export,
+    ExportAnswer,
+    ExportEnd,
+    ExportKind,
+    ExportMaking,
+)
 from clew.records.models.leading import LeadChange, LeadStep
 from clew.records.models.media import (
     Folder,
@@ -81,6 +88,11 @@ __all__ = [
     "Entity",
     "EntityKind",
     "Exhibit",
+    "Export",
+    "ExportAnswer",
+    "ExportEnd",
+    "ExportKind",
+    "ExportMaking",
     "Exposure",
     "FileState",
     "Finding",

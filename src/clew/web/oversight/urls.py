@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from clew.web import menu
-from clew.web.oversight import again, conduct, keeping, log, protection, verification
+from clew.web.oversight import again, conduct, exports, keeping, log, protection, verification
 
 urlpatterns = [
     path("oversight", menu.overview),
@@ -22,6 +22,8 @@ urlpatterns = [
     path("oversight/reviews/<str:thing>/<str:act>", keeping.decide),
     path("oversight/deletions", keeping.deletions),
     path("oversight/deletions/<int:number>/<str:act>", keeping.settle),
+    path("oversight/exports", exports.exports),
+    path("oversight/exports/<int:number>/<str:act>", exports.settle),
     path("oversight/holds", keeping.holds),
     path("oversight/holds/<int:number>/lift", keeping.lift),
     path("oversight/again", again.again),

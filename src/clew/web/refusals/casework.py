@@ -209,6 +209,23 @@ CASEWORK: tuple[str, ...] = (
     _("You asked for it yourself: take it back instead."),
     _("Another officer asked for it: a supervisor can refuse it."),
     _(
+        "An export is asked for by who sees the case, and made by who asked; a supervisor of the "
+        "same agency who is somebody else agrees to it or refuses it."
+    ),
+    _("Your agency has no request for an export %(number)s."),
+    _("An export takes two people: another officer, a supervisor, has to agree to it first."),
+    _("Export %(number)s waits for a supervisor who is somebody else."),
+    _(
+        "What was agreed to as export %(number)s could be made until %(until)s UTC. Ask for it "
+        "anew."
+    ),
+    _("Export %(number)s was refused: %(why)s. Ask for it anew."),
+    _("Export %(number)s was taken back: %(why)s. Ask for it anew."),
+    _("Another officer asked for it, and makes it."),
+    _("Findings have no pictures in them: ask for a report."),
+    _("%(thing)s is not taken out by itself: a series is, as its case sheet."),
+    _("What it tells has changed since it was asked for. Look at it, then ask anew."),
+    _(
         "media:%(number)s is under legal hold %(hold)s (%(why)s); it can be deleted when a "
         "supervisor has lifted that."
     ),
