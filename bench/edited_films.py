@@ -13,7 +13,7 @@ two usual readings: one frame a second, and any one that matches at 31 bits coun
 Writing and reading some 2,700 films takes the most of the time. What was written and read is kept
 in the folder that ``CLEW_BENCH_KEPT`` names, if it does, and used again while the signals' versions
 are the same. Where time is short, ``CLEW_BENCH_TUNED_ON`` says how many of the clips tuned on are
-measured; those held out all are.
+measured, and ``CLEW_BENCH_NEAR`` with how many before and behind those held out are compared.
 """
 
 from __future__ import annotations
@@ -94,16 +94,17 @@ def run() -> Result:
         many = sum(of == Part.TUNED_ON for of, _ in known.values())
         known = _chosen(known, int(os.environ.get("CLEW_BENCH_TUNED_ON", many)))
         read_all(folder, known)
+        near = int(os.environ.get("CLEW_BENCH_NEAR", len(known)))
         tallies = {
             (part, edit): tally
             for part in Part
             for edit, tally in measured(
                 [(folder / clip, name) for clip, (of, name) in known.items() if of == part],
-                _NEAR if part == Part.TUNED_ON else len(known),
+                _NEAR if part == Part.TUNED_ON else near,
             ).items()
         }
     _ship(_sum(tallies, Part.HELD_OUT))
-    return _result(known, tallies, many)
+    return _result(known, tallies, many, near)
 
 
 def _chosen(known: dict[str, tuple[Part, str]], most: int) -> dict[str, tuple[Part, str]]:
@@ -291,12 +292,16 @@ def _exactly(match: Match, truth: Sequence[float]) -> bool:
 
 
 def _result(
-    known: dict[str, tuple[Part, str]], tallies: dict[tuple[Part, str], Tally], tuned_on: int
+    known: dict[str, tuple[Part, str]],
+    tallies: dict[tuple[Part, str], Tally],
+    tuned_on: int,
+    near: int,
 ) -> Result:
     rows, missed = [], []
+    parts = [part for part in Part if any(of == part for of, _ in known.values())]
     for edit, spec in FILM_EDITS.items():
         cells = {"edit": edit}
-        for part in Part:
+        for part in parts:
             tally = tallies[part, edit]
             recall = tally.found / tally.copies
             least = 1 - upper_limit(tally.copies - tally.found, tally.copies)
@@ -307,7 +312,7 @@ def _result(
             if recall < spec.bar:
                 missed.append(f"{edit}, {part}: {recall:.3f} of {spec.bar}")
         rows.append(Row(cells=cells))
-    sums = {part: _sum(tallies, part) for part in Part}
+    sums = {part: _sum(tallies, part) for part in parts}
     many = {part: sum(of == part for of, _ in known.values()) for part in Part}
     return Result(
         title="Edited films",
@@ -320,7 +325,8 @@ def _result(
             "drawn world and made-up places. Behind what is found stands the lower end of the "
             "interval of its rate. Each copy is compared with its original, with other originals "
             "of its part, and with the copies that the same edit made of other clips of its part: "
-            f"all of those held out, of those tuned on the {2 * _NEAR} next in order. Of "
+            f"of those tuned on the {2 * _NEAR} next in order, of those held out "
+            f"{'all' if near >= many[Part.HELD_OUT] else f'the {2 * near} next'}. Of "
             + ", ".join(
                 f"{s.compared:,} pairs of different films {part} {s.wrong} matched (95 % upper "
                 f"limit of the rate: {upper_limit(s.wrong, s.compared):.1e})"
