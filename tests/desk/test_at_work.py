@@ -182,6 +182,7 @@ def test_what_is_revealed_is_noted_counted_and_gone_when_let_go(desk, sit):
     page.get_by_label("Most that I want to reveal in a day").fill("")
     page.get_by_label("Minutes at a time").fill("5")
     page.get_by_role("button", name="Keep", exact=True).click()
+    expect(page.get_by_text("Kept.")).to_be_visible()
 
     # A break is due on the page where somebody looks, without going to another.
     page.clock.install()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -84,8 +85,10 @@ def _worker(folder: Path, *, wanted: bool) -> Iterator[None]:
     if not wanted:
         yield
         return
-    begin = "from clew.postgres.privileges import die_with_parent as die; import signal; "
-    begin += "die(signal.SIGTERM); from clew.cli.main import run; run()"
+    # Killed at any time it loses nothing; asked to stop, it might wait for a database that is gone.
+    begin = "from clew.postgres.privileges import die_with_parent as die; import os, signal; "
+    begin += f"die(signal.SIGKILL); os.getppid() == {os.getpid()} or os._exit(0); "
+    begin += "from clew.cli.main import run; run()"
     command = [sys.executable, "-P", "-c", begin, "worker", "--workspace", str(folder)]
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     try:
