@@ -28,6 +28,7 @@ WHO = ("specialist", "supervisor", "auditor", "administrator", "protector", "str
 NAMES = (
     # Of the officers, agencies and authorities of these tests.
     *("Esra Mol", "Ana", "Ben", "Cy", "Dee", "Eli", "Flo", "Gus", "Hal", "Ina", "Demo Officer"),
+    "Demo Supervisor",
     *("Demonstration", "DEMO-E", "Demo", "Estmark", "Elsewhere", "Az 17", "Lantern", "call 0800"),
     *("to find who is shown", "§ 98 StPO", "none: practice on harmless material", "practice"),
     "duty officer of Demonstration",
@@ -40,7 +41,7 @@ KNOWN = re.compile(
     r"|\b(?:Clew|English|Deutsch|UTC|SHA-256|US|[kK]B|MB|GB|jpeg|landlock|seccomp)\b"
     # Things by their names for machines, and where a file lies.
     r"|\b(?:media|series|person|place|decision|scope|task|hypothesis|observation|connection|watch)"
-    r":\d+(?: to \d+)?|\b(?:contribution|deletion|session|agency|authority)[ :]\d+"
+    r":\d+(?: to \d+)?|\b(?:contribution|deletion|export|session|agency|authority)[ :]\d+"
     r"|\S*/clew-test\S*(?: › \S+)?"
 )
 
