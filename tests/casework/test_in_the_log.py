@@ -39,6 +39,7 @@ from clew.casework import (
     neighbours,
     notices,
     observations,
+    own_series,
     places,
     proposals,
     protection,
@@ -102,6 +103,8 @@ NO_ACTS = {
     *("grid.default_scheme", "grid.count", "grid.numbers", "screen.count_reveal", "held.known_as"),
     # What a page that is in the log asks again and again.
     *("handed_in.contribution", "handed_in.is_ones_own", "handed_in.progress"),
+    "handed_in.stored_and_no_media",
+    "retention.count_of_open_reviews",  # beside the page of them
     "grid.cameras",
     *("proposals.named", "proposals.some"),  # queue.page notes what is shown of them
     *("queue.set_aside", "queue.bring_back"),  # an officer's own
@@ -251,6 +254,8 @@ def test_each_act_writes_one_entry_and_no_word_that_may_be_a_name(case, log, ope
     log.of("anna", DECISION, f"task:{asked_for}", tasks.go_on, asked_for, "done", why=SAID)
     log.of("anna", VIEW, series, tasks.tasks, board_of)
     log.of("anna", VIEW, None, tasks.my_tasks)
+    log.of("anna", VIEW, None, tasks.unit_tasks)
+    log.of("anna", VIEW, None, own_series.own_series)
     log.of("anna", VIEW, None, board.listed)
     log.of("anna", VIEW, series, board.board, blue)
     log.of("anna", VIEW, person, record.record, girl)
