@@ -156,6 +156,30 @@ def test_one_loosely_agreeing_frame_is_not_enough_for_films() -> None:
     assert alone == []
 
 
+def with_title(before: int, seconds: float) -> Subject:
+    """Two seconds of what moves, a title, two more seconds."""
+    scenes = [scene(before + n) for n in range(16)]
+    lasts = [0.25] * 8 + [seconds] + [0.25] * 8
+    at = np.concatenate([[0.0], np.cumsum(lasts)])
+    frames = [
+        Frame(as_picture(pixels), at[n], at[n + 1], shot=n)
+        for n, pixels in enumerate([*scenes[:8], scene(9), *scenes[8:]])
+    ]
+    return Subject.of(
+        MediaType.VIDEO, traces("exact", [bytes([before])]) + traces("frames", frames)
+    )
+
+
+def test_a_title_that_is_shown_for_a_moment_is_no_lead_between_films() -> None:
+    assert compare(with_title(20, 0.1), with_title(40, 0.1)) == []
+    assert compare(with_title(20, 1.0), with_title(40, 1.0))
+
+
+def test_a_film_of_one_moment_is_found_in_another() -> None:
+    moment = film(scene(9), seconds=0.1)
+    assert one(compare(moment, with_title(20, 0.1))).kind is MatchKind.FILM
+
+
 def test_flat_pictures_propose_nothing() -> None:
     grey = np.full((300, 400, 3), 128, np.uint8)
     lighter = np.full((300, 400, 3), 130, np.uint8)

@@ -19,6 +19,7 @@ from clew.media.kind import MediaType
 from clew.signals.space import PDQ
 
 _FOR_A_PART = 4
+_FLASH = 0.5  # seconds
 LEAST_SECONDS = 1.0
 """Shorter agreements inside a film that has longer ones are left out."""
 
@@ -203,16 +204,17 @@ def _films(
 ) -> tuple[int, list[Span]] | None:
     """Two films: the orientation under which they share most time."""
     best: tuple[float, int, list[Span]] | None = None
+    shorter = min(float(np.ptp([*looks.start, *looks.end])) for looks in (first, second))
     orientations = hits.query % len(PDQ.orientations)
     for orientation in np.unique(orientations):
         turned = (orientations == orientation) & (hits.distance <= thresholds.frame)
         if not turned.any():
             continue
-        spans = _aligned(first, second, hits, turned)
+        pairs = _frame_hits(first, second, hits, turned)
         spans = [
             with_share(span, (first.start, first.end), (second.start, second.end))
-            for span in spans
-            if _convincing(span, thresholds)
+            for span in _aligned(first, second, hits, turned)
+            if _convincing(span, thresholds) and not _is_a_flash(span, pairs, shorter)
         ]
         seconds = sum(span.seconds for span in spans) + 1e-3 * (orientation == 0)
         if spans and (best is None or seconds > best[0]):
@@ -283,6 +285,21 @@ def _convincing(span: Span, thresholds: Thresholds) -> bool:
         span.frames >= thresholds.film_frames
         and beneath >= thresholds.frame - thresholds.frame_alone
     )
+
+
+def _is_a_flash(span: Span, pairs: FrameHits, shorter: float) -> bool:
+    """Whether two films of at least that length agree in one picture, for a moment.
+
+    A title or a logo on black is in many films; a film that lasts but a moment is found all the
+    same.
+    """
+    if span.frames > 1:
+        return False
+    inside = span_holds(span, pairs)
+    first = pairs.first_end[inside] - pairs.first_start[inside]
+    second = pairs.second_end[inside] - pairs.second_start[inside]
+    seconds = float(np.minimum(first, second).max(initial=0.0))
+    return seconds < min(_FLASH, shorter / 2)
 
 
 def _frame_hits(first: Looks, second: Looks, hits: Hits, keep: NDArray[np.bool_]) -> FrameHits:
