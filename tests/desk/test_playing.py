@@ -132,7 +132,7 @@ def test_a_film_plays_muted_when_it_is_asked_and_with_sound_when_that_is(desk, s
     page.get_by_role("button", name="Next part").click()
     found = runs(page)
     assert (found["muted"], found["heard"]) == (True, 0)
-    expect(page.locator("[data-told]")).to_contain_text("0:12–0:14, muted It ends or breaks off")
+    expect(page.locator("[data-told]")).to_contain_text("0:12–0:14, muted · it ends or breaks off")
     wait(page, lambda one: one is not None and one["over"])
     assert state(page)["paused"], "nothing begins anew, and nothing goes on"
     exposed.refresh_from_db()

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+import msgspec
 from django.utils import timezone
 
 from clew.access.acting import acting, officer, require_authority
@@ -23,7 +24,7 @@ from clew.casework.originals import out_of_vault
 from clew.casework.screen import note_reveal
 from clew.casework.things import MEDIA, Thing, seen
 from clew.media.errors import UnreadableError
-from clew.media.parts import Wanted, part_of
+from clew.media.parts import LIMITS, Wanted, part_of
 from clew.media.webm import Encoder
 from clew.vault.errors import NotStoredError
 from clew.workspace import Workspace
@@ -99,9 +100,11 @@ class Parts:
             return self._made(number, wanted, f"{name} · {timezone.now():%Y-%m-%d %H:%M} UTC")
 
     def _made(self, number: int, wanted: Wanted, mark: str) -> Playable:
+        limits = msgspec.structs.replace(LIMITS, memory=self._workspace.settings.memory_limit)
         descriptor = out_of_vault(self._workspace, number, "part", LARGEST)
+        size = os.fstat(descriptor).st_size
         try:
-            part = part_of(descriptor, f"media {number}", os.fstat(descriptor).st_size, wanted)
+            part = part_of(descriptor, f"media {number}", size, wanted, limits)
         except UnreadableError as error:
             raise StatementError(f"This part cannot be played: {error}.") from error
         made = self._encoder.encoded(part, mark)

@@ -82,7 +82,7 @@ def words_of_scripts() -> dict[str, str]:
         "part_heard": _("{from}–{to}, sound only"),
         "part_paused": _("{from}–{to}, paused"),
         "part_over": _("{from}–{to}, over"),
-        "part_short": _("It ends or breaks off there."),
+        "part_short": _("it ends or breaks off there"),
         "part_last": _("That was the last part."),
         "part_not_shown": _("This browser cannot play it."),
         "key_next": _("Next undecided"),

@@ -110,14 +110,15 @@ class Player {
     this.stage.replaceChildren(shown);
     this.stage.hidden = what === "sound";
     this.running.hidden = false;
+    this.place.scrollIntoView({ block: "nearest" });
     this.running.max = about.lasts;
     this.pauseButton.disabled = false;
-    const span = { from: clock(from), to: clock(from + about.lasts) };
-    const notes = about.notes.map((note) => ` ${note}.`).join("");
+    const span = { from: clock(from), to: clock(Math.round(from + about.lasts)) };
+    const notes = about.notes.map((note) => ` · ${note}`).join("");
     const short = about.lasts + 0.5 < Number(what === "sound" ? this.place.dataset.heard : this.place.dataset.seen);
     const tell = (name) => {
       if (this.#shown !== shown) return;
-      this.told.textContent = say(name, span) + (short ? ` ${say("part_short")}` : "") + notes;
+      this.told.textContent = say(name, span) + (short ? ` · ${say("part_short")}` : "") + notes;
     };
     const playing = { motion: "part_muted", sound: "part_heard" }[what] ?? "part_with_sound";
     shown.addEventListener("timeupdate", () => { this.running.value = shown.currentTime; });
