@@ -224,6 +224,8 @@ def test_what_cannot_be_played_says_why_and_what_to_do(desk, handed_in, client, 
     assert f'href="/contribute/finds?media={there}"' in page
     assert 'id="player"' not in page
     assert ana.ask(POST, f"media/{desk.pair[0]}/play", asked).status_code == 422
+    answer = ana.ask(POST, f"media/{handed_in['sound']}/play", asked)
+    assert "it is sound alone" in answer.json()["why"]
     number = handed_in["video"]
     for wrong in ({"what": "all"}, {**asked, "start": -1}, {**asked, "start": 1e9}, {}):
         assert ana.ask(POST, f"media/{number}/play", wrong).status_code == 422

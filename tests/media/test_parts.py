@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from clew.media.errors import UnreadableError
+from clew.media.limits import Limits
 from clew.media.parts import FRAMES, SIDE, Part, Wanted, _collecting, part_of
 from clew.media.pool import Task
 from clew.media.sound import RATE
@@ -147,6 +148,13 @@ def test_a_sound_is_heard_from_when_it_was_asked() -> None:
 def test_what_is_no_film_says_so(content: bytes) -> None:
     with pytest.raises(UnreadableError):
         part_of(*opened(content), watched(0.0))
+
+
+def test_a_film_that_takes_too_long_costs_its_own_decoder_alone(film: Callable[..., bytes]) -> None:
+    content = film(shades(30))
+    with pytest.raises(UnreadableError, match="the decoder made no progress"):
+        part_of(*opened(content), watched(0.0), Limits(seconds_without_progress=-1.0))
+    assert part_of(*opened(content), watched(0.0)).lasts == 3000
 
 
 def say(**told: object) -> bytes:

@@ -151,14 +151,17 @@ def note_part(number: int, purpose: str, what: Played, start: float, *, colour: 
         clew.vault.errors.NotStoredError: its original is not at hand.
     """
     require_authority()
-    _at_hand(number)
+    if _at_hand(number) == "sound" and what != "sound":
+        raise StatementError(
+            "This part cannot be played: nothing is to be seen in it: it is sound alone."
+        )
     end = start + SECONDS[what]
     more = {"from": round(start, 2), "to": round(end, 2), **({"colour": True} if colour else {})}
     note_reveal(number, purpose, what, **more)
 
 
-def _at_hand(number: int) -> None:
-    """See that its original may be opened by the acting officer."""
+def _at_hand(number: int) -> str:
+    """See that its original may be opened by the acting officer; tells what kind of media it is."""
     seen(Thing(MEDIA, number))
     item = items([number])[number]
     if item.type == "image":
@@ -173,3 +176,4 @@ def _at_hand(number: int) -> None:
         raise StatementError(
             f"media:{number} has {item.size} bytes; parts are played of at most {LARGEST}."
         )
+    return item.type

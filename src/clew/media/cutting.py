@@ -122,7 +122,8 @@ class Cutting:
             return clock.tick(frame.time)
 
         with reader.container:
-            self._run(reader, tell, lambda: begins[0] if begins else 0.0, sound=sound)
+            first = (reader.container.start_time or 0) / av.time_base
+            self._run(reader, tell, lambda: begins[0] if begins else first, sound=sound)
 
     def _sought(self, *, sound: bool) -> bool:
         """Whether the part was found by seeking; nothing was sent otherwise."""
