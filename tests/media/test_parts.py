@@ -144,6 +144,56 @@ def test_a_sound_is_heard_from_when_it_was_asked() -> None:
         part_of(*opened(out.getvalue()), watched(0.0))
 
 
+def clapped(container: str, codec: str, sound: str) -> bytes:
+    """Ten seconds, dark and silent but for half a second from the fifth on."""
+    out = io.BytesIO()
+    with av.open(out, "w", container) as target:
+        stream, track = target.add_stream(codec, rate=10), target.add_stream(sound, rate=48_000)
+        stream.width, stream.height, stream.pix_fmt = 160, 120, "yuv420p"
+        track.layout, track.bit_rate = "mono", 64_000
+        for tenth in range(100):
+            loud = 50 <= tenth < 55
+            pixels = np.full((120, 160, 3), 220 if loud else 20, np.uint8)
+            target.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, "rgb24")))
+            wave = np.sin(np.arange(4800) * 2 * np.pi * 500 / 48_000) * 12_000 * loud
+            frame = av.AudioFrame.from_ndarray(wave[None].astype(np.int16), "s16", "mono")
+            frame.sample_rate, frame.pts, frame.time_base = (
+                48_000,
+                tenth * 4800,
+                Fraction(1, 48_000),
+            )
+            target.mux(track.encode(frame))
+        target.mux(stream.encode())
+        target.mux(track.encode())
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("container", "codec", "sound"),
+    [
+        ("mp4", "libx264", "aac"),
+        ("mpegts", "mpeg2video", "mp2"),
+        ("matroska", "libvpx-vp9", "libopus"),
+        ("avi", "mpeg4", "mp3"),
+        ("asf", "wmv2", "wmav2"),
+    ],
+)
+def test_what_is_seen_and_heard_at_once_is_so_in_a_part(
+    container: str, codec: str, sound: str
+) -> None:
+    content = clapped(container, codec, sound)
+    for start in (0.0, 2.7, 4.6):
+        part = part_of(*opened(content), watched(start, 8.0, sound=True))
+        seen = next(at for at, mean in zip(part.times, means(part), strict=True) if mean > 120)
+        loud = np.abs(np.frombuffer(part.samples, np.int16)) > 3000
+        listened = 1000 * int(np.argmax(loud)) / RATE
+        assert seen / 1000 + start == pytest.approx(5.0, abs=0.16)
+        assert listened == pytest.approx(seen, abs=160)
+        alone = part_of(*opened(content), heard(start, 8.0))
+        loud = np.abs(np.frombuffer(alone.samples, np.int16)) > 3000
+        assert np.argmax(loud) / RATE + start == pytest.approx(5.0, abs=0.16)
+
+
 @pytest.mark.parametrize("content", [b"", b"\0" * 5000, b"\x1a\x45\xdf\xa3" + b"x" * 500])
 def test_what_is_no_film_says_so(content: bytes) -> None:
     with pytest.raises(UnreadableError):
