@@ -17,7 +17,8 @@ from addresses import GET, POST, Client
 from beside import beside
 from clew.audit.models import Entry
 from clew.intake.contribute import contribute
-from clew.records.models import Exposure, Media
+from clew.records.models import Exposure, Media, StoredTrace
+from clew.signals.registry import signals
 
 SECONDS, RATE, PITCH = 14, 10, 44_100
 
@@ -55,7 +56,12 @@ def handed_in(desk, make_place) -> dict[str, int]:
     (folder / "humming.wav").write_bytes(film(picture=False))
     beside(lambda: contribute(desk.workspace, sorted(folder.iterdir())))
     found = Media.objects.using("owner").order_by("-pk")
-    return {kind: found.filter(type=kind).first().pk for kind in ("video", "sound")}
+    numbers = {kind: found.filter(type=kind).first().pk for kind in ("video", "sound")}
+    speech = {"signal": "speech", "version": signals()["speech"].version, "variant": "speech"}
+    StoredTrace.objects.using("owner").create(
+        media_id=numbers["sound"], ordinal=9, value=b"", quality=100, start=3.2, end=5, **speech
+    )
+    return numbers
 
 
 def last_reveal() -> Entry:
@@ -158,6 +164,15 @@ def test_a_sound_is_listened_to_from_where_it_is_clicked(desk, sit, handed_in):
     assert noted["from"] == pytest.approx(7, abs=0.3)
     at.accessible()
     at.picture("listening")
+    # Where somebody speaks, by keyboard, and in the drawing.
+    page.get_by_role("button", name="Listen from 0:03–0:05").press("Enter")
+    runs(page)
+    assert json.loads(last_reveal().details)["from"] == 3.2
+    sketch = page.locator(".sound-of .sketch")
+    sketch.click(position={"x": sketch.bounding_box()["width"] / 4, "y": 20})
+    expect(page.locator("[data-told]")).to_contain_text("0:03–0:14, sound only", timeout=30_000)
+    runs(page)
+    assert json.loads(last_reveal().details)["from"] == pytest.approx(3.5, abs=0.2)
     page.evaluate(
         """() => {
             Object.defineProperty(document, "hidden", { value: true });
