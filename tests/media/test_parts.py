@@ -103,6 +103,7 @@ def test_what_is_shorter_than_asked_is_as_long_as_it_is(film: Callable[..., byte
     part = part_of(*opened(content), watched(1.0, 10.0, sound=True))
     assert part.lasts == pytest.approx(2000, abs=50)
     assert part.samples == b""
+    assert part.notes == ["it has no sound track"]
     with pytest.raises(UnreadableError, match="nothing is to be seen or heard of it"):
         part_of(*opened(content), watched(60.0))
     with pytest.raises(UnreadableError, match="it has no sound track"):

@@ -64,6 +64,7 @@ class Cutting:
     notes: list[str] = field(default_factory=list)
     _samples: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
     _last_sample: int = 0
+    _tracks: int = 0
     _size: tuple[int, int] | None = None
 
     def cut(self, *, picture: bool, sound: bool) -> None:
@@ -83,6 +84,9 @@ class Cutting:
             raise UnreadableError(
                 "; ".join(self.notes) or "nothing is to be seen or heard of it from there on"
             )
+        if sound and self._tracks != 1:
+            all_of_them = f"only the first 1 of {self._tracks} sound tracks heard"
+            self.notes.append(all_of_them if self._tracks else "it has no sound track")
         if self._last_sample:
             self.lasts = max(self.lasts, self._last_sample / RATE)
 
@@ -97,6 +101,7 @@ class Cutting:
             hearing = Hearing(container, self.notes)
             if not hearing.streams:
                 raise UnreadableError("nothing is to be heard in it: it has no sound track")
+            self._tracks = len(container.streams.audio)
             begin = (container.start_time or 0) / av.time_base
             for packet in self._packets(container, hearing.streams[:1]):
                 at = _time(packet)
@@ -175,6 +180,7 @@ class Cutting:
             stream.codec_context.thread_count = 1
         hearing = Hearing(reader.container, self.notes) if sound else None
         tracks = hearing.streams[:1] if hearing is not None else []
+        self._tracks = len(reader.container.streams.audio)
         showing = _Showing(self, reader, tell)
         offset = (reader.container.start_time or 0) / av.time_base
         for packet in self._packets(reader.container, [stream, *tracks]):

@@ -28,6 +28,8 @@ from clew.web.sounds import Drawing, drawing
 _TWO_STILLS = 20
 """Seconds of one shot from which on a sheet has more than one of it."""
 _MOST_SPOKEN = 24
+_UNKNOWN = 3600.0
+"""Seconds within which a part is chosen where a file does not say how long it lasts."""
 
 
 @at_work("POST")
@@ -140,7 +142,7 @@ def _player(known: Dossier) -> dict[str, object] | None:
     cuts = StoredTrace.objects.filter(media=item.id, signal="shots").order_by("start")
     shots = cuts.values_list("start", flat=True).distinct()[:_MOST_SPOKEN]
     return {
-        "length": f"{item.duration or 0:.2f}",
+        "length": f"{item.duration or _UNKNOWN:.2f}",
         "seen": f"{SECONDS['motion']:.0f}",
         "heard": f"{SECONDS['sound']:.0f}",
         "drawn": f"{LONGEST_DRAWN:.0f}",

@@ -87,6 +87,7 @@ READING: tuple[str, ...] = (
     _("nothing is to be seen or heard of it from there on"),
     _("nothing is to be seen in it: it is sound alone"),
     _("nothing is to be heard in it: it has no sound track"),
+    _("it has no sound track"),
     _("it could not be encoded"),
     _("the decoding process gave no result"),
     _("the decoder was led to send nonsense by it"),
