@@ -68,6 +68,8 @@ def asked_of_media(media: int) -> dict[str, tuple[str, str, object]]:
         "media/<int:number>/stack": (GET, "", None),
         "media/<int:number>/reveal": (POST, "", {}),
         "media/<int:number>/picture/<str:sign>": (GET, "", None),
+        "media/<int:number>/play": (POST, "", {"what": "motion"}),
+        "media/<int:number>/part/<str:sign>": (GET, "", None),
         "media/<int:number>/present": (POST, "", {}),
         "media/<int:number>/pin": (POST, "", {"words": "a poster", "series": 10**9}),
         "series": (GET, "", None),

@@ -134,13 +134,14 @@ class Screens:
             return self._screen
 
 
-def note_reveal(number: int, purpose: str, what: Shown = "preview") -> None:
+def note_reveal(number: int, purpose: str, what: str = "preview", **more: object) -> None:
     """Note that the acting officer is about to look at a media, and count it.
 
     Args:
         number: of the media.
         purpose: why it has to be looked at.
-        what: its preview, a film's keyframes on one sheet, or what is heard in it.
+        what: its preview, a film's keyframes on one sheet, what is heard in it, or a part of it.
+        more: what else the log is to say, such as from when to when.
 
     Raises:
         NotSeenError: the acting officer sees no such media.
@@ -157,7 +158,9 @@ def note_reveal(number: int, purpose: str, what: Shown = "preview") -> None:
             f"You have revealed {chosen.reveals} media today, as many as you wanted to. Go on "
             "tomorrow, ask a colleague, or raise your own limit."
         )
-    record(Event.REVEAL, about=f"media:{number}", details={"what": what, "purpose": purpose})
+    record(
+        Event.REVEAL, about=f"media:{number}", details={"what": what, "purpose": purpose, **more}
+    )
     count_reveal()
 
 

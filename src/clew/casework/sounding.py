@@ -6,10 +6,8 @@ itself, in a confined process, from where it lies or from the vault, and bears t
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from collections.abc import Sequence
-from contextlib import suppress
 from io import BytesIO
 
 import cv2
@@ -26,6 +24,7 @@ from clew.access.models import Officer
 from clew.casework.acts import viewed
 from clew.casework.errors import NotSeenError
 from clew.casework.marked import opened
+from clew.casework.originals import out_of_vault
 from clew.casework.things import MEDIA, Thing, seen
 from clew.compare.evidence import Match, MatchKind
 from clew.compare.spectrograms import drawn, marks, window
@@ -43,7 +42,8 @@ COLUMNS = 64
 _MOST = 200
 _LARGEST = 256 * 1024 * 1024
 """Bytes of an original that is taken out of the vault to be drawn."""
-_MOST_SECONDS = 600.0
+LONGEST_DRAWN = 600.0
+"""Seconds of a sound in its spectrogram."""
 _SIZE = (1200, 300)
 _LOUDEST = 99.7
 
@@ -113,8 +113,8 @@ def spectrogram(workspace: Workspace, number: int) -> bytes:
     with acting():
         require_authority()
         seen(Thing(MEDIA, number))
-        length = Media.objects.values_list("duration", flat=True).get(pk=number) or _MOST_SECONDS
-    columns = _read(workspace, number, 0, (0.0, min(length, _MOST_SECONDS)))
+        length = Media.objects.values_list("duration", flat=True).get(pk=number) or LONGEST_DRAWN
+    columns = _read(workspace, number, 0, (0.0, min(length, LONGEST_DRAWN)))
     return _jpeg(_picture(columns))
 
 
@@ -177,29 +177,8 @@ def _read(
 ) -> NDArray[np.uint8]:
     descriptor = opened(number)
     if descriptor is None:
-        descriptor = _out_of_vault(workspace, number)
+        descriptor = out_of_vault(workspace, number, "spectrogram", _LARGEST)
     return spectrogram_of(descriptor, f"media {number}", track, seconds)
-
-
-def _out_of_vault(workspace: Workspace, number: int) -> int:
-    """An original in memory that has no name, so that nothing can be read of it elsewhere."""
-    with acting():
-        who = Officer.objects.values_list("sign_in_name", flat=True).get(pk=officer() or 0)
-        item = Media.objects.only("sha256", "size").get(pk=number)
-    if item.size > _LARGEST:
-        raise NotStoredError(f"media:{number} is too large to be drawn.")
-    sha256 = bytes(item.sha256).hex()
-    with workspace.vault.open_original(sha256, actor=who, purpose="spectrogram") as original:
-        descriptor = os.memfd_create(f"media-{number}", os.MFD_CLOEXEC)
-        try:
-            while piece := original.read(1024 * 1024):
-                os.write(descriptor, piece)
-            os.lseek(descriptor, 0, os.SEEK_SET)
-        except BaseException:
-            with suppress(OSError):
-                os.close(descriptor)
-            raise
-    return descriptor
 
 
 def _picture(columns: NDArray[np.uint8]) -> Image.Image:

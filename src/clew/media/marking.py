@@ -31,6 +31,13 @@ def marked(picture: bytes, text: str) -> bytes:
     """A JPEG with a mark; for confined processes."""
     with Image.open(BytesIO(picture), formats=["JPEG"]) as opened:
         image = opened.convert("RGB")
+    out = BytesIO()
+    written(image, text).save(out, "JPEG", quality=_QUALITY)
+    return out.getvalue()
+
+
+def written(image: Image.Image, text: str) -> Image.Image:
+    """A picture with a mark, higher by a strip; wider where the text needs it."""
     font = ImageFont.load_default(_FONT_SIZE)
     left, top, right, bottom = (round(edge) for edge in font.getbbox(text))
     width, height = right - left + 2 * _MARGIN, bottom + 2 * _MARGIN
@@ -42,9 +49,7 @@ def marked(picture: bytes, text: str) -> bytes:
     drawing.text((_MARGIN + 1, middle + 1), text, (0, 0, 0, _FAINT), font)
     drawing.text((_MARGIN, middle), text, (255, 255, 255, _FAINT), font)
     canvas.paste(faint, (0, 0), faint)
-    out = BytesIO()
-    canvas.save(out, "JPEG", quality=_QUALITY)
-    return out.getvalue()
+    return canvas
 
 
 def serve(source: BinaryIO, job: Job, sender: Sender, _limits: Limits) -> None:

@@ -179,6 +179,11 @@ class FilmReader:
         return facts
 
     @property
+    def stream(self) -> av.VideoStream | None:
+        """The moving picture, None where there is only sound."""
+        return self._picture
+
+    @property
     def has_picture(self) -> bool:
         """Whether there is a moving picture, or only sound."""
         return self._picture is not None
@@ -232,7 +237,7 @@ class FilmReader:
                 if frame.time is None:
                     continue
                 if frame.time > wanted:
-                    return None if shown is None else self._reduced(shown)
+                    return None if shown is None else self.reduced(shown)
                 shown = frame
                 (progress or _nobody)(frame.time)
         except (av.error.FFmpegError, StopIteration, ValueError):
@@ -240,7 +245,7 @@ class FilmReader:
         # The last frame stays for a moment; what ends long before was not the film at that time.
         if shown is None or shown.time is None or wanted - shown.time > _LAST_STAYS:
             return None
-        return self._reduced(shown)
+        return self.reduced(shown)
 
     def frames(
         self, progress: Callable[[float], None] | None = None, beside: Beside | None = None
@@ -287,7 +292,7 @@ class FilmReader:
             if count >= self._limits.frames:
                 self.facts.notes.append(f"only the first {time:.0f} s read (limit on frames)")
                 return
-            yield Moment(time, miniature(frame), partial(self._reduced, frame))
+            yield Moment(time, miniature(frame), partial(self.reduced, frame))
         if not self._certain and (count + 1 < _LEAST_GUESSED_FRAMES or self.facts.notes):
             raise _unknown(certain=False)
 
@@ -342,7 +347,8 @@ class FilmReader:
         if damaged:
             self.facts.notes.append(f"{damaged} damaged parts stepped over")
 
-    def _reduced(self, frame: av.VideoFrame) -> Picture:
+    def reduced(self, frame: av.VideoFrame) -> Picture:
+        """A frame as people see it: upright, undistorted, no larger than needed."""
         assert self._picture is not None
         stretch = self._picture.sample_aspect_ratio or 1
         shape = Shape.of(frame, float(stretch))

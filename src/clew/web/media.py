@@ -11,11 +11,12 @@ from clew.access.acting import acting, require_authority
 from clew.casework.dossier import MATCHES, Dossier, dossier, matches
 from clew.casework.errors import NotSeenError
 from clew.casework.grid import default_scheme, tiles
-from clew.casework.sounding import sketches
+from clew.casework.playing import SECONDS
+from clew.casework.sounding import LONGEST_DRAWN, sketches
 from clew.casework.things import MEDIA, Thing, seen
 from clew.casework.vocabulary import vocabulary
 from clew.compare.evidence import MatchKind
-from clew.records.models import Entity, EntityKind, Exhibit, Media
+from clew.records.models import Entity, EntityKind, Exhibit, Media, StoredTrace
 from clew.web.beside import also_here
 from clew.web.browser import word
 from clew.web.evidence import Evidence, evidence_of, state_words
@@ -27,6 +28,8 @@ from clew.web.sounds import Drawing, drawing
 _TWO_STILLS = 20
 """Seconds of one shot from which on a sheet has more than one of it."""
 _MOST_SPOKEN = 24
+_UNKNOWN = 3600.0
+"""Seconds within which a part is chosen where a file does not say how long it lasts."""
 
 
 @at_work("POST")
@@ -62,6 +65,7 @@ def media(request: HttpRequest, number: int) -> HttpResponse:
             "camera": Media.objects.values_list("camera", flat=True).get(pk=number),
             "size": size(known.item.size),
             "detail": detail(known.item.quality) if known.item.quality is not None else None,
+            "player": _player(known),
             "duration": lasting(known.item.duration) if known.item.duration else None,
             "sketch": sketch,
             "links": [(link, words.get(link.state, link.state)) for link in known.links],
@@ -86,7 +90,10 @@ def media(request: HttpRequest, number: int) -> HttpResponse:
                 for one in known.seen
             ],
         }
-    return framed(request, "media", told)
+    answer = framed(request, "media", told)
+    # What a part is played from: this page alone, and nothing but what its own script was given.
+    answer.headers["Content-Security-Policy"] += "; media-src blob:"
+    return answer
 
 
 @at_work("GET")
@@ -125,6 +132,26 @@ def _has_board(known: Dossier) -> bool:
     """Whether there is more than one still to see of a film (clew.media.storyboard)."""
     shots = sum(trace.features for trace in known.traces if trace.signal == "shots")
     return shots > 1 or (shots == 1 and (known.item.duration or 0) > _TWO_STILLS)
+
+
+def _player(known: Dossier) -> dict[str, object] | None:
+    """What the player of parts offers; None where there is nothing to be played."""
+    item = known.item
+    if item.type == "image" or not item.in_vault:
+        return None
+    cuts = StoredTrace.objects.filter(media=item.id, signal="shots").order_by("start")
+    shots = cuts.values_list("start", flat=True).distinct()[:_MOST_SPOKEN]
+    return {
+        "length": f"{item.duration or _UNKNOWN:.2f}",
+        "seen": f"{SECONDS['motion']:.0f}",
+        "heard": f"{SECONDS['sound']:.0f}",
+        "drawn": f"{LONGEST_DRAWN:.0f}",
+        "shots": [(f"{at:.2f}", clock(at)) for at in shots if at is not None],
+        "spoken": [
+            (f"{one.start:.2f}", f"{clock(one.start)}–{clock(one.end)}")
+            for one in item.spoken[:_MOST_SPOKEN]
+        ],
+    }
 
 
 def _matches(

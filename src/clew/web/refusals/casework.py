@@ -130,7 +130,7 @@ CASEWORK: tuple[str, ...] = (
     _("The %(what)s of media:%(number)s cannot be opened."),
     _("It cannot be drawn: %(why)s."),
     _("There is no match %(number)s of sounds that you may see."),
-    _("media:%(number)s is too large to be drawn."),
+    _("media:%(number)s is too large to be read here."),
     _("A tag is a word or a few, of at most %(most)s letters."),
     _("Tags are given by contributors, specialists and supervisors, to what they see."),
     _("Your agency has not given all of these tags; look at them again."),
@@ -165,6 +165,16 @@ CASEWORK: tuple[str, ...] = (
     _("A file is watched by its SHA-256, 64 hexadecimal digits."),
     _("Contributors, specialists and supervisors watch what they see, and end their watches."),
     _("There is no watch %(number)s that goes on and that you may see."),
+    # Playing parts of films and sounds.
+    _("This part cannot be played: %(why)s."),
+    _("One part at a time: wait until the one before has come."),
+    _("The decoders are busy with what others watch. Ask again in a moment."),
+    _("A picture does not move, and nothing is to be heard in it."),
+    _(
+        "No original of media:%(number)s was handed in by your agency, or shared with it. Hand it "
+        "in, then it can be played."
+    ),
+    _("media:%(number)s has %(bytes)s bytes; parts are played of at most %(most)s."),
     # Looking up, revealing, narrowing the grid.
     _("A %(kind)s hash has %(bytes)s bytes, not %(count)s."),
     _("No original of media:%(number)s was handed in by your agency, or shared with it."),

@@ -45,14 +45,17 @@ export function toast(text, { bad = false, undo = null, way = null } = {}) {
 }
 
 // Nobody is led away from a page on which they may have typed: the error says where to go first.
-async function answered(asking) {
-  let answer;
+async function come(asking) {
   try {
-    answer = await asking;
+    return await asking;
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Error(say("no_answer"));
   }
+}
+
+async function answered(asking) {
+  const answer = await come(asking);
   const told = await answer.json().catch(() => ({ why: say("no_answer") }));
   if (answer.ok) return told;
   const over = answer.status === 401;
@@ -67,6 +70,14 @@ const here = () => ({
 
 export function get(address, signal) {
   return answered(fetch(address, { headers: here(), signal, redirect: "error" }));
+}
+
+// What is no JSON, with what a header of ours tells about it.
+export async function content(address, header, signal) {
+  const answer = await come(fetch(address, { headers: here(), signal, redirect: "error" }));
+  if (!answer.ok) return answered(answer);
+  const about = JSON.parse(answer.headers.get(header) ?? "{}");
+  return { content: await come(answer.blob()), about };
 }
 
 function send(address, told, signal) {

@@ -6,12 +6,14 @@ import { fresh } from "./fresh.js";
 import { key } from "./keys.js";
 import { pin } from "./pin.js";
 import { tellWhoIsHere } from "./presence.js";
+import { playing } from "./player.js";
 import { complain, Held, pictureOf, sharedSound } from "./reveal.js";
 
 const page = document.getElementById("media");
 const media = Number(page.dataset.media);
 const held = new Held();
 tellWhoIsHere(`/media/${media}/present`);
+playing(page, media);
 
 function places(button) {
   const near = button.closest(".match") ?? page;

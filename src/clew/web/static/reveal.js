@@ -7,7 +7,8 @@ export { complain };
 const SECONDS = 50; // an address holds for a minute
 const addresses = new Map();
 
-function counted(reveals) {
+// Says how much was revealed today.
+export function counted(reveals) {
   document.getElementById("exposure").textContent = say("revealed_today", { count: reveals });
   document.dispatchEvent(new Event("revealed"));
 }
