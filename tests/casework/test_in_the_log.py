@@ -110,6 +110,8 @@ NO_ACTS = {
     *("queue.set_aside", "queue.bring_back"),  # an officer's own
     # Pictures of what screen.note_reveal has put into the log.
     *("sounding.spectrogram", "sounding.both", "sounding.pair_of", "sounding.with_mark"),
+    "originals",
+    "playing.note_part",  # of what lies in a vault: tests/desk/test_playing.py
     *("quotas.begin_question", "quotas.count_question", "quotas.quotas", "watching.watched"),
     *("retention.destroy", "retention.to_destroy"),  # for nobody: test_destroying.py
     *("notices.tell_unusual", "notices.tell_what_is_due"),  # for nobody: test_notices.py
