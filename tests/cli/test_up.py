@@ -55,15 +55,14 @@ def _until(done) -> bool:
 def test_what_is_handed_in_is_read_beside_serving_and_no_worker_is_left_behind(place, practised):
     workspace = practised(place / "workspace")
     command = [Path(sys.executable).parent / "clew", "up", "--port", "0", "-w", workspace]
-    for ends in (subprocess.Popen.terminate, subprocess.Popen.kill):
-        served = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        try:
-            assert "Serving" in served.stdout.readline()
-            (worker,) = _workers_of(served.pid)
-        finally:
-            ends(served)
-            served.communicate(timeout=30)
-        assert _until(partial(_ended, worker))
+    served = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        assert "Serving" in served.stdout.readline()
+        (worker,) = _workers_of(served.pid)
+    finally:
+        served.kill()
+        served.communicate(timeout=30)
+    assert _until(partial(_ended, worker))
     served = subprocess.Popen([*command, "--no-worker"], stdout=subprocess.PIPE, text=True)
     try:
         assert "Serving" in served.stdout.readline()

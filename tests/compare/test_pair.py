@@ -157,13 +157,15 @@ def test_one_loosely_agreeing_frame_is_not_enough_for_films() -> None:
 
 
 def with_title(before: int, seconds: float) -> Subject:
-    """Two seconds of what moves, a title, two more seconds."""
-    scenes = [scene(before + n) for n in range(16)]
-    lasts = [0.25] * 8 + [seconds] + [0.25] * 8
-    at = np.concatenate([[0.0], np.cumsum(lasts)])
+    """Two seconds of something, a title, two more seconds."""
+    shown = [
+        (before, 0.0, 2.0),
+        (9, 2.0, 2.0 + seconds),
+        (before + 1, 2.0 + seconds, 4.0 + seconds),
+    ]
     frames = [
-        Frame(as_picture(pixels), at[n], at[n + 1], shot=n)
-        for n, pixels in enumerate([*scenes[:8], scene(9), *scenes[8:]])
+        Frame(as_picture(scene(number)), start, end, shot=shot)
+        for shot, (number, start, end) in enumerate(shown)
     ]
     return Subject.of(
         MediaType.VIDEO, traces("exact", [bytes([before])]) + traces("frames", frames)

@@ -175,8 +175,8 @@ def clapped(container: str, codec: str, sound: str) -> bytes:
         ("mp4", "libx264", "aac"),
         ("mpegts", "mpeg2video", "mp2"),
         ("matroska", "libvpx-vp9", "libopus"),
-        ("avi", "mpeg4", "mp3"),
-        ("asf", "wmv2", "wmav2"),
+        pytest.param("avi", "mpeg4", "mp3", marks=pytest.mark.soak),
+        pytest.param("asf", "wmv2", "wmav2", marks=pytest.mark.soak),
     ],
 )
 def test_what_is_seen_and_heard_at_once_is_so_in_a_part(
