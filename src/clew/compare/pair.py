@@ -204,7 +204,7 @@ def _films(
 ) -> tuple[int, list[Span]] | None:
     """Two films: the orientation under which they share most time."""
     best: tuple[float, int, list[Span]] | None = None
-    shorter = min(float(np.ptp([*looks.start, *looks.end])) for looks in (first, second))
+    shorter = min(float(looks.end.max() - looks.start.min()) for looks in (first, second))
     orientations = hits.query % len(PDQ.orientations)
     for orientation in np.unique(orientations):
         turned = (orientations == orientation) & (hits.distance <= thresholds.frame)
@@ -218,16 +218,15 @@ def _films(
         ]
         seconds = sum(span.seconds for span in spans) + 1e-3 * (orientation == 0)
         if spans and (best is None or seconds > best[0]):
-            best = (seconds, _nearest_within(first, second, hits, turned, spans), spans)
+            best = (seconds, _nearest_within(hits, turned, pairs, spans), spans)
     return None if best is None else best[1:]
 
 
 def _nearest_within(
-    first: Looks, second: Looks, hits: Hits, keep: NDArray[np.bool_], spans: list[Span]
+    hits: Hits, keep: NDArray[np.bool_], pairs: FrameHits, spans: list[Span]
 ) -> int:
     """Row of the nearest hit that lies in the shared stretches: what lies outside is chance."""
     rows = np.flatnonzero(keep)
-    pairs = _frame_hits(first, second, hits, keep)
     inside = np.zeros(len(rows), np.bool_)
     for span in spans:
         inside |= span_holds(span, pairs)
