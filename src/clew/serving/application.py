@@ -75,7 +75,8 @@ def application(workspace: Workspace) -> Application:
         if settings.CSRF_COOKIE_SECURE:
             settings.CSRF_COOKIE_NAME = "__Host-clew-form"
     get_resolver().url_patterns  # noqa: B018 - loads all views, so that no request waits for it
-    files = ServeStaticASGI(None, max_age=3600, allow_all_origins=False)
+    # Asked for again each time, and answered in a line: after an upgrade no page has old scripts.
+    files = ServeStaticASGI(None, max_age=0, allow_all_origins=False)
     for beginning, (package, folder) in FILES.items():
         files.add_files(_folder(package, folder), prefix=beginning)
     # The first whose beginning fits answers; "/" fits all.

@@ -45,7 +45,7 @@ def words_of_scripts() -> dict[str, str]:
         "no_preview": _("There is nothing to be seen of it."),
         "blind": _("You work blind: nothing is revealed."),
         "revealed_today": _("revealed today: {count}"),
-        "break": _("You have looked for {minutes} minutes. A short break does good."),
+        "break": _("You have looked for {minutes} min. A short break does good."),
         "later": _("Later"),
         "set_aside": _("Set aside until tomorrow"),
         "apart": _("{count} points differ"),
