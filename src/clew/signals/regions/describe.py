@@ -150,12 +150,11 @@ def looked_at(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _spread(place: NDArray[np.float32], shape: tuple[float, ...], most: int) -> NDArray[np.int64]:
-    """Rows of the first few in each cell of a picture, then of the next few, and so on.
+    """Rows of the first in each cell of a picture, then of the second, and so on.
 
     An overlay has more contrast than anything else; it must not be all that is looked at.
     """
-    few = -(-most // (_CELLS * _CELLS))
-    return np.argsort(_ranks(_cells(place, shape)) // few, kind="stable")[:most]
+    return np.argsort(_ranks(_cells(place, shape)), kind="stable")[:most]
 
 
 def _cells(place: NDArray[np.float32], shape: tuple[float, ...]) -> NDArray[np.int64]:

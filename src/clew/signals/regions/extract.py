@@ -14,7 +14,7 @@ from clew.signals.regions.view import packed
 
 VIEW = "view"
 REGION = "region"
-KEPT = 48
+KEPT = 96
 """Regions in a view."""
 INDEXED = 7
 """Regions of a view in four seconds that are searched among many."""

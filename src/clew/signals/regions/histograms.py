@@ -19,6 +19,7 @@ _CELLS, _TURNS = 4, 8
 _REACH = 2.5  # cells from the middle to the last sample's far side
 _CELL_SIZE = 1.5  # times a region's size
 _MOST = 0.2  # of a descriptor's length
+_TOGETHER = 48  # regions: the system takes back at once the memory that more of them need
 
 _TAKEN_AT = 0.5  # blur of a picture as it comes, in pixels
 _FINEST = 0.8  # blur of the finest level
@@ -41,6 +42,12 @@ def described(grey: NDArray[np.uint8], place: NDArray[np.float32]) -> NDArray[np
     if not len(place):
         return np.empty((0, _CELLS * _CELLS * _TURNS), np.float32)
     samples = _sampled(grey, place)
+    parts = [samples[first : first + _TOGETHER] for first in range(0, len(samples), _TOGETHER)]
+    return np.concatenate([_histograms(part) for part in parts])
+
+
+def _histograms(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The descriptors of squares of samples, float32[n, samples, samples]."""
     across, down = np.empty_like(samples), np.empty_like(samples)
     across[:, :, 1:-1] = samples[:, :, 2:] - samples[:, :, :-2]
     across[:, :, 0], across[:, :, -1] = across[:, :, 1], across[:, :, -2]
