@@ -76,7 +76,7 @@ _DRAWN_SEEDS, _DRAWN_CLIPS = 61_000, 8
 _LATER_MADE, _LATER_MADE_CLIPS = 500, 6
 _HELD_OUT_DRAWN, _HELD_OUT_MADE = (71_000, 8), (700, 6)
 _ROOM_CLIPS, _OUTDOOR_CLIPS = 4, 3
-_SAME_SCENE = ("demo at", ("v1 at", "v2 at"), "trailer_bbb at")
+_SAME_SCENE = ("demo at", ("v1 at", "v2 at"), ("jwpIntro at", "testMovie at"), "trailer_bbb at")
 
 
 class Part(StrEnum):

@@ -10,8 +10,9 @@ import pytest
 
 from clew.compare.calibration import Thresholds, says
 from clew.compare.evidence import Match, MatchKind
-from clew.compare.pair import compare
+from clew.compare.pair import all_hits, compare
 from clew.compare.subject import Subject
+from clew.compare.ways import ways
 from clew.media.image import Picture
 from clew.media.kind import MediaType
 from clew.media.sampling import Frame
@@ -95,6 +96,65 @@ def test_what_agrees_in_a_mirrored_copy_says_mirrored() -> None:
 
 def test_two_films_with_the_same_logo_have_nothing_in_common() -> None:
     assert compare(film([logo(f) for f in moving(3)]), film([logo(f) for f in moving(4)])) == []
+
+
+def still(number: int) -> list[Pixels]:
+    """Two frames a second of a camera on a stand: nothing moves but its noise."""
+    random = np.random.default_rng(number)
+    frame = scene(number)[:300, :500].astype(np.int16)
+    noise = [random.integers(-4, 5, frame.shape) for _ in range(2 * SECONDS)]
+    return [np.clip(frame + one, 0, 255).astype(np.uint8) for one in noise]
+
+
+def badge(frame: Pixels) -> Pixels:
+    """A quarter of the picture, right in its middle."""
+    covered = frame.copy()
+    covered[75:225, 125:375] = scene(9)[:150, :250]
+    return covered
+
+
+def test_two_films_in_which_nothing_moves_have_nothing_in_common_but_their_badge() -> None:
+    covered = [film([badge(f) for f in still(number)]) for number in (3, 4)]
+    assert compare(covered[0], covered[1], Thresholds(frame=8, still=8)) == []
+
+
+def test_what_stands_still_all_around_a_badge_is_a_film() -> None:
+    original = still(5)
+    for step, frame in enumerate(original):  # something passes at the foot of the picture
+        frame[232:292, 25 * step :][:, :80] = scene(8)[:60, :80]
+    copy = film([badge(frame) for frame in original])
+    match = one(compare(film(original), copy, Thresholds(frame=8, still=8)))
+    assert match.first_variant == "parts of the picture"
+
+
+def wall(number: int) -> list[Pixels]:
+    """A camera along a bare wall: shades that change slowly, of nothing in particular."""
+    random = np.random.default_rng(number)
+    low = random.integers(90, 150, (3, 24)).astype(np.float32)
+    shades = cv2.resize(low, (1100, 300), interpolation=cv2.INTER_CUBIC).clip(0, 255)
+    whole = np.repeat(shades.astype(np.uint8)[..., None], 3, axis=2)
+    return [np.ascontiguousarray(whole[:, 30 * step :][:, :500]) for step in range(2 * SECONDS)]
+
+
+def banner(frame: Pixels) -> Pixels:
+    """The lowest quarter, with letters."""
+    told = frame.copy()
+    told[225:] = (24, 40, 120)
+    cv2.putText(told, "BREAKING NEWS", (8, 270), cv2.FONT_HERSHEY_DUPLEX, 1.2, (250, 250, 250), 2)
+    return told
+
+
+def test_a_banner_before_bare_walls_is_no_lead_though_whole_frames_are_alike() -> None:
+    films = [film([banner(f) for f in wall(number)]) for number in (1, 2)]
+    near = all_hits(films[0], films[1], ways()["pdq"], Thresholds())
+    assert (near.distance <= Thresholds().frame).sum() > 3
+    assert compare(films[0], films[1]) == []
+
+
+def test_a_copy_of_a_film_with_a_banner_before_a_bare_wall_is_found() -> None:
+    frames = [banner(f) for f in wall(1)]
+    darker = [(frame * 0.9).astype(np.uint8) for frame in frames]
+    assert one(compare(film(frames), film(darker))).seconds == pytest.approx(SECONDS, abs=0.6)
 
 
 def test_other_films_are_no_lead_either_way_round() -> None:

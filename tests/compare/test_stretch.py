@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from clew.compare.geometry import Placement
-from clew.compare.stretch import Pairs, steady, strength_of
+from clew.compare.stretch import Pairs, exact_of, steady, strength_of
 from clew.compare.views import Views
 from clew.signals.regions.view import View
 
@@ -60,3 +60,26 @@ def test_of_a_camera_that_turns_views_of_the_same_moment_are_found() -> None:
 
 def test_a_view_like_many_counts_once() -> None:
     assert not steady({(n, 0): placed(8, 0.0) for n in range(4)}, views(4))
+
+
+def lying(missing: float, scale: float) -> Placement:
+    """Forty regions placed by one scale, each of which misses its place by so much at the first."""
+    random = np.random.default_rng(5)
+    first = random.uniform(0.2, 0.8, (40, 2))
+    turned = random.uniform(0, 2 * np.pi, 40)
+    second = scale * (first + missing * np.stack([np.cos(turned), np.sin(turned)], axis=1))
+    rows = np.arange(40, dtype=np.int32)
+    return Placement(
+        40, 40.0, scale, 0.0, np.zeros(2), rows, rows,
+        first.astype(np.float32), second.astype(np.float32),
+    )  # fmt: skip
+
+
+def test_a_copy_lies_exactly_however_much_larger_it_is() -> None:
+    assert exact_of({(0, 0): lying(0.005, 1.7)}) == strength_of({(0, 0): lying(0.005, 1.7)}) == 36
+
+
+def test_two_cameras_see_what_is_near_before_something_else_that_is_far() -> None:
+    seen_twice: Pairs = {(n, n): lying(0.03, 1.0) for n in range(4)}
+    assert strength_of(seen_twice) == 4 * 36
+    assert exact_of(seen_twice) == 0

@@ -24,6 +24,7 @@ _APART = 0.07
 _SIZES = 0.6
 _ANGLES = 0.5
 _LEAST_SCALE = 0.001
+_SMALL_SCALE = 0.35
 _MOST = 160
 
 
@@ -63,6 +64,11 @@ class Placement:
             first=self.first[keep],
             second=self.second[keep],
         )
+
+    def misses(self) -> NDArray[np.float64]:
+        """By how much each region that agrees misses its place, in shorter sides of the first."""
+        apart = self.moved(self.first.astype(np.float64)) - self.second
+        return np.hypot(apart[:, 0], apart[:, 1]) / max(self.scale, _SMALL_SCALE)
 
     def moved(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Where points of the first frame, float64[n, 2], lie in the second."""
@@ -191,7 +197,7 @@ def _count(
         return 0  # fitted to regions of which one lies mirrored to the other
     turn = np.arctan2(moved[1], moved[0])
     # What is far out in the larger frame may be as far off as what is far out in the smaller.
-    slack = _APART * max(scale, 0.35) if scale < 1 else _APART * scale
+    slack = _APART * max(scale, _SMALL_SCALE) if scale < 1 else _APART * scale
     count = 0
     for pair in range(len(pairs)):
         row, column = pairs[pair, 0], pairs[pair, 1]

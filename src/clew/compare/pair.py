@@ -12,6 +12,7 @@ from clew.compare.align import align, seen_best, span_holds, with_share
 from clew.compare.calibration import Thresholds
 from clew.compare.evidence import FramePair, Match, MatchKind, Span
 from clew.compare.lines import FrameHits
+from clew.compare.overlays import is_only_an_overlay
 from clew.compare.subject import Looks, Subject
 from clew.compare.ways import Way, surest, ways
 from clew.index import HammingIndex, Hits
@@ -20,6 +21,7 @@ from clew.signals.space import PDQ
 
 _FOR_A_PART = 4
 _FLASH = 0.5  # seconds
+_NEARLY_ALL = 0.9
 LEAST_SECONDS = 1.0
 """Shorter agreements inside a film that has longer ones are left out."""
 
@@ -78,7 +80,7 @@ def compare_looks(
     kind, judge = kinds[moving]
     if kind is MatchKind.FILM:
         hits = _every_hit(first.looks, second.looks, hits, thresholds)
-    judged = judge(first.looks, second.looks, hits, thresholds)
+    judged = judge(first, second, hits, thresholds)
     if judged is None:
         return []
     best, spans = judged
@@ -111,7 +113,7 @@ def _every_hit(first: Looks, second: Looks, hits: Hits, thresholds: Thresholds) 
     return Hits.merged(found)
 
 
-_Judge = Callable[[Looks, Looks, Hits, Thresholds], "tuple[int, list[Span]] | None"]
+_Judge = Callable[[Subject, Subject, Hits, Thresholds], "tuple[int, list[Span]] | None"]
 
 
 def _most_telling(first: Looks, second: Looks, hits: Hits) -> int:
@@ -133,12 +135,12 @@ def _parts(
 
 
 def _pictures(
-    first: Looks, second: Looks, hits: Hits, thresholds: Thresholds
+    first: Subject, second: Subject, hits: Hits, thresholds: Thresholds
 ) -> tuple[int, list[Span]] | None:
     near = np.flatnonzero(hits.distance <= thresholds.picture)
     if not len(near):
         return None
-    best = _most_telling(first, second, _only(hits, near))
+    best = _most_telling(first.looks, second.looks, _only(hits, near))
     return int(near[best]), []
 
 
@@ -147,9 +149,10 @@ def _only(hits: Hits, rows: NDArray[np.int64]) -> Hits:
 
 
 def _still(
-    first: Looks, second: Looks, hits: Hits, thresholds: Thresholds
+    one: Subject, other: Subject, hits: Hits, thresholds: Thresholds
 ) -> tuple[int, list[Span]] | None:
     """A picture in a film (either way round): when it is to be seen."""
+    first, second = one.looks, other.looks
     near = np.flatnonzero(hits.distance <= thresholds.still)
     if not len(near):
         return None
@@ -200,9 +203,10 @@ def _joined(picture: Looks, film: Looks, shown: Hits) -> list[Span]:
 
 
 def _films(
-    first: Looks, second: Looks, hits: Hits, thresholds: Thresholds
+    one: Subject, other: Subject, hits: Hits, thresholds: Thresholds
 ) -> tuple[int, list[Span]] | None:
     """Two films: the orientation under which they share most time."""
+    first, second = one.looks, other.looks
     best: tuple[float, int, list[Span]] | None = None
     shorter = min(float(looks.end.max() - looks.start.min()) for looks in (first, second))
     orientations = hits.query % len(PDQ.orientations)
@@ -214,7 +218,9 @@ def _films(
         spans = [
             with_share(span, (first.start, first.end), (second.start, second.end))
             for span in _aligned(first, second, hits, turned)
-            if _convincing(span, thresholds) and not _is_a_flash(span, pairs, shorter)
+            if _convincing(span, thresholds)
+            and not _is_a_flash(span, pairs, shorter)
+            and not (orientation == 0 and _is_a_banner(span, one, other, shorter, thresholds))
         ]
         seconds = sum(span.seconds for span in spans) + 1e-3 * (orientation == 0)
         if spans and (best is None or seconds > best[0]):
@@ -299,6 +305,17 @@ def _is_a_flash(span: Span, pairs: FrameHits, shorter: float) -> bool:
     second = pairs.second_end[inside] - pairs.second_start[inside]
     seconds = float(np.minimum(first, second).max(initial=0.0))
     return seconds < min(_FLASH, shorter / 2)
+
+
+def _is_a_banner(
+    span: Span, one: Subject, other: Subject, shorter: float, thresholds: Thresholds
+) -> bool:
+    """Whether whole frames agree because of the same overlay before little else.
+
+    What is the same from end to end, and near, is a film even if it shows nothing but a title.
+    """
+    whole = span.seconds >= _NEARLY_ALL * shorter and span.distance <= thresholds.frame_alone
+    return not whole and is_only_an_overlay(span, one.views, other.views)
 
 
 def _frame_hits(first: Looks, second: Looks, hits: Hits, keep: NDArray[np.bool_]) -> FrameHits:

@@ -20,7 +20,8 @@ from clew.compare.calibration import Thresholds
 from clew.compare.evidence import FramePair, Match, MatchKind, Span
 from clew.compare.geometry import ALIKE_BITS, Placement, placement
 from clew.compare.lines import FrameHits
-from clew.compare.stretch import SURE, Pairs, spread_of, steady, strength_of
+from clew.compare.overlays import spread_of, without_overlay
+from clew.compare.stretch import SURE, Pairs, exact_of, steady, strength_of
 from clew.compare.subject import Subject
 from clew.compare.views import Views
 from clew.index import Hits
@@ -29,13 +30,12 @@ from clew.signals.regions.view import View
 from clew.signals.space import REGIONS
 
 _FOLLOWED, _CERTAIN = 8, 15
-_BEYOND_DOUBT = 30
-"""Regions that agree in a stretch, from which on the pictures need not lie steadily on one another:
-between two recordings of one room there were at most 28, among 120 pairs."""
+_BEYOND_DOUBT = 20
+"""Regions that agree exactly in a stretch, from which on the pictures need not lie steadily on one
+another: between two recordings of one room there were at most 12, among 105 pairs."""
 _MOST_LOOKED_AT = 20_000
 _SMALL = 1500
 _REACH, _AHEAD = 2, 8  # views
-_MOSTLY = 0.6
 _LEAST_SECONDS = 1.0
 _STEP = 1.2  # seconds from view to view, and a little
 _PACE_GAIN = 1.3
@@ -77,13 +77,19 @@ def _in_order(first: Subject, second: Subject, hits: Hits, thresholds: Threshold
         turned = hits.query % len(REGIONS.orientations) == orientation
         ours = Hits(hits.query[turned], hits.key[turned], hits.distance[turned])
         pairs = _agreeing(first, second, ours, mirrored=orientation == 1)
-        if not pairs:
+        # Where all films of a channel agree in its logo, most need not be aligned by it.
+        if not pairs or _beyond(pairs, first, second) < thresholds.regions:
             continue
         spans = _spans(first.views, second.views, pairs, thresholds)
         strength = sum(span.regions or 0 for span in spans)
         if spans and (best is None or strength > best[0]):
             best = (strength, orientation, spans)
     return [] if best is None else [_match(first, second, *best[1:])]
+
+
+def _beyond(pairs: Pairs, first: Subject, second: Subject) -> int:
+    """Regions that agree at any time, without what an overlay may have brought."""
+    return strength_of(without_overlay(pairs, first.views, second.views)[0])
 
 
 def _agreeing(first: Subject, second: Subject, hits: Hits, *, mirrored: bool) -> Pairs:
@@ -142,12 +148,12 @@ def _spans(one: Views, other: Views, pairs: Pairs, thresholds: Thresholds) -> li
     for span in align(hits, _LEAST_SECONDS, shown, _STEP, _PACE_GAIN):
         inside = span_holds(span, hits)
         held = list(zip(rows[inside].tolist(), columns[inside].tolist(), strict=True))
-        telling = _telling(held, pairs, one, other)
+        telling, overlay = without_overlay({pair: pairs[pair] for pair in held}, one, other)
         strength = strength_of(telling)
         if (
             strength < thresholds.regions
-            or spread_of(telling, one, other) < thresholds.spread
-            or (strength < _BEYOND_DOUBT and not steady(telling, one))
+            or spread_of(telling, one, other, overlay) < thresholds.spread
+            or not (steady(telling, one) or exact_of(telling) >= _BEYOND_DOUBT)
         ):
             continue
         distance = float(np.mean([pairs[pair].distance for pair in held]))
@@ -181,27 +187,6 @@ def _best(span: Span, hits: FrameHits, telling: list[Placement]) -> FramePair | 
         second_variant=PARTS,
         regions=telling[row].agreeing,
     )
-
-
-def _telling(held: list[tuple[int, int]], pairs: Pairs, one: Views, other: Views) -> Pairs:
-    """The placements of a stretch, without what stands still where the picture moves."""
-    drop_first = _moves(one, {row for row, _ in held})
-    drop_second = _moves(other, {column for _, column in held})
-    telling: Pairs = {}
-    for row, column in held:
-        placed = pairs[row, column]
-        keep = np.ones(placed.agreeing, np.bool_)
-        if drop_first:
-            keep &= ~one.still[row][placed.rows]
-        if drop_second:
-            keep &= ~other.still[column][placed.columns]
-        telling[row, column] = placed.only(keep)
-    return telling
-
-
-def _moves(views: Views, shown: set[int]) -> bool:
-    """Whether most of what some views show is not at the same place later."""
-    return float(np.mean(np.concatenate([views.still[number] for number in shown]))) < _MOSTLY
 
 
 def _match(first: Subject, second: Subject, orientation: int, spans: list[Span]) -> Match:

@@ -11,11 +11,9 @@ from clew.compare.views import Views
 
 SURE = 5
 """Regions that agree in a pair of views, from which on it is more than chance."""
-_GRID = 4
-_MIDDLES = np.stack(np.meshgrid(*[(np.arange(_GRID) + 0.5) / _GRID] * 2), axis=2).reshape(-1, 2)
-_LEAST_COMMON = 0.4
 _CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
 _STEADY = 0.03
+_EXACTLY = 0.012  # of the first frame's shorter side
 _LEAST_SCALE = 0.2
 
 Pairs: TypeAlias = dict[tuple[int, int], Placement]
@@ -28,30 +26,17 @@ def strength_of(pairs: Pairs) -> int:
     return sum(max(0, placed.agreeing - SURE + 1) for _, placed in moments)
 
 
-def spread_of(pairs: Pairs, one: Views, other: Views) -> float:
-    """Share of what the frames should have in common in which regions do agree, 0 to 1.
+def exact_of(pairs: Pairs) -> int:
+    """As :func:`strength_of`, of regions that lie exactly where one placement has them.
 
-    Told in the frame of which more should be in common; 0 where that is little of either.
+    A copy lies on its original as a whole. Of two cameras in one room each sees what is near before
+    something else that is far: one way of lying on one another does not fit both.
     """
-    seen = np.zeros((2, _GRID, _GRID), np.bool_)
-    common = np.zeros((2, _GRID, _GRID), np.bool_)
-    for (row, column), placed in pairs.items():
-        here, there = one.views[row], other.views[column]
-        for side, view, of, points, moved in (
-            (0, here, there, placed.first, placed.moved),
-            (1, there, here, placed.second, placed.moved_back),
-        ):
-            size = np.array([view.width, view.height])
-            middles = moved(_MIDDLES * size)
-            inside = ((middles >= 0) & (middles <= (of.width, of.height))).all(axis=1)
-            common[side] |= inside.reshape(_GRID, _GRID)
-            cells = np.clip(points / size * _GRID, 0, _GRID - 1).astype(np.int64)
-            seen[side, cells[:, 1], cells[:, 0]] = True
-    shares = common.mean(axis=(1, 2))
-    side = int(np.argmax(shares))
-    if shares[side] < _LEAST_COMMON:
-        return 0.0
-    return float((seen[side] & common[side]).sum() / common[side].sum())
+    return sum(
+        max(0, int((placed.misses() <= _EXACTLY).sum()) - SURE + 1)
+        for _, placed in _moments(pairs)
+        if placed.agreeing
+    )
 
 
 def steady(pairs: Pairs, one: Views) -> bool:

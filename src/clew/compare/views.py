@@ -28,7 +28,7 @@ class Views:
         start: float64[n], seconds.
         end: float64[n]: when the next view begins, or the last frame like it ends.
         still: for each view which of its regions, bool, are at the same place two views before or
-            after. Where most of the picture moves, these are logos, captions and the like.
+            after, as logos, captions and the like are: all, where there is no other view to tell.
     """
 
     views: tuple[View, ...]
@@ -57,11 +57,13 @@ class Views:
         following = np.append(start[1:], np.inf)
         end = np.where(following - start <= _GOES_ON, following, end)
         views = tuple(unpacked(feature.value) for feature in found)
-        still = [np.zeros(len(view.place), np.bool_) for view in views]
-        for number in range(len(views) - _APART):
-            one, other = _still(views[number], views[number + _APART])
+        alone = len(views) == 1
+        still = [np.full(len(view.place), alone) for view in views]
+        apart = min(_APART, len(views) - 1) if len(views) > 1 else 1
+        for number in range(len(views) - apart):
+            one, other = _still(views[number], views[number + apart])
             still[number] |= one
-            still[number + _APART] |= other
+            still[number + apart] |= other
         return cls(views, start, end, tuple(still))
 
     def at(self, times: NDArray[np.float64]) -> NDArray[np.int64]:
