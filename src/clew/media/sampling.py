@@ -108,15 +108,18 @@ def sampled(
     waiting: deque[_Taken] = deque()
     before: Moment | None = None
     end: float | None = None
+    steps = 0
     pace = pace or Pace()
     for moment in moments:
         time = moment if isinstance(moment, float) else moment.time
         if end is not None:
             usual_step = time - end if time > end else usual_step
         end = time
+        steps += 1
         if isinstance(moment, float):
             continue
-        numbering.begun(shots.take(time, moment.miniature))
+        numbering.begun(shots.take(time, moment.miniature, steps))
+        steps = 0
         if before is not None and shots.candidate and before.time - pace.taken >= _LAST_APART:
             waiting.append(_Taken(before.picture(), before.time, closing=True))
         if shots.candidate or pace.is_due(time, pace.taken):

@@ -342,7 +342,8 @@ class FilmReader:
         # Smoothing block edges of frames that no other is made from changes none of the others,
         # and no hash by more than a bit; it costs up to a sixth of the time.
         context.options = {"skip_loop_filter": "noref"}
-        sparing = Sparing(context, self._clock, pace)
+        rate = self.facts.frame_rate or 25.0
+        sparing = Sparing(self._picture, self._clock, pace, rate)
         if not self._certain:
             sparing.stop()  # it is to be seen whether all of it decodes
         damaged = 0
