@@ -1,6 +1,7 @@
 """Where one shot of a film ends and the next begins: cuts, fades, dissolves.
 
-A film is looked at frame by frame, at very small scale.
+A film is looked at frame by frame, at very small scale. Where frames are left out, a change from
+one to the next is shared among them.
 
 A *cut* is a change both large in itself and several times the median of the last second, the
 adaptive rule of PySceneDetect's ``AdaptiveDetector`` looking only backwards, after which the old
@@ -100,7 +101,7 @@ class ShotFinder:
             found += self._decided(self._cut, time, miniature, [change / steps] * steps)
         while self._usual and self._usual[0][0] < time - _USUAL_SECONDS:
             self._usual.popleft()
-        factor = _CUT_FACTOR * steps  # a cut, and what moves from frame to frame beside it
+        factor = _CUT_FACTOR * steps  # whatever moves moves farther meanwhile
         large = change > _CUT_FLOOR and change > factor * self._usual_change()
         if self._cut is None and large and _alike(last, miniature) < _CUT_ALIKE:
             self._cut = _Cut(last, time, change / factor)

@@ -97,7 +97,7 @@ class Sparing:
         for other in self._sent:
             if other > time:
                 break
-            if other > taken and self._pace.is_due(other, taken):
+            if self._pace.is_due(other, taken):
                 taken = other
         return self._pace.is_due(time, taken)
 

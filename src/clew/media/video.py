@@ -1,8 +1,9 @@
 """Films and sounds, read with FFmpeg's libraries through PyAV.
 
-Every frame is decoded once. A miniature of each goes to finding the shots
-(:mod:`clew.media.shots`); about two a second are handed on as pictures for the signals
-(:mod:`clew.media.sampling`). What is damaged in the middle is stepped over and said.
+No frame is decoded twice, and some that no other needs never (:mod:`clew.media.sparing`). A
+miniature of each goes to finding the shots (:mod:`clew.media.shots`); about two a second are
+handed on as pictures for the signals (:mod:`clew.media.sampling`). What is damaged in the middle
+is stepped over and said.
 """
 
 from __future__ import annotations
