@@ -101,8 +101,9 @@ class ShotFinder:
             found += self._decided(self._cut, time, miniature, [change / steps] * steps)
         while self._usual and self._usual[0][0] < time - _USUAL_SECONDS:
             self._usual.popleft()
-        factor = _CUT_FACTOR * steps  # whatever moves moves farther meanwhile
-        large = change > _CUT_FLOOR and change > factor * self._usual_change()
+        factor = _CUT_FACTOR * steps  # what moves, moves farther meanwhile
+        floor = _CUT_FLOOR * (1 + steps) / 2
+        large = change > floor and change > factor * self._usual_change()
         if self._cut is None and large and _alike(last, miniature) < _CUT_ALIKE:
             self._cut = _Cut(last, time, change / factor)
             self.candidate = True
