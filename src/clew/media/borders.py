@@ -48,10 +48,11 @@ def content_box(pixels: NDArray[np.uint8]) -> Box | None:
         left (a fifth of either side) that the picture is flat rather than bordered.
     """
     height, width = pixels.shape[:2]
-    top, bottom = _run(pixels)
-    if top + bottom >= height:
+    top = _run_from_start(pixels)
+    if top == height or top + (bottom := _run_from_start(pixels[::-1])) >= height:
         return None
-    left, right = _run(pixels[top : height - bottom].transpose(1, 0, 2))
+    columns = pixels[top : height - bottom].transpose(1, 0, 2)
+    left, right = _run_from_start(columns), _run_from_start(columns[::-1])
     box = Box(*_inward(top, bottom, height), *_inward(left, right, width))
     if box == (0, height, 0, width):
         return None
@@ -61,16 +62,12 @@ def content_box(pixels: NDArray[np.uint8]) -> Box | None:
     return box
 
 
-def _run(lines: NDArray[np.uint8]) -> tuple[int, int]:
-    """How many lines from the start and from the end are one even colour, the edge's own.
+def _run_from_start(lines: NDArray[np.uint8]) -> int:
+    """How many lines from the start are one even colour, the edge's own.
 
     Args:
         lines: uint8 array of shape (lines, pixels, 3).
     """
-    return _run_from_start(lines), _run_from_start(lines[::-1])
-
-
-def _run_from_start(lines: NDArray[np.uint8]) -> int:
     lines = lines[:, :: max(1, lines.shape[1] // _LOOKED_AT)]
     colour, even = _colour(lines[:1])
     if not even[0]:

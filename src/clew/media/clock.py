@@ -23,6 +23,14 @@ class FilmClock:
         self._step = 1 / rate
         self._shift: float | None = None
 
+    def ahead(self, told: float) -> float | None:
+        """The time of a frame that is still to come, if nothing is wrong until then.
+
+        Args:
+            told: what the film says of it; before the first frame nothing is known.
+        """
+        return None if self._shift is None else told + self._shift
+
     def tick(self, told: float | None) -> float:
         """The time of the next frame.
 

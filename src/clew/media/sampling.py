@@ -61,6 +61,22 @@ class Moment:
     picture: Callable[[], Picture]
 
 
+@dataclass
+class Pace:
+    """Which frames are handed on, for who wants to know beforehand.
+
+    Attributes:
+        taken: time of the last one, seconds.
+    """
+
+    taken: float = -SAMPLE_SECONDS
+
+    @staticmethod
+    def is_due(time: float, taken: float) -> bool:
+        """Whether a frame is handed on whatever it shows, when one was at the time before."""
+        return time - taken >= SAMPLE_SECONDS
+
+
 @dataclass(frozen=True)
 class _Taken:
     """A frame whose shot is not known yet.
@@ -74,43 +90,53 @@ class _Taken:
     closing: bool = False
 
 
-def sampled(moments: Iterable[Moment], usual_step: float) -> Iterator[Frame]:
+def sampled(
+    moments: Iterable[Moment | float], usual_step: float, pace: Pace | None = None
+) -> Iterator[Frame]:
     """About two frames a second, and the first and last of every shot.
 
     Frames come out some seconds of film later than they went in: only then is it known to which
     shot they belong.
 
     Args:
-        moments: all frames in order of time.
+        moments: all frames in order of time; of those that were left out the time alone.
         usual_step: seconds a frame lasts when nothing else tells (the last one).
+        pace: is told which are handed on.
     """
     shots = ShotFinder()
     numbering = _Numbering()
     waiting: deque[_Taken] = deque()
     before: Moment | None = None
-    taken = -SAMPLE_SECONDS
+    end: float | None = None
+    steps = 0
+    pace = pace or Pace()
     for moment in moments:
-        time = moment.time
-        numbering.begun(shots.take(time, moment.miniature))
-        if before is not None:
-            usual_step = time - before.time if time > before.time else usual_step
-            if shots.candidate and before.time - taken >= _LAST_APART:
-                waiting.append(_Taken(before.picture(), before.time, closing=True))
-        if shots.candidate or time - taken >= SAMPLE_SECONDS:
+        time = moment if isinstance(moment, float) else moment.time
+        if end is not None:
+            usual_step = time - end if time > end else usual_step
+        end = time
+        steps += 1
+        if isinstance(moment, float):
+            continue
+        numbering.begun(shots.take(time, moment.miniature, steps))
+        steps = 0
+        if before is not None and shots.candidate and before.time - pace.taken >= _LAST_APART:
+            waiting.append(_Taken(before.picture(), before.time, closing=True))
+        if shots.candidate or pace.is_due(time, pace.taken):
             waiting.append(_Taken(moment.picture(), time))
-            taken = time
+            pace.taken = time
         while waiting and waiting[0].time < time - LATENCY:
             yield from numbering.number(waiting.popleft(), waiting[0].time if waiting else time)
         before = moment
-    if before is None:
+    if before is None or end is None:
         return
-    if before.time - taken >= _LAST_APART:
+    if before.time - pace.taken >= _LAST_APART:
         waiting.append(_Taken(before.picture(), before.time))
     numbering.begun(shots.finish())
     while waiting:
         one = waiting.popleft()
         yield from numbering.number(one, waiting[0].time if waiting else None)
-    yield from numbering.last(before.time + usual_step)
+    yield from numbering.last(end + usual_step)
 
 
 class _Numbering:

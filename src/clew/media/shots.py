@@ -1,6 +1,7 @@
 """Where one shot of a film ends and the next begins: cuts, fades, dissolves.
 
-A film is looked at frame by frame, at very small scale.
+A film is looked at frame by frame, at very small scale. Where frames are left out, a change from
+one to the next is shared among them.
 
 A *cut* is a change both large in itself and several times the median of the last second, the
 adaptive rule of PySceneDetect's ``AdaptiveDetector`` looking only backwards, after which the old
@@ -18,6 +19,7 @@ A *fade* leaves the picture black or white for a moment; the next shot begins wh
 
 from __future__ import annotations
 
+import math
 import statistics
 from bisect import bisect_right
 from collections import deque
@@ -74,12 +76,13 @@ class ShotFinder:
         self._seen: NDArray[np.uint8] | None = None
         self._line = _Line()
 
-    def take(self, time: float, miniature: NDArray[np.uint8]) -> list[float]:
+    def take(self, time: float, miniature: NDArray[np.uint8], steps: int = 1) -> list[float]:
         """Look at the next frame.
 
         Args:
             time: of the frame, seconds.
             miniature: its luma, uint8 of shape :data:`MINIATURE`.
+            steps: frames from the one before to it; those between are not looked at.
 
         Returns:
             Times at which a shot is now known to have begun: none earlier than the frame before
@@ -95,14 +98,16 @@ class ShotFinder:
         found = []
         change = float(cv2.norm(last, miniature, cv2.NORM_L1)) / _PIXELS
         if self._cut is not None:
-            found += self._decided(self._cut, time, miniature, change)
+            found += self._decided(self._cut, time, miniature, [change / steps] * steps)
         while self._usual and self._usual[0][0] < time - _USUAL_SECONDS:
             self._usual.popleft()
-        large = change > _CUT_FLOOR and change > _CUT_FACTOR * self._usual_change()
+        factor = _CUT_FACTOR * steps  # what moves, moves farther meanwhile
+        floor = _CUT_FLOOR * (1 + steps) / 2
+        large = change > floor and change > factor * self._usual_change()
         if self._cut is None and large and _alike(last, miniature) < _CUT_ALIKE:
-            self._cut = _Cut(last, time, change)
+            self._cut = _Cut(last, time, change / factor)
             self.candidate = True
-        self._usual.append((time, change))
+        self._usual.extend([(time, change / steps)] * steps)
         if self._cut is None:
             found += self._line.take(time, miniature)
         if found:
@@ -151,16 +156,16 @@ class ShotFinder:
         return statistics.median(change for _, change in self._usual) if self._usual else 0.0
 
     def _decided(
-        self, cut: _Cut, time: float, miniature: NDArray[np.uint8], change: float
+        self, cut: _Cut, time: float, miniature: NDArray[np.uint8], changes: list[float]
     ) -> list[float]:
         """Whether it was a cut, once some frames behind it have been seen."""
         behind = time - cut.time
         if behind <= _CONFIRM_LATEST:
-            cut.since.append(change)
+            cut.since += changes
             if len(cut.since) < _CONFIRM_FRAMES or behind < _CONFIRM_SECONDS:
                 return []
         self._cut = None
-        if cut.since and cut.change < _CUT_FACTOR * statistics.median(cut.since):
+        if cut.since and cut.most_usual < statistics.median(cut.since):
             return []
         return [cut.time] if _alike(cut.before, miniature) < _CUT_ALIKE else []
 
@@ -172,13 +177,14 @@ class _Cut:
     Attributes:
         before: the last frame before it.
         time: of the first frame behind it, seconds.
-        change: between the two, mean difference in levels of brightness.
+        most_usual: change from frame to frame with which it would be no cut, mean difference in
+            levels of brightness.
         since: the changes that followed.
     """
 
     before: NDArray[np.uint8]
     time: float
-    change: float
+    most_usual: float
     since: list[float] = field(default_factory=list)
 
 
@@ -272,8 +278,8 @@ class _Line:
         """The middle of a dissolve from a frame to the last; None where there is none."""
         last = len(self._times) - 1
         products = self._products[first : last + 1, first : last + 1]
-        a, b, ab = products[0, 0], products[-1, -1], products[0, -1]
-        if min(a, b) < _DISSOLVE_SPREAD**2 or ab > _DISSOLVE_ALIKE * np.sqrt(a * b):
+        a, b, ab = products.item(0, 0), products.item(-1, -1), products.item(0, -1)
+        if min(a, b) < _DISSOLVE_SPREAD**2 or ab > _DISSOLVE_ALIKE * math.sqrt(a * b):
             return None
         length = a + b - 2 * ab
         between = np.diagonal(products)

@@ -1,8 +1,9 @@
 """Films and sounds, read with FFmpeg's libraries through PyAV.
 
-Every frame is decoded once. A miniature of each goes to finding the shots
-(:mod:`clew.media.shots`); about two a second are handed on as pictures for the signals
-(:mod:`clew.media.sampling`). What is damaged in the middle is stepped over and said.
+No frame is decoded twice, and some that no other needs never (:mod:`clew.media.sparing`). A
+miniature of each goes to finding the shots (:mod:`clew.media.shots`); about two a second are
+handed on as pictures for the signals (:mod:`clew.media.sampling`). What is damaged in the middle
+is stepped over and said.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from clew.media.errors import NotMediaError, UnreadableError, words_of
 from clew.media.image import Picture
 from clew.media.limits import Limits
 from clew.media.picturing import Picturing, Shape, miniature
-from clew.media.sampling import Frame, Moment, sampled
+from clew.media.sampling import Frame, Moment, Pace, sampled
+from clew.media.sparing import Sparing
 
 # Every reader of a format is attack surface, and FFmpeg has hundreds, for games and raw samples
 # among others, that take anything for theirs. These are the ones that are used.
@@ -261,8 +263,8 @@ class FilmReader:
         """
         end = None
         self._packets = self._demuxed(progress or _nobody, beside)
-        moments = self._moments()
-        for frame in sampled(moments, 1 / (self.facts.frame_rate or 25.0)):
+        pace = Pace()
+        for frame in sampled(self._moments(pace), 1 / (self.facts.frame_rate or 25.0), pace):
             end = frame.until
             yield frame
         if end is None:
@@ -285,14 +287,17 @@ class FilmReader:
             if beside.full:
                 return
 
-    def _moments(self) -> Iterator[Moment]:
-        """Every frame that decodes, from time 0 on, up to the limit."""
+    def _moments(self, pace: Pace) -> Iterator[Moment | float]:
+        """Every frame that decodes or was left out, from time 0 on, up to the limit."""
         count = -1
-        for count, (time, frame) in enumerate(self._decoded()):
+        for count, (time, frame) in enumerate(self._decoded(pace)):
             if count >= self._limits.frames:
                 self.facts.notes.append(f"only the first {time:.0f} s read (limit on frames)")
                 return
-            yield Moment(time, miniature(frame), partial(self.reduced, frame))
+            if frame is None:
+                yield time
+            else:
+                yield Moment(time, miniature(frame), partial(self.reduced, frame))
         if not self._certain and (count + 1 < _LEAST_GUESSED_FRAMES or self.facts.notes):
             raise _unknown(certain=False)
 
@@ -326,8 +331,11 @@ class FilmReader:
             elif beside is not None:
                 beside.take(packet)
 
-    def _decoded(self) -> Iterator[tuple[float, av.VideoFrame]]:
-        """Every frame that decodes with its time in seconds, whatever is broken between."""
+    def _decoded(self, pace: Pace) -> Iterator[tuple[float, av.VideoFrame | None]]:
+        """Every frame that decodes with its time in seconds, whatever is broken between.
+
+        Of frames that were left out only the time.
+        """
         assert self._picture is not None
         context = self._picture.codec_context
         # One thread per file: all cores are busy with other files already.
@@ -335,15 +343,25 @@ class FilmReader:
         # Smoothing block edges of frames that no other is made from changes none of the others,
         # and no hash by more than a bit; it costs up to a sixth of the time.
         context.options = {"skip_loop_filter": "noref"}
+        rate = self.facts.frame_rate or 25.0
+        sparing = Sparing(self._picture, self._clock, pace, rate)
+        if not self._certain:
+            sparing.stop()  # it is to be seen whether all of it decodes
         damaged = 0
         for packet in self._packets:
             try:
-                decoded = packet.decode()
+                decoded = sparing.decode(packet)
             except av.error.FFmpegError:
                 damaged += 1
                 continue
             for frame in decoded:
-                yield self._clock.tick(frame.time), frame
+                for told in sparing.left_out_before(frame):
+                    yield self._clock.tick(told), None
+                time = self._clock.tick(frame.time)
+                sparing.came(time)
+                yield time, frame
+        for told in sparing.left_out_at_end():
+            yield self._clock.tick(told), None
         if damaged:
             self.facts.notes.append(f"{damaged} damaged parts stepped over")
 

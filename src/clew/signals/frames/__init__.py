@@ -8,7 +8,7 @@ from clew.signals.space import PDQ
 
 SIGNAL = Signal(
     name="frames",
-    version=4,
+    version=5,
     title="the same moving picture",
     media=frozenset({MediaType.VIDEO}),
     need=Need.FRAMES,

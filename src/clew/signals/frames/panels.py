@@ -28,6 +28,7 @@ _FEWEST_FRAMES = 2
 _MOVES = 2.5  # grey levels, on average
 _MOST_FRAMES = 8
 _CLEAR = 16.0
+_CLEAR_LEVELS = np.uint8(_CLEAR)
 _STANDS_OUT = 0.25
 _AROUND = 3
 _LEAST_SIDE = 0.5
@@ -168,13 +169,13 @@ def _edges(
     greys: list[NDArray[np.uint8]],
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """How clearly there is an upright, and a level, edge before each pixel, 0 to 1, on average."""
-    across = np.zeros(greys[0].shape, np.float32)
+    across = np.zeros(greys[0].shape, np.uint8)  # has room for the most frames
     down = np.zeros_like(across)
     for grey in greys:
-        light = grey.astype(np.float32)
-        across[:, 1:] += np.minimum(np.abs(np.diff(light, axis=1)), _CLEAR)
-        down[1:] += np.minimum(np.abs(np.diff(light, axis=0)), _CLEAR)
-    return across / (_CLEAR * len(greys)), down / (_CLEAR * len(greys))
+        across[:, 1:] += np.minimum(cv2.absdiff(grey[:, 1:], grey[:, :-1]), _CLEAR_LEVELS)
+        down[1:] += np.minimum(cv2.absdiff(grey[1:], grey[:-1]), _CLEAR_LEVELS)
+    most = _CLEAR * len(greys)
+    return across.astype(np.float32) / most, down.astype(np.float32) / most
 
 
 def _lines(edges: NDArray[np.float32]) -> NDArray[np.int64]:
@@ -191,8 +192,9 @@ def _lines(edges: NDArray[np.float32]) -> NDArray[np.int64]:
     run = np.zeros(edges.shape[1])
     best = np.zeros(edges.shape[1])
     for row in ridges - _STANDS_OUT:  # the best stretch of each column (Kadane's algorithm)
-        run = np.maximum(run + row, 0)
-        best = np.maximum(best, run)
+        np.add(run, row, out=run)
+        np.maximum(run, 0.0, out=run)
+        np.maximum(best, run, out=best)
     best[:_EDGE] = best[len(best) - _EDGE :] = 0
     lines: list[int] = []
     for column in np.argsort(-best, kind="stable"):

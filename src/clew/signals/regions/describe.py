@@ -89,7 +89,9 @@ def regions_in(small: NDArray[np.uint8], most: int) -> Regions:
         return Regions(np.empty((0, 4), np.float32), np.empty((0, BITS // 8), np.uint8))
     strength = np.array([point.response for point in points])
     order = np.argsort(-strength, kind="stable")
-    place = np.array([(*p.pt, p.size, np.radians(p.angle)) for p in points], np.float32)[order]
+    told = np.array([(*point.pt, point.size, point.angle) for point in points])
+    told[:, 3] = np.radians(told[:, 3])
+    place = told[order].astype(np.float32)
     place = place[_spread(place, small.shape, most)]
     place[:, :2] -= _DOUBLED
     bits = bits_of(described(small, place))

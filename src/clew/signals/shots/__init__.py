@@ -7,7 +7,7 @@ from clew.signals.shots.extract import ShotsExtractor
 
 SIGNAL = Signal(
     name="shots",
-    version=2,
+    version=3,
     title="a shot of a film",
     media=frozenset({MediaType.VIDEO}),
     need=Need.FRAMES,
