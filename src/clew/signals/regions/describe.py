@@ -26,7 +26,7 @@ from clew.media.borders import luma
 from clew.signals.regions.histograms import described
 
 BITS = 256
-SIDE = 144
+SIDE = 128
 """Shorter side, in pixels, at which regions are looked for; SIFT itself looks at it doubled."""
 
 _LEAST_CONTRAST = 0.02
