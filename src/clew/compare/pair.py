@@ -21,7 +21,7 @@ from clew.signals.space import PDQ
 
 _FOR_A_PART = 4
 _FLASH = 0.5  # seconds
-_NEARLY_ALL = 0.9
+_NEARLY_ALL, _NEARLY_THE_SAME = 0.9, 16  # of a film's length, and bits
 LEAST_SECONDS = 1.0
 """Shorter agreements inside a film that has longer ones are left out."""
 
@@ -220,7 +220,7 @@ def _films(
             for span in _aligned(first, second, hits, turned)
             if _convincing(span, thresholds)
             and not _is_a_flash(span, pairs, shorter)
-            and not (orientation == 0 and _is_a_banner(span, one, other, shorter, thresholds))
+            and not (orientation == 0 and _is_a_banner(span, one, other, shorter))
         ]
         seconds = sum(span.seconds for span in spans) + 1e-3 * (orientation == 0)
         if spans and (best is None or seconds > best[0]):
@@ -307,15 +307,13 @@ def _is_a_flash(span: Span, pairs: FrameHits, shorter: float) -> bool:
     return seconds < min(_FLASH, shorter / 2)
 
 
-def _is_a_banner(
-    span: Span, one: Subject, other: Subject, shorter: float, thresholds: Thresholds
-) -> bool:
+def _is_a_banner(span: Span, one: Subject, other: Subject, shorter: float) -> bool:
     """Whether whole frames agree because of the same overlay before little else.
 
-    What is the same from end to end, and near, is a film even if it shows nothing but a title.
+    What is the same from end to end, nearly to the bit, is a film even if it shows but a title.
     """
-    whole = span.seconds >= _NEARLY_ALL * shorter and span.distance <= thresholds.frame_alone
-    return not whole and is_only_an_overlay(span, one.views, other.views)
+    same = span.seconds >= _NEARLY_ALL * shorter and span.distance <= _NEARLY_THE_SAME
+    return not same and is_only_an_overlay(span, one.views, other.views)
 
 
 def _frame_hits(first: Looks, second: Looks, hits: Hits, keep: NDArray[np.bool_]) -> FrameHits:
