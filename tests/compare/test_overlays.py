@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clew.compare.geometry import Placement
-from clew.compare.overlays import spread_of, without_overlay
+from clew.compare.overlays import spread_of, what_moves, without_overlay
 from clew.compare.stretch import Pairs, strength_of
 from clew.compare.views import Views
 from clew.signals.regions.view import View
@@ -74,3 +74,11 @@ def test_what_agrees_all_around_a_badge_counts() -> None:
 def test_what_moves_counts_wherever_it_is() -> None:
     counted, _ = left(grid(0.5, 0.5, 1.0, 1.0), still=False)
     assert all(found.agreeing == 36 for found in counted.values())
+
+
+def test_only_what_stands_still_in_neither_film_moves() -> None:
+    points = grid(0.1, 0.1, 0.9, 0.9)
+    moving, still = (views(2, len(points), still=answer) for answer in (False, True))
+    pairs: Pairs = {(n, n): placed(points) for n in range(2)}
+    assert all(found.agreeing == 36 for found in what_moves(pairs, moving, moving).values())
+    assert all(found.agreeing == 0 for found in what_moves(pairs, moving, still).values())

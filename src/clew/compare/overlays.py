@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clew.compare.evidence import Span
-from clew.compare.geometry import placement
+from clew.compare.geometry import Placement, placement
 from clew.compare.lines import line_of
 from clew.compare.stretch import SURE, Pairs, strength_of
 from clew.compare.views import Views
@@ -56,7 +56,7 @@ def without_overlay(pairs: Pairs, one: Views, other: Views) -> tuple[Pairs, Over
         view = views.views[(row, column)[side]]
         points = (placed.first, placed.second)[side] / np.array([view.width, view.height])
         places[row, column] = np.clip(points.astype(np.float64), 0.0, 1.0)
-        suspected[row, column] = one.still[row][placed.rows] | other.still[column][placed.columns]
+        suspected[row, column] = _stands_still(placed, row, column, one, other)
     box = _fullest(np.concatenate([places[pair][suspected[pair]] for pair in pairs]))
     if box is None:
         return pairs, None
@@ -66,6 +66,14 @@ def without_overlay(pairs: Pairs, one: Views, other: Views) -> tuple[Pairs, Over
         for pair, placed in pairs.items()
     }
     return left, overlay
+
+
+def what_moves(pairs: Pairs, one: Views, other: Views) -> Pairs:
+    """The placements with those regions only that stand still in neither film: no overlay's."""
+    return {
+        (row, column): placed.only(~_stands_still(placed, row, column, one, other))
+        for (row, column), placed in pairs.items()
+    }
 
 
 def is_only_an_overlay(span: Span, one: Views, other: Views) -> bool:
@@ -100,6 +108,13 @@ def is_only_an_overlay(span: Span, one: Views, other: Views) -> bool:
     if strength < _MANY:
         return False
     return strength_of(without_overlay(pairs, one, other)[0]) <= _NEXT_TO_NOTHING * strength
+
+
+def _stands_still(
+    placed: Placement, row: int, column: int, one: Views, other: Views
+) -> NDArray[np.bool_]:
+    """Which of the regions that agree stand still in either film."""
+    return one.still[row][placed.rows] | other.still[column][placed.columns]
 
 
 def _fullest(points: NDArray[np.float64]) -> tuple[float, float, float, float] | None:

@@ -20,7 +20,7 @@ from clew.compare.calibration import Thresholds
 from clew.compare.evidence import FramePair, Match, MatchKind, Span
 from clew.compare.geometry import ALIKE_BITS, Placement, placement
 from clew.compare.lines import FrameHits
-from clew.compare.overlays import spread_of, without_overlay
+from clew.compare.overlays import spread_of, what_moves, without_overlay
 from clew.compare.stretch import SURE, Pairs, exact_of, steady, strength_of
 from clew.compare.subject import Subject
 from clew.compare.views import Views
@@ -33,6 +33,7 @@ _FOLLOWED, _CERTAIN = 8, 15
 _BEYOND_DOUBT = 20
 """Regions that agree exactly in a stretch, from which on the pictures need not lie steadily on one
 another: between two recordings of one room there were at most 12, among 105 pairs."""
+_MOVES, _IF_IT_MOVES = 10, 0.5  # regions, and how much less of the picture is enough for these
 _MOST_LOOKED_AT = 20_000
 _SMALL = 1500
 _REACH, _AHEAD = 2, 8  # views
@@ -150,9 +151,11 @@ def _spans(one: Views, other: Views, pairs: Pairs, thresholds: Thresholds) -> li
         held = list(zip(rows[inside].tolist(), columns[inside].tolist(), strict=True))
         telling, overlay = without_overlay({pair: pairs[pair] for pair in held}, one, other)
         strength = strength_of(telling)
+        moves = strength_of(what_moves(telling, one, other)) >= _MOVES
         if (
             strength < thresholds.regions
-            or spread_of(telling, one, other, overlay) < thresholds.spread
+            or spread_of(telling, one, other, overlay)
+            < thresholds.spread * (_IF_IT_MOVES if moves else 1)
             or not (steady(telling, one) or exact_of(telling) >= _BEYOND_DOUBT)
         ):
             continue
