@@ -169,12 +169,16 @@ def clew(template: Callable[[], Path]) -> Iterator[Run]:
     forking = Forking()
 
     def run(
-        *arguments: object, timeout: float = 120, powerless: bool = False, **environment: str
+        *arguments: object,
+        timeout: float = 120,
+        powerless: bool = False,
+        answers: bytes = b"",
+        **environment: str,
     ) -> Ran:
         whole = os.environ | {"COLUMNS": COLUMNS, "CLEW_WORKERS": "2"} | environment
         if not powerless and can_share(environment):
             words = [str(one) for one in arguments]
-            return _told(forking.run(words, whole, timeout, template()))
+            return _told(forking.run(words, whole, timeout, template(), answers))
         # Root may read everything, unless that power is taken from it.
         setpriv = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
         done = subprocess.run(
@@ -183,6 +187,7 @@ def clew(template: Callable[[], Path]) -> Iterator[Run]:
                 Path(sys.executable).parent / "clew",
                 *map(str, arguments),
             ],
+            input=answers,
             capture_output=True,
             timeout=timeout,
             env=whole,

@@ -67,17 +67,27 @@ class Forking:
         environment: Mapping[str, str],
         timeout: float,
         template: Path,
+        answers: bytes = b"",
     ) -> Ended:
         """Run a command to its end; a workspace that it makes begins with a copy of a template.
+
+        Args:
+            arguments: of the command.
+            environment: the whole of it.
+            timeout: in seconds.
+            template: what is copied.
+            answers: what it reads from its standard input.
 
         Raises:
             TimeoutError: it took too long, and was killed.
         """
-        out, err = os.memfd_create("out"), os.memfd_create("err")
+        given, out, err = (os.memfd_create(name) for name in ("in", "out", "err"))
+        os.pwrite(given, answers, 0)
         ended, told = os.pipe()
         try:
             asked = [list(arguments), dict(environment), str(Path.cwd()), str(template)]
-            socket.send_fds(self._channel, [json.dumps(asked).encode()], [out, err, told])
+            files = [given, out, err, told]
+            socket.send_fds(self._channel, [json.dumps(asked).encode()], files)
             os.close(told)
             number = int(_line(ended, timeout) or self._gone())
             code = _line(ended, timeout)
@@ -86,7 +96,7 @@ class Forking:
                 raise TimeoutError(f"{arguments} took more than {timeout:.0f} s")
             return Ended(int(code), *(os.pread(file, 1 << 30, 0) for file in (out, err)))
         finally:
-            for file in (out, err, ended):
+            for file in (given, out, err, ended):
                 os.close(file)
 
     def _gone(self) -> str:
@@ -113,17 +123,17 @@ def _load() -> None:
 def _serve(channel: socket.socket) -> list[str]:
     """Fork for whoever asks; returns the arguments, in a process that is to run them."""
     while True:
-        message, files, _, _ = socket.recv_fds(channel, 1 << 20, 3)
+        message, files, _, _ = socket.recv_fds(channel, 1 << 20, 4)
         if not message:
             raise SystemExit
         if os.fork() == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            out, err, told = files
+            *streams, told = files
             number = os.fork()
             if number == 0:
                 arguments, environment, folder, template = json.loads(message)
-                os.dup2(out, 1)
-                os.dup2(err, 2)
+                for standard, stream in enumerate(streams):
+                    os.dup2(stream, standard)
                 for file in (*files, channel.detach()):
                     os.close(file)
                 os.environ.clear()
