@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -164,9 +167,15 @@ Run = Callable[..., Ran]
 
 
 @pytest.fixture(scope="session")
-def clew(template: Callable[[], Path]) -> Iterator[Run]:
+def forking() -> Iterator[Forking]:
+    """The process that commands are forked from."""
+    with Forking() as begun:
+        yield begun
+
+
+@pytest.fixture(scope="session")
+def clew(template: Callable[[], Path], forking: Forking) -> Run:
     """Runs the command as people do, in a process of its own."""
-    forking = Forking()
 
     def run(
         *arguments: object,
@@ -194,8 +203,31 @@ def clew(template: Callable[[], Path]) -> Iterator[Run]:
         )
         return _told(Ended(done.returncode, done.stdout, done.stderr))
 
-    with forking:
-        yield run
+    return run
+
+
+Up = Callable[..., AbstractContextManager[str]]
+
+
+@pytest.fixture(scope="session")
+def up(template: Callable[[], Path], forking: Forking) -> Up:
+    """Serves a workspace as its operator does; tells at which address of this machine."""
+
+    @contextlib.contextmanager
+    def serve(workspace: Path, **environment: str) -> Iterator[str]:
+        asked = ["up", "--no-worker", "--port", "0", "-w", str(workspace)]
+        begun, said = forking.begin(asked, os.environ | environment, template())
+        with said:
+            try:
+                line = said.readline()
+                port = re.search(r":(\d+)\s*$", line)
+                assert port is not None, line
+                yield f"http://localhost:{port[1]}"
+            finally:
+                begun.send(signal.SIGTERM)
+                begun.wait(10)
+
+    return serve
 
 
 def _told(ended: Ended) -> Ran:

@@ -23,6 +23,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TextIO
 
 COLUMNS = "100"
 _LOOKED_AT_BEFORE = ("PYTHON", "LANG", "LC_", "CLEW_DATABASE", "COLUMNS", "HOME", "TMP")
@@ -35,6 +36,35 @@ class Ended:
     code: int
     out: bytes
     err: bytes
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A command that was begun.
+
+    Attributes:
+        number: of its process.
+        ended: where it is told how it ended.
+    """
+
+    number: int
+    ended: int
+
+    def send(self, which: signal.Signals) -> None:
+        """Send it a signal."""
+        os.kill(self.number, which)
+
+    def wait(self, timeout: float) -> int:
+        """Wait for its end, once; how it ended.
+
+        Raises:
+            TimeoutError: it took too long.
+        """
+        code = _line(self.ended, timeout)
+        os.close(self.ended)
+        if code is None:
+            raise TimeoutError(f"process {self.number} took more than {timeout:.0f} s")
+        return int(code)
 
 
 def can_share(environment: Mapping[str, str]) -> bool:
@@ -81,23 +111,48 @@ class Forking:
         Raises:
             TimeoutError: it took too long, and was killed.
         """
-        given, out, err = (os.memfd_create(name) for name in ("in", "out", "err"))
+        given, out, err = files = [os.memfd_create(name) for name in ("in", "out", "err")]
         os.pwrite(given, answers, 0)
-        ended, told = os.pipe()
         try:
-            asked = [list(arguments), dict(environment), str(Path.cwd()), str(template)]
-            files = [given, out, err, told]
-            socket.send_fds(self._channel, [json.dumps(asked).encode()], files)
-            os.close(told)
-            number = int(_line(ended, timeout) or self._gone())
-            code = _line(ended, timeout)
-            if code is None:
-                os.kill(number, signal.SIGKILL)
-                raise TimeoutError(f"{arguments} took more than {timeout:.0f} s")
-            return Ended(int(code), *(os.pread(file, 1 << 30, 0) for file in (out, err)))
+            begun = self._begin(arguments, environment, template, files)
+            try:
+                code = begun.wait(timeout)
+            except TimeoutError:
+                begun.send(signal.SIGKILL)
+                raise
+            return Ended(code, *(os.pread(file, 1 << 30, 0) for file in (out, err)))
         finally:
-            for file in (given, out, err, ended):
+            for file in files:
                 os.close(file)
+
+    def begin(
+        self, arguments: Sequence[str], environment: Mapping[str, str], template: Path
+    ) -> tuple[Begun, TextIO]:
+        """Begin a command that goes on by itself; that, and what it says.
+
+        Args:
+            arguments: of the command.
+            environment: the whole of it.
+            template: what is copied if it makes a workspace.
+        """
+        said, out = os.pipe()
+        with Path(os.devnull).open() as nothing:
+            begun = self._begin(arguments, environment, template, [nothing.fileno(), out, 2])
+        os.close(out)
+        return begun, os.fdopen(said)
+
+    def _begin(
+        self,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        template: Path,
+        files: list[int],
+    ) -> Begun:
+        ended, told = os.pipe()
+        asked = [list(arguments), dict(environment), str(Path.cwd()), str(template)]
+        socket.send_fds(self._channel, [json.dumps(asked).encode()], [*files, told])
+        os.close(told)
+        return Begun(int(_line(ended, 60) or self._gone()), ended)
 
     def _gone(self) -> str:
         raise AssertionError(f"the process to fork from ended ({self._process.poll()})")
