@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 from django.db import OperationalError
+from hypothesis import settings
 
 from clew.training.collection import make_collection
 from clew.training.practice import practice
@@ -28,6 +29,10 @@ sys.path.insert(0, str(Path(__file__).parent))  # for what lies beside this
 from forked import COLUMNS, Ended, Forking, can_share
 from places import FINISHED, stop_database
 from prepared import made_once, make_database, use
+
+# What takes longer than usual on a busy machine is not wrong.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 Make = Callable[[], Path]
 Once = Callable[[str, Callable[[Path], None]], Path]
