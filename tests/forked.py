@@ -8,6 +8,7 @@ process from nothing.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import json
@@ -19,6 +20,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -205,6 +207,17 @@ def _serve(channel: socket.socket) -> list[str]:
             os.close(file)
 
 
+def _end(code: str | int | None) -> None:
+    """End as Python does, but for clearing all modules: that copies what is shared, for nothing."""
+    if isinstance(code, str):
+        raise SystemExit(code)
+    threading._shutdown()  # what waits for the threads at an end, and has no other name
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code or 0)
+
+
 if __name__ == "__main__":
     _load()
     sys.path.append(str(Path(__file__).parent))
@@ -216,4 +229,8 @@ if __name__ == "__main__":
     sys.argv = ["clew", *_serve(socket.socket(fileno=int(sys.argv[1])))]
     from clew.cli.main import run as run_command
 
-    sys.exit(run_command())
+    try:
+        run_command()
+    except SystemExit as ended:
+        _end(ended.code)
+    _end(None)
