@@ -8,7 +8,10 @@ FOLDER ?=
 # Several linear-algebra threads in every one of several processes only get in each other's way.
 export OPENBLAS_NUM_THREADS = 1
 
-.PHONY: help setup browser demo test lint bench soak lock clean
+# Kept, whatever the environment says: the tests begin hundreds of processes of the same modules.
+export PYTHONDONTWRITEBYTECODE =
+
+.PHONY: help setup browser demo test lint bench soak lock clean read-tests
 
 help:  ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -39,7 +42,8 @@ demo: setup  ## Three made-up agencies at work on a harmless world (FOLDER=~/Pic
 		echo "For the officers' desk: $(BIN)/clew up --workspace $(WORKSPACE)"; \
 	fi
 
-test: setup browser lint  ## Run all tests (browser included) and checks
+test: setup browser  ## Run all tests (browser included) and checks
+	@$(MAKE) --no-print-directory -j 2 lint read-tests
 	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder -m "not soak"
 
 lint: setup  ## Check style, types and layers
@@ -47,6 +51,10 @@ lint: setup  ## Check style, types and layers
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Each of several pytests would rewrite all test files by itself; what is wrong in one they tell.
+read-tests: setup
+	@$(BIN)/python -m pytest --collect-only -qq >/dev/null 2>&1 || true
 
 bench: setup  ## Measure, print the table and freeze the results (SIZE=10m for the large index)
 	$(BIN)/pip install --quiet --require-hashes -r requirements-bench.lock

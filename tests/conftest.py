@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import pytest
 from django.db import OperationalError
+from hypothesis import settings
 
 from clew.training.collection import make_collection
 from clew.training.practice import practice
@@ -25,6 +29,10 @@ sys.path.insert(0, str(Path(__file__).parent))  # for what lies beside this
 from forked import COLUMNS, Ended, Forking, can_share
 from places import FINISHED, stop_database
 from prepared import made_once, make_database, use
+
+# What takes longer than usual on a busy machine is not wrong.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 Make = Callable[[], Path]
 Once = Callable[[str, Callable[[Path], None]], Path]
@@ -164,17 +172,27 @@ Run = Callable[..., Ran]
 
 
 @pytest.fixture(scope="session")
-def clew(template: Callable[[], Path]) -> Iterator[Run]:
+def forking() -> Iterator[Forking]:
+    """The process that commands are forked from."""
+    with Forking() as begun:
+        yield begun
+
+
+@pytest.fixture(scope="session")
+def clew(template: Callable[[], Path], forking: Forking) -> Run:
     """Runs the command as people do, in a process of its own."""
-    forking = Forking()
 
     def run(
-        *arguments: object, timeout: float = 120, powerless: bool = False, **environment: str
+        *arguments: object,
+        timeout: float = 120,
+        powerless: bool = False,
+        answers: bytes = b"",
+        **environment: str,
     ) -> Ran:
         whole = os.environ | {"COLUMNS": COLUMNS, "CLEW_WORKERS": "2"} | environment
         if not powerless and can_share(environment):
             words = [str(one) for one in arguments]
-            return _told(forking.run(words, whole, timeout, template()))
+            return _told(forking.run(words, whole, timeout, template(), answers))
         # Root may read everything, unless that power is taken from it.
         setpriv = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
         done = subprocess.run(
@@ -183,14 +201,38 @@ def clew(template: Callable[[], Path]) -> Iterator[Run]:
                 Path(sys.executable).parent / "clew",
                 *map(str, arguments),
             ],
+            input=answers,
             capture_output=True,
             timeout=timeout,
             env=whole,
         )
         return _told(Ended(done.returncode, done.stdout, done.stderr))
 
-    with forking:
-        yield run
+    return run
+
+
+Up = Callable[..., AbstractContextManager[str]]
+
+
+@pytest.fixture(scope="session")
+def up(template: Callable[[], Path], forking: Forking) -> Up:
+    """Serves a workspace as its operator does; tells at which address of this machine."""
+
+    @contextlib.contextmanager
+    def serve(workspace: Path, **environment: str) -> Iterator[str]:
+        asked = ["up", "--no-worker", "--port", "0", "-w", str(workspace)]
+        begun, said = forking.begin(asked, os.environ | environment, template())
+        with said:
+            try:
+                line = said.readline()
+                port = re.search(r":(\d+)\s*$", line)
+                assert port is not None, line
+                yield f"http://localhost:{port[1]}"
+            finally:
+                begun.send(signal.SIGTERM)
+                begun.wait(10)
+
+    return serve
 
 
 def _told(ended: Ended) -> Ran:

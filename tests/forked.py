@@ -8,6 +8,7 @@ process from nothing.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import json
@@ -19,10 +20,12 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TextIO
 
 COLUMNS = "100"
 _LOOKED_AT_BEFORE = ("PYTHON", "LANG", "LC_", "CLEW_DATABASE", "COLUMNS", "HOME", "TMP")
@@ -35,6 +38,35 @@ class Ended:
     code: int
     out: bytes
     err: bytes
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A command that was begun.
+
+    Attributes:
+        number: of its process.
+        ended: where it is told how it ended.
+    """
+
+    number: int
+    ended: int
+
+    def send(self, which: signal.Signals) -> None:
+        """Send it a signal."""
+        os.kill(self.number, which)
+
+    def wait(self, timeout: float) -> int:
+        """Wait for its end, once; how it ended.
+
+        Raises:
+            TimeoutError: it took too long.
+        """
+        code = _line(self.ended, timeout)
+        os.close(self.ended)
+        if code is None:
+            raise TimeoutError(f"process {self.number} took more than {timeout:.0f} s")
+        return int(code)
 
 
 def can_share(environment: Mapping[str, str]) -> bool:
@@ -67,27 +99,62 @@ class Forking:
         environment: Mapping[str, str],
         timeout: float,
         template: Path,
+        answers: bytes = b"",
     ) -> Ended:
         """Run a command to its end; a workspace that it makes begins with a copy of a template.
+
+        Args:
+            arguments: of the command.
+            environment: the whole of it.
+            timeout: in seconds.
+            template: what is copied.
+            answers: what it reads from its standard input.
 
         Raises:
             TimeoutError: it took too long, and was killed.
         """
-        out, err = os.memfd_create("out"), os.memfd_create("err")
-        ended, told = os.pipe()
+        given, out, err = files = [os.memfd_create(name) for name in ("in", "out", "err")]
+        os.pwrite(given, answers, 0)
         try:
-            asked = [list(arguments), dict(environment), str(Path.cwd()), str(template)]
-            socket.send_fds(self._channel, [json.dumps(asked).encode()], [out, err, told])
-            os.close(told)
-            number = int(_line(ended, timeout) or self._gone())
-            code = _line(ended, timeout)
-            if code is None:
-                os.kill(number, signal.SIGKILL)
-                raise TimeoutError(f"{arguments} took more than {timeout:.0f} s")
-            return Ended(int(code), *(os.pread(file, 1 << 30, 0) for file in (out, err)))
+            begun = self._begin(arguments, environment, template, files)
+            try:
+                code = begun.wait(timeout)
+            except TimeoutError:
+                begun.send(signal.SIGKILL)
+                raise
+            return Ended(code, *(os.pread(file, 1 << 30, 0) for file in (out, err)))
         finally:
-            for file in (out, err, ended):
+            for file in files:
                 os.close(file)
+
+    def begin(
+        self, arguments: Sequence[str], environment: Mapping[str, str], template: Path
+    ) -> tuple[Begun, TextIO]:
+        """Begin a command that goes on by itself; that, and what it says.
+
+        Args:
+            arguments: of the command.
+            environment: the whole of it.
+            template: what is copied if it makes a workspace.
+        """
+        said, out = os.pipe()
+        with Path(os.devnull).open() as nothing:
+            begun = self._begin(arguments, environment, template, [nothing.fileno(), out, 2])
+        os.close(out)
+        return begun, os.fdopen(said)
+
+    def _begin(
+        self,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        template: Path,
+        files: list[int],
+    ) -> Begun:
+        ended, told = os.pipe()
+        asked = [list(arguments), dict(environment), str(Path.cwd()), str(template)]
+        socket.send_fds(self._channel, [json.dumps(asked).encode()], [*files, told])
+        os.close(told)
+        return Begun(int(_line(ended, 60) or self._gone()), ended)
 
     def _gone(self) -> str:
         raise AssertionError(f"the process to fork from ended ({self._process.poll()})")
@@ -113,17 +180,17 @@ def _load() -> None:
 def _serve(channel: socket.socket) -> list[str]:
     """Fork for whoever asks; returns the arguments, in a process that is to run them."""
     while True:
-        message, files, _, _ = socket.recv_fds(channel, 1 << 20, 3)
+        message, files, _, _ = socket.recv_fds(channel, 1 << 20, 4)
         if not message:
             raise SystemExit
         if os.fork() == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            out, err, told = files
+            *streams, told = files
             number = os.fork()
             if number == 0:
                 arguments, environment, folder, template = json.loads(message)
-                os.dup2(out, 1)
-                os.dup2(err, 2)
+                for standard, stream in enumerate(streams):
+                    os.dup2(stream, standard)
                 for file in (*files, channel.detach()):
                     os.close(file)
                 os.environ.clear()
@@ -140,6 +207,17 @@ def _serve(channel: socket.socket) -> list[str]:
             os.close(file)
 
 
+def _end(code: str | int | None) -> None:
+    """End as Python does, but for clearing all modules: that copies what is shared, for nothing."""
+    if isinstance(code, str):
+        raise SystemExit(code)
+    threading._shutdown()  # what waits for the threads at an end, and has no other name
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code or 0)
+
+
 if __name__ == "__main__":
     _load()
     sys.path.append(str(Path(__file__).parent))
@@ -151,4 +229,8 @@ if __name__ == "__main__":
     sys.argv = ["clew", *_serve(socket.socket(fileno=int(sys.argv[1])))]
     from clew.cli.main import run as run_command
 
-    sys.exit(run_command())
+    try:
+        run_command()
+    except SystemExit as ended:
+        _end(ended.code)
+    _end(None)

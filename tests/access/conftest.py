@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 import pyotp
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connections
 from django.db.models import Model
 from django.utils import timezone
@@ -43,6 +44,15 @@ _EMPTIED = (
     *(Session, AuthorityOfficer, Authority, Invitation, SignInAttempts, RecoveryCode, Credential),
     *(Certification, OfficerRole, Officer, Unit, Agency, Country),
 )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _passwords_in_little_memory() -> Iterator[None]:
+    """Hash passwords as always, but over one megabyte: it is dear to guess them, and to test."""
+    usual = Argon2PasswordHasher.memory_cost
+    Argon2PasswordHasher.memory_cost = 1024
+    yield
+    Argon2PasswordHasher.memory_cost = usual
 
 
 @pytest.fixture(scope="module")

@@ -40,7 +40,7 @@ _DIGEST = (
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.integers(1, 2**63 - 1),
     st.datetimes(datetime(1970, 1, 1), datetime(2999, 1, 1)),

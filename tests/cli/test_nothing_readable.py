@@ -11,9 +11,12 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from clew.postgres import Server
 
 CLEW = Path(sys.executable).parent / "clew"
 
@@ -24,7 +27,7 @@ def marker() -> bytes:
 
 
 @pytest.fixture(scope="module")
-def used(make_place, collection, clew, marker) -> Path:
+def used(make_place, collection, clew, marker) -> Iterator[Path]:
     """A workspace with a scan, and two files contributed, as left by whoever has no umask."""
     place = make_place()
     letter, evidence = place / "letter.txt", place / "evidence"
@@ -39,9 +42,11 @@ def used(make_place, collection, clew, marker) -> Path:
         assert done.code == 0, done.err
         done = clew("contribute", letter, collection.first("picture"), "-w", place / "workspace")
         assert done.code == 0, done.err
+        server = Server.open(place / "workspace" / "database")
     finally:
         os.umask(before)
-    return place / "workspace"
+    with server:  # one that stops takes files away while they are looked at
+        yield place / "workspace"
 
 
 def files(workspace: Path) -> list[Path]:

@@ -87,7 +87,7 @@ def test_chance_agreements_beside_a_stretch_are_left_out() -> None:
     assert [round(span.seconds) for span in found] == [10]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     seconds=st.integers(3, 30),
     first=st.integers(0, 50),

@@ -6,16 +6,16 @@ cookie of a session; signing in itself is tested in ``tests/journeys``.
 
 from __future__ import annotations
 
-import re
+import json
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Browser, Page
@@ -39,8 +39,12 @@ from clew.training.practice import practice
 from clew.workspace import Workspace
 from places import FINISHED, stop_database
 
+_WHAT_AXE_FINDS = f"""{Axe().axe_script};
+    axe.run({{resultTypes: ["violations"]}}).then(({{violations}}) => ({{violations}}))"""
+"""In one go, and without the thousands of things that are well, which take long to bring here."""
+
 SCREENS = Path(__file__).resolve().parents[2] / "build" / "screens"
-"""Where pictures of pages are left, for the README and the guides."""
+"""Where pictures of pages are left when it is there, for the README and the guides."""
 
 
 @dataclass
@@ -75,10 +79,16 @@ _SETTINGS = {"CLEW_WORKERS": "2"}
 
 
 @pytest.fixture(scope="session")
-def filled(make_place: Callable[[], Path], collection) -> Filled:
-    folder = make_place() / "workspace"
+def filled(once: Callable[[str, Callable[[Path], None]], Path], collection) -> Filled:
+    place = once("desk", partial(_fill, collection=collection.folder))
+    known = json.loads((place / "known.json").read_text("utf-8"))
+    return Filled(place / "workspace", known["secrets"], tuple(known["pair"]))
+
+
+def _fill(place: Path, collection: Path) -> None:
+    folder = place / "workspace"
     with practice(folder, Settings.from_environment(_SETTINGS)) as workspace:
-        Scan(workspace, collection.folder).run()
+        Scan(workspace, collection).run()
         ours = Agency.objects.using("owner").get()
         theirs = Agency.objects.using("owner").create(
             country=Country.objects.using("owner").get(), name="Elsewhere", contact="call 0800"
@@ -97,16 +107,17 @@ def filled(make_place: Callable[[], Path], collection) -> Filled:
             "newer": at_work(ours, "gus", "specialist", authority=False),
         }
     stop_database(folder)  # what is copied must lie still
-    return Filled(folder, secrets, (match.first_id, match.second_id))
+    known = {"secrets": secrets, "pair": (match.first_id, match.second_id)}
+    (place / "known.json").write_text(json.dumps(known), "utf-8")
 
 
 @pytest.fixture(scope="module")
-def desk(filled: Filled, make_place: Callable[[], Path]) -> Iterator[Desk]:
+def desk(filled: Filled, make_place: Callable[[], Path], up) -> Iterator[Desk]:
     settings = Settings.from_environment(_SETTINGS)
     folder = make_place() / "workspace"
     # Owners and modes as they are: PostgreSQL insists on them.
     subprocess.run(["cp", "-a", filled.folder, folder], check=True)
-    with practice(folder, settings) as workspace, _up(folder) as address:
+    with practice(folder, settings) as workspace, up(folder) as address:
         yield Desk(address, filled.secrets, filled.pair, workspace)
     (folder.parent / FINISHED).touch()
 
@@ -146,26 +157,6 @@ def at_work(agency: Agency, name: str, role: str, *, authority: bool = True) -> 
     return secret
 
 
-@contextmanager
-def _up(workspace: Path) -> Iterator[str]:
-    """Serve a workspace as its operator does; tells at which address of this machine."""
-    process = subprocess.Popen(
-        [Path(sys.executable).parent / "clew", "up", "--no-worker", "--port", "0", "-w", workspace],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    try:
-        line = process.stdout.readline()
-        port = re.search(r":(\d+)\s*$", line)
-        assert port is not None, line
-        yield f"http://localhost:{port[1]}"
-    finally:
-        process.terminate()
-        process.wait(10)
-        process.stdout.close()
-
-
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with browsing() as started:
@@ -196,13 +187,13 @@ class At:
 
     def accessible(self) -> None:
         """See that axe finds nothing on the page as it is."""
-        found = Axe().run(self.page)
+        found = AxeResults(self.page.evaluate(_WHAT_AXE_FINDS))
         assert found.violations_count == 0, found.generate_report()
 
     def picture(self, name: str) -> None:
-        """Keep a picture of the page."""
-        SCREENS.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=SCREENS / f"{name}.png")
+        """Keep a picture of the page, where somebody wants them."""
+        if SCREENS.is_dir():
+            self.page.screenshot(path=SCREENS / f"{name}.png")
 
 
 @pytest.fixture

@@ -47,7 +47,7 @@ def ask(
     tables=st.integers(16, 32),
     radius=st.integers(0, 64),
 )
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_tables_find_exactly_what_brute_force_finds(
     seed: int, count: int, tables: int, radius: int
 ) -> None:
@@ -143,7 +143,7 @@ def test_more_tables_than_a_search_has_room_for_are_refused() -> None:
 
 
 @given(seed=st.integers(0, 2**32 - 1), count=st.integers(0, 1100), radius=st.integers(0, 256))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_flat_scan_finds_exactly_what_brute_force_finds(
     seed: int, count: int, radius: int
 ) -> None:

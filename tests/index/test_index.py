@@ -27,9 +27,7 @@ RADII = (0, 7, 31, 45, 64, 100, 256)
     sealed=st.booleans(),
     radius=st.integers(0, 64) | st.integers(65, 256),
 )
-@settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_search_is_exact(seed: int, count: int, sealed: bool, radius: int) -> None:
     rng = np.random.default_rng(seed)
     hashes = clustered(count, rng)
@@ -139,9 +137,7 @@ class AgainstDictionary(RuleBasedStateMachine):
         return np.array(list(held), np.int64), hashes
 
 
-AgainstDictionary.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=30, deadline=None
-)
+AgainstDictionary.TestCase.settings = settings(max_examples=60, stateful_step_count=30)
 TestAgainstDictionary = AgainstDictionary.TestCase
 
 

@@ -22,7 +22,7 @@ from clew.index.plan import (
     radius=st.integers(0, 64),
     places=st.sets(st.integers(0, 255), max_size=64),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_some_chunk_finds_every_difference_within_the_radius(
     tables: int, radius: int, places: set[int]
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -16,8 +16,15 @@ from clew.intake.triage import Scan
 from clew.settings import Settings
 from clew.training.pictures import make_picture
 from clew.training.practice import practice
+from nurseries import kept_nurseries
 
 sys.path.insert(0, str(Path(__file__).parent))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nurseries() -> Iterator[None]:
+    with kept_nurseries():
+        yield
 
 
 @cache

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -35,17 +31,19 @@ class Served:
         address: of the pages.
         ministry: an identity provider that it knows.
         folder: of the workspace.
+        up: serves it.
         proxy: the secret that its reverse proxy sends.
     """
 
     address: str
     ministry: IdentityProvider
     folder: Path
+    up: Callable[..., AbstractContextManager[str]]
     proxy: str = PROXY
 
     def once_more(self, **environment: str) -> AbstractContextManager[str]:
         """Serve the same workspace with other settings; gives the address on this machine."""
-        return _up(self.folder, environment)
+        return self.up(self.folder, **environment)
 
     def invite(self, name: str, country: str) -> str:
         """An invitation for somebody new."""
@@ -60,7 +58,7 @@ class Served:
 
 
 @pytest.fixture(scope="module")
-def served(make_place: Callable[[], Path]) -> Iterator[Served]:
+def served(make_place: Callable[[], Path], up) -> Iterator[Served]:
     folder = make_place()
     (folder / "client").write_text("between the two", "utf-8")
     (folder / "proxy").write_text(PROXY, "utf-8")
@@ -81,29 +79,8 @@ def served(make_place: Callable[[], Path]) -> Iterator[Served]:
                 "CLEW_CLIENT_CERTIFICATES": "alone",
                 "CLEW_PROXY_SECRET_FILE": str(folder / "proxy"),
             }
-            with _up(folder / "workspace", environment) as address:
-                yield Served(address, ministry, folder / "workspace")
-
-
-@contextmanager
-def _up(workspace: Path, environment: dict[str, str]) -> Iterator[str]:
-    """Serve a workspace as its operator does; tells at which address of this machine."""
-    process = subprocess.Popen(
-        [Path(sys.executable).parent / "clew", "up", "--no-worker", "--port", "0", "-w", workspace],
-        env=os.environ | environment,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    try:
-        line = process.stdout.readline()
-        port = re.search(r":(\d+)\s*$", line)
-        assert port is not None, line
-        yield f"http://localhost:{port[1]}"
-    finally:
-        process.terminate()
-        process.wait(10)
-        process.stdout.close()
+            with up(folder / "workspace", **environment) as address:
+                yield Served(address, ministry, folder / "workspace", up)
 
 
 @pytest.fixture(scope="module")

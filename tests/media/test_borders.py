@@ -29,7 +29,7 @@ def bordered(pixels, sides, colour):
 
 
 @given(st.sampled_from(PHOTOS), sides, colours)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_an_added_border_is_found_within_two_pixels(number, sides, colour):
     photo = photo_of(number)
     edges = [photo[0], photo[-1], photo[:, 0], photo[:, -1]]
@@ -44,7 +44,7 @@ def test_an_added_border_is_found_within_two_pixels(number, sides, colour):
 
 
 @given(st.sampled_from(PHOTOS))
-@settings(max_examples=len(PHOTOS), deadline=None)
+@settings(max_examples=len(PHOTOS))
 def test_a_picture_without_a_border_is_left_whole(number):
     assert content_box(photo_of(number)) is None
 

@@ -103,7 +103,7 @@ def test_a_single_compressed_file_is_one_member(pack):
         st.from_regex(r"[a-z]{1,8}", fullmatch=True), st.binary(max_size=500), min_size=1
     )
 )
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 def test_what_goes_in_comes_out(files):
     for pack in ("zip", "tar", "tar.gz"):
         found, error = visited(PACKED[pack](files))
@@ -265,7 +265,7 @@ READY = {pack: make(FILES) for pack, make in PACKED.items()}
 
 
 @given(st.sampled_from(sorted(READY)), st.data())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_damage_never_gets_out_as_anything_but_a_reason(pack, data):
     content = bytearray(READY[pack])
     for _ in range(data.draw(st.integers(1, 8))):
