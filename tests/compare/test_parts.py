@@ -151,6 +151,27 @@ def test_a_banner_before_bare_walls_is_no_lead_though_whole_frames_are_alike() -
     assert compare(films[0], films[1]) == []
 
 
+def coin(number: int) -> list[Pixels]:
+    """A small thing that is pushed about on a table, of which next to nothing is to be seen."""
+    random = np.random.default_rng(number)
+    path = np.cumsum(random.normal(0, 12, (2 * SECONDS, 2)), axis=0) + random.uniform(120, 300, 2)
+    table = (wall(number)[0] * 0.6 + 60).astype(np.uint8)
+    frames = [table.copy() for _ in range(2 * SECONDS)]
+    for frame, (down, across) in zip(frames, path, strict=True):
+        place = int(np.clip(across, 30, 460)), int(np.clip(down, 30, 270))
+        cv2.circle(frame, place, 14, (80, 60, 50), -1, cv2.LINE_AA)
+    return frames
+
+
+def test_a_film_of_a_small_thing_on_a_plain_table_is_found() -> None:
+    original = film(coin(1))
+    qualities = [t.feature.quality for t in original.traces if t.signal == "frames"]
+    assert max(qualities) < signals()["picture"].usable_quality
+    poor = [cv2.GaussianBlur(frame, (5, 5), 1.5) for frame in coin(1)]
+    assert one(compare(original, film(poor))).seconds > SECONDS / 2
+    assert compare(original, film(coin(2))) == []
+
+
 def test_a_copy_of_a_film_with_a_banner_before_a_bare_wall_is_found() -> None:
     frames = [banner(f) for f in wall(1)]
     darker = [(frame * 0.9).astype(np.uint8) for frame in frames]

@@ -23,6 +23,7 @@ _MIDDLES = np.stack(np.meshgrid(*[(np.arange(_GRID) + 0.5) / _GRID] * 2), axis=2
 _LEAST_COMMON = 0.4
 _FINE = 32
 _MOST_LOOKED_AT = 40  # views
+_FEW = 12  # regions in a view
 _MANY, _NEXT_TO_NOTHING = 15, 0.1  # regions, and of these
 _LARGEST = 0.3
 """Share of a picture that an overlay covers at most: a quarter, with what juts out of it."""
@@ -76,19 +77,40 @@ def what_moves(pairs: Pairs, one: Views, other: Views) -> Pairs:
     }
 
 
-def is_only_an_overlay(span: Span, one: Views, other: Views) -> bool:
-    """Whether all that agrees in a stretch in which whole frames do is what an overlay may bring.
+def is_borne_out(span: Span, one: Views, other: Views, least: int) -> bool:
+    """Whether regions agree too where whole frames do, beyond what an overlay may have brought.
 
-    A banner in front of a bare wall, of the sky or of nothing makes whole pictures alike. Where
-    regions say little, for few agree or there are none, frames are believed.
+    A banner before a bare wall, the sky or nothing makes whole pictures alike. Where frames agree
+    but loosely, regions must agree; where they are nearer, these must not agree in an overlay
+    alone. Where there are few regions they say nothing, and frames are believed.
 
     Args:
         span: the stretch, in films that are not turned against one another.
         one: views of the first film; and
         other: of the second.
+        least: how many regions must agree in a stretch, beyond what chance brings; 0 where frames
+            are near.
     """
+    beside = _beside(span, one, other)
+    if not beside or min(_usual(views, side, beside) for side, views in enumerate((one, other))) < (
+        _FEW
+    ):
+        return True
+    found = {pair: placement(one.views[pair[0]], other.views[pair[1]]) for pair in beside}
+    pairs: Pairs = {
+        pair: placed for pair, placed in found.items() if placed and placed.agreeing >= SURE
+    }
+    strength = strength_of(pairs)
+    beyond = strength_of(without_overlay(pairs, one, other)[0]) if pairs else 0
+    if least:
+        return beyond >= least
+    return strength < _MANY or beyond > _NEXT_TO_NOTHING * strength
+
+
+def _beside(span: Span, one: Views, other: Views) -> list[tuple[int, int]]:
+    """Views of two films that a stretch lays beside one another."""
     if not len(one) or not len(other):
-        return False
+        return []
     inside = np.flatnonzero((one.start < span.first_end) & (one.end > span.first_start))
     inside = inside[:: max(1, -(-len(inside) // _MOST_LOOKED_AT))]
     line = line_of(span)
@@ -96,18 +118,13 @@ def is_only_an_overlay(span: Span, one: Views, other: Views) -> bool:
         np.maximum(one.start[inside], span.first_start)
         + np.minimum(one.end[inside], span.first_end)
     ) / 2
-    beside = other.at(line.pace * middles + line.offset)
-    found = {
-        (int(row), int(column)): placement(one.views[row], other.views[column])
-        for row, column in zip(inside, beside, strict=True)
-    }
-    pairs: Pairs = {
-        pair: placed for pair, placed in found.items() if placed and placed.agreeing >= SURE
-    }
-    strength = strength_of(pairs)
-    if strength < _MANY:
-        return False
-    return strength_of(without_overlay(pairs, one, other)[0]) <= _NEXT_TO_NOTHING * strength
+    columns = other.at(line.pace * middles + line.offset)
+    return list(zip(inside.tolist(), columns.tolist(), strict=True))
+
+
+def _usual(views: Views, side: int, beside: list[tuple[int, int]]) -> float:
+    """How many regions the views of one side usually have."""
+    return float(np.median([len(views.views[pair[side]].place) for pair in beside]))
 
 
 def _stands_still(

@@ -12,11 +12,12 @@ from clew.compare.align import align, seen_best, span_holds, with_share
 from clew.compare.calibration import Thresholds
 from clew.compare.evidence import FramePair, Match, MatchKind, Span
 from clew.compare.lines import FrameHits
-from clew.compare.overlays import is_only_an_overlay
+from clew.compare.overlays import is_borne_out
 from clew.compare.subject import Looks, Subject
 from clew.compare.ways import Way, surest, ways
 from clew.index import HammingIndex, Hits
 from clew.media.kind import MediaType
+from clew.signals.frames.extract import PANEL
 from clew.signals.space import PDQ
 
 _FOR_A_PART = 4
@@ -220,7 +221,7 @@ def _films(
             for span in _aligned(first, second, hits, turned)
             if _convincing(span, thresholds)
             and not _is_a_flash(span, pairs, shorter)
-            and not (orientation == 0 and _is_a_banner(span, one, other, shorter))
+            and (orientation != 0 or _is_the_picture(span, one, other, shorter, thresholds))
         ]
         seconds = sum(span.seconds for span in spans) + 1e-3 * (orientation == 0)
         if spans and (best is None or seconds > best[0]):
@@ -307,13 +308,21 @@ def _is_a_flash(span: Span, pairs: FrameHits, shorter: float) -> bool:
     return seconds < min(_FLASH, shorter / 2)
 
 
-def _is_a_banner(span: Span, one: Subject, other: Subject, shorter: float) -> bool:
-    """Whether whole frames agree because of the same overlay before little else.
+def _is_the_picture(
+    span: Span, one: Subject, other: Subject, shorter: float, thresholds: Thresholds
+) -> bool:
+    """Whether whole frames agree because of what they show, not of the same overlay before little.
 
-    What is the same from end to end, nearly to the bit, is a film even if it shows but a title.
+    What is the same from end to end, nearly to the bit, is a film even if it shows but a title. Of
+    panels, which are small in the frame, regions say little.
     """
-    same = span.seconds >= _NEARLY_ALL * shorter and span.distance <= _NEARLY_THE_SAME
-    return not same and is_only_an_overlay(span, one.views, other.views)
+    if span.seconds >= _NEARLY_ALL * shorter and span.distance <= _NEARLY_THE_SAME:
+        return True
+    best = span.best
+    if best and (best.first_variant.startswith(PANEL) or best.second_variant.startswith(PANEL)):
+        return True
+    loose = span.distance > thresholds.frame_alone
+    return is_borne_out(span, one.views, other.views, thresholds.regions if loose else 0)
 
 
 def _frame_hits(first: Looks, second: Looks, hits: Hits, keep: NDArray[np.bool_]) -> FrameHits:

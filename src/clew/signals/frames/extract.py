@@ -15,9 +15,11 @@ from clew.signals.registry import signals
 WHOLE = "whole"
 INSIDE = "inside its border"
 PANEL = "panel"
-USABLE, COMPARED = 50, 49
-"""Quality from which a hash is searched among many, and that of those only asked for and
-compared."""
+USABLE, COMPARED = 20, 19
+"""Quality from which a hash is searched among many, and that of those only asked for and compared.
+
+A single picture counts from 50 only: of a film several frames must agree, or one be very near.
+"""
 _SAME_BITS = 8
 _MOST_IN_GROUP = 64
 _SEARCHED_SECONDS = 5.9
