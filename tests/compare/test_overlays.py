@@ -82,3 +82,7 @@ def test_only_what_stands_still_in_neither_film_moves() -> None:
     pairs: Pairs = {(n, n): placed(points) for n in range(2)}
     assert all(found.agreeing == 36 for found in what_moves(pairs, moving, moving).values())
     assert all(found.agreeing == 0 for found in what_moves(pairs, moving, still).values())
+
+
+def test_where_nothing_agrees_nothing_is_left_out() -> None:
+    assert without_overlay({}, views(1, 4, still=True), views(1, 4, still=True)) == ({}, None)

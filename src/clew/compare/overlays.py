@@ -50,6 +50,8 @@ class Overlay:
 
 def without_overlay(pairs: Pairs, one: Views, other: Views) -> tuple[Pairs, Overlay | None]:
     """The placements without what an overlay may have brought, and where that may be."""
+    if not pairs:
+        return pairs, None
     side = int(np.argmax(_in_common(pairs, one, other).mean(axis=(1, 2))))
     views = (one, other)[side]
     places, suspected = {}, {}
@@ -92,16 +94,14 @@ def is_borne_out(span: Span, one: Views, other: Views, least: int) -> bool:
             are near.
     """
     beside = _beside(span, one, other)
-    if not beside or min(_usual(views, side, beside) for side, views in enumerate((one, other))) < (
-        _FEW
-    ):
+    if not beside or min(_usual(one, 0, beside), _usual(other, 1, beside)) < _FEW:
         return True
     found = {pair: placement(one.views[pair[0]], other.views[pair[1]]) for pair in beside}
     pairs: Pairs = {
         pair: placed for pair, placed in found.items() if placed and placed.agreeing >= SURE
     }
     strength = strength_of(pairs)
-    beyond = strength_of(without_overlay(pairs, one, other)[0]) if pairs else 0
+    beyond = strength_of(without_overlay(pairs, one, other)[0])
     if least:
         return beyond >= least
     return strength < _MANY or beyond > _NEXT_TO_NOTHING * strength

@@ -32,10 +32,10 @@ from clew.signals.space import REGIONS
 _FOLLOWED, _CERTAIN = 8, 15
 _BEYOND_DOUBT = 20
 """Regions that agree exactly in a stretch, from which on the pictures need not lie steadily on one
-another: between two recordings of one room there were at most 12, among 105 pairs."""
+another: between two recordings of one room there were at most 12, among 105 pairs seen at 144
+pixels."""
 _MOVES, _IF_IT_MOVES = 10, 0.5  # regions, and how much less of the picture is enough for these
 _MOST_LOOKED_AT = 20_000
-_SMALL = 1500
 _REACH, _AHEAD = 2, 8  # views
 _LEAST_SECONDS = 1.0
 _STEP = 1.2  # seconds from view to view, and a little
