@@ -130,6 +130,7 @@ def test_one_goes_back_to_what_was_found(desk, sit):
     at.go("/")
     page.get_by_role("searchbox").fill(bytes(found.sha256).hex())
     page.keyboard.press("Enter")
+    page.wait_for_url("**/search?answer=*")  # at home there is a link to "4 media, 12 matches"
     page.get_by_role("link", name=f"Media {found.pk}").click()
     page.wait_for_url(f"**/media/{found.pk}")
     page.go_back()
@@ -174,6 +175,7 @@ def test_what_words_are_written_of_has_its_page(desk, sit):
     )
     page.get_by_role("searchbox", name="Search").fill("turquoise")
     page.keyboard.press("Enter")
+    page.wait_for_url("**/search?answer=*")
     page.get_by_role("link", name=re.compile(r"^place \d+$")).click()
     page.wait_for_url(f"{desk.address}{made['go']}")
 
