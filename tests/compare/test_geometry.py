@@ -12,7 +12,7 @@ def view(places: list[tuple[float, float]]) -> View:
     """A view with a region at each place, every one of another look."""
     place = np.array([(x, y, 0.1, 0.0) for x, y in places], np.float32)
     bits = np.random.default_rng(3).integers(0, 2**63, (len(places), 2), np.uint64)
-    return View(place, bits, 1.5, 1.0)
+    return View(place, bits, 1.5, 1.0, len(bits))
 
 
 def test_a_frame_lies_on_itself_as_it_is() -> None:

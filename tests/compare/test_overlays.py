@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from clew.compare.evidence import Span
 from clew.compare.geometry import Placement
-from clew.compare.overlays import spread_of, what_moves, without_overlay
+from clew.compare.overlays import is_borne_out, spread_of, what_moves, without_overlay
 from clew.compare.stretch import Pairs, strength_of
 from clew.compare.views import Views
 from clew.signals.regions.view import View
@@ -15,7 +16,8 @@ WIDTH = 1.5
 
 
 def views(count: int, regions: int, *, still: bool) -> Views:
-    view = View(np.empty((regions, 4), np.float32), np.empty((regions, 2), np.uint64), WIDTH, 1.0)
+    nothing = np.empty((regions, 4), np.float32), np.empty((regions, 2), np.uint64)
+    view = View(*nothing, WIDTH, 1.0, regions)
     start = np.arange(count, dtype=np.float64)
     return Views((view,) * count, start, start + 1, (np.full(regions, still),) * count)
 
@@ -86,3 +88,26 @@ def test_only_what_stands_still_in_neither_film_moves() -> None:
 
 def test_where_nothing_agrees_nothing_is_left_out() -> None:
     assert without_overlay({}, views(1, 4, still=True), views(1, 4, still=True)) == ({}, None)
+
+
+def film_with_a_banner(number: int, elsewhere: int) -> Views:
+    """Four moments with one banner, and some places of the picture that all such films share."""
+    shared, own = np.random.default_rng(3), np.random.default_rng(number)
+    outside = shared.uniform((0.05, 0.05), (0.95, 0.7), (40, 2))[:elsewhere]
+    points = np.concatenate([grid(0.05, 0.8, 0.95, 0.98, side=8), outside])
+    bits = shared.integers(0, 2**63, (104, 2)).astype(np.uint64)[: len(points)]
+    apart = own.uniform((0.05, 0.05), (0.95, 0.7), (20, 2))
+    place = np.concatenate([points, apart]) * (WIDTH, 1.0)
+    place = np.concatenate([place, np.full((len(place), 2), 0.1)], axis=1).astype(np.float32)
+    bits = np.concatenate([bits, own.integers(0, 2**63, (20, 2)).astype(np.uint64)])
+    view = View(place, bits, WIDTH, 1.0, len(place))
+    start = np.arange(4, dtype=np.float64)
+    return Views((view,) * 4, start, start + 1, (np.ones(len(place), np.bool_),) * 4)
+
+
+def test_beside_a_banner_more_must_agree_than_a_few_places() -> None:
+    span = Span(
+        first_start=0.0, first_end=4.0, second_start=0.0, second_end=4.0, distance=56.0, frames=8
+    )
+    assert not is_borne_out(span, film_with_a_banner(1, 6), film_with_a_banner(2, 6), 5)
+    assert is_borne_out(span, film_with_a_banner(1, 40), film_with_a_banner(2, 40), 5)

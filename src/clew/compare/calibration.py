@@ -41,7 +41,7 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     film_frames: int = 3
     landmark: int = 40
     sound: int = 60
-    region: int = 36
+    region: int = 33
     regions: int = 5
     spread: float = 0.35
 

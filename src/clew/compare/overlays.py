@@ -90,20 +90,25 @@ def is_borne_out(span: Span, one: Views, other: Views, least: int) -> bool:
         span: the stretch, in films that are not turned against one another.
         one: views of the first film; and
         other: of the second.
-        least: how many regions must agree in a stretch, beyond what chance brings; 0 where frames
-            are near.
+        least: how many regions must agree in a stretch, beyond what chance brings, if not more do
+            in an overlay; 0 where frames are near.
     """
     beside = _beside(span, one, other)
     if not beside or min(_usual(one, 0, beside), _usual(other, 1, beside)) < _FEW:
         return True
     found = {pair: placement(one.views[pair[0]], other.views[pair[1]]) for pair in beside}
-    pairs: Pairs = {
-        pair: placed for pair, placed in found.items() if placed and placed.agreeing >= SURE
+    plain = {
+        (row, column): placed.only(
+            (placed.rows < one.views[row].plain) & (placed.columns < other.views[column].plain)
+        )
+        for (row, column), placed in found.items()
+        if placed is not None
     }
+    pairs: Pairs = {pair: placed for pair, placed in plain.items() if placed.agreeing >= SURE}
     strength = strength_of(pairs)
     beyond = strength_of(without_overlay(pairs, one, other)[0])
     if least:
-        return beyond >= least
+        return beyond >= max(least, _NEXT_TO_NOTHING * strength)
     return strength < _MANY or beyond > _NEXT_TO_NOTHING * strength
 
 
@@ -123,8 +128,8 @@ def _beside(span: Span, one: Views, other: Views) -> list[tuple[int, int]]:
 
 
 def _usual(views: Views, side: int, beside: list[tuple[int, int]]) -> float:
-    """How many regions the views of one side usually have."""
-    return float(np.median([len(views.views[pair[side]].place) for pair in beside]))
+    """How many regions stand out plainly in the views of one side, usually."""
+    return float(np.median([views.views[pair[side]].plain for pair in beside]))
 
 
 def _stands_still(

@@ -8,7 +8,7 @@ from clew.signals.space import REGIONS
 
 SIGNAL = Signal(
     name="regions",
-    version=5,
+    version=6,
     title="parts of the same moving picture",
     media=frozenset({MediaType.VIDEO}),
     need=Need.FRAMES,

@@ -39,37 +39,49 @@ _DOUBLED = 0.25
 _CELLS = 4
 _MOST_POINTS = 160
 
+_BARE, _BARE_CELL = 48, 6
+"""Below how many regions, of any sixteenth of the picture at most so many, little is to be seen."""
+_WEAK_CONTRAST = 0.01
+_SAME_PLACE, _SAME_SIZE = 0.015, 0.5  # of the shorter side, and octaves
+
 
 @dataclass(frozen=True)
 class Regions:
-    """Regions of one picture, the most contrasted first.
+    """Regions of one picture, those that stand out plainly first.
 
     Attributes:
         place: float32[n, 4]: x and y of the middle, size and angle; lengths in shares of the
             picture's shorter side, the angle in radians, clockwise from the x axis.
+        contrast: float32[n].
         bits: uint8[n, 32].
+        plain: how many of them stand out so plainly that any copy should show them.
     """
 
     place: NDArray[np.float32]
+    contrast: NDArray[np.float32]
     bits: NDArray[np.uint8]
+    plain: int
 
     def __len__(self) -> int:
         return len(self.place)
 
-    def scattered(self, shape: tuple[float, float], most: int) -> Regions:
-        """One from each quarter of the picture in turn, none from one place: what overlays leave.
+    def scattered(self, shape: tuple[float, float], most: int) -> NDArray[np.uint8]:
+        """The bits of a few from all over the picture: what overlays and crops leave.
+
+        The one of most contrast in each cell, a quarter of the picture in turn; then the next of
+        each cell.
 
         Args:
             shape: height and width of the picture, in the unit of :attr:`place`.
             most: how many at most.
         """
-        cell = _cells(self.place, shape)
-        best = np.sort(np.unique(cell, return_index=True)[1])  # of each cell, by contrast
+        order = np.argsort(-self.contrast, kind="stable")
+        cell = _cells(self.place[order], shape)
+        turn = _ranks(cell)
         half = _CELLS // 2
-        quarter = cell[best] // _CELLS // half * 2 + cell[best] % _CELLS // half
-        order = np.argsort(_ranks(quarter), kind="stable")
-        chosen = best[order][:most]
-        return Regions(self.place[chosen], self.bits[chosen])
+        quarter = cell // _CELLS // half * 2 + cell % _CELLS // half
+        in_turn = np.lexsort((_ranks(turn * _CELLS + quarter), turn))
+        return np.asarray(self.bits[order[in_turn][:most]])
 
 
 def regions_of(pixels: NDArray[np.uint8], most: int) -> Regions:
@@ -79,24 +91,58 @@ def regions_of(pixels: NDArray[np.uint8], most: int) -> Regions:
         pixels: uint8 array of shape (height, width, 3).
         most: how many at most.
     """
-    return regions_in(looked_at(luma(pixels)), most)
+    return regions_in(luma(pixels), most)
 
 
-def regions_in(small: NDArray[np.uint8], most: int) -> Regions:
-    """The same of what :func:`looked_at` makes of a picture's brightness."""
-    points = _sift().detect(small, None)
-    if not points:
-        return Regions(np.empty((0, 4), np.float32), np.empty((0, BITS // 8), np.uint8))
-    strength = np.array([point.response for point in points])
-    order = np.argsort(-strength, kind="stable")
-    told = np.array([(*point.pt, point.size, point.angle) for point in points])
-    told[:, 3] = np.radians(told[:, 3])
-    place = told[order].astype(np.float32)
-    place = place[_spread(place, small.shape, most)]
+def regions_in(grey: NDArray[np.uint8], most: int) -> Regions:
+    """The same of a picture's brightness, uint8[height, width].
+
+    Where next to nothing stands out, as of fish in a pale tank or a coin on a table, a second look
+    is taken at twice as many pixels, for half the contrast.
+    """
+    small = looked_at(grey)
+    shape = small.shape[0] / min(small.shape), small.shape[1] / min(small.shape)
+    place, contrast = _detected(small, _LEAST_CONTRAST)
+    if len(_spread(place, contrast, shape, most, _BARE_CELL)) >= _BARE:
+        chosen = _spread(place, contrast, shape, most)
+        place, contrast = place[chosen], contrast[chosen]
+        return Regions(place, contrast, _bits_at(small, place), len(place))
+    fine = looked_at(grey, 2 * SIDE)
+    finer, weaker = _detected(fine, _WEAK_CONTRAST)
+    fresh = _apart_from(finer, place)
+    both = np.concatenate([place, finer[fresh]]), np.concatenate([contrast, weaker[fresh]])
+    chosen = np.sort(_spread(*both, shape, most))
+    plain = int(np.searchsorted(chosen, len(place)))
+    place, contrast = both[0][chosen], both[1][chosen]
+    bits = _bits_at(small, place[:plain]), _bits_at(fine, place[plain:])
+    return Regions(place, contrast, np.concatenate(bits), plain)
+
+
+def _detected(
+    pixels: NDArray[np.uint8], contrast: float
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Regions of a picture as in :class:`Regions`, and how much each of them stands out."""
+    points = _sift(contrast).detect(pixels, None)
+    told = np.array([(*p.pt, p.size, p.angle, p.response) for p in points], np.float32)
+    told = told.reshape(len(points), 5)
+    place = told[:, :4]
     place[:, :2] -= _DOUBLED
-    bits = bits_of(described(small, place))
-    place[:, :3] /= min(small.shape)
-    return Regions(place, bits)
+    place[:, :3] /= min(pixels.shape)
+    place[:, 3] = np.radians(place[:, 3])
+    return place, told[:, 4]
+
+
+def _apart_from(place: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Which regions are not among others, seen with more or fewer pixels."""
+    apart = np.abs(place[:, None, :2] - others[None, :, :2]).max(axis=2)
+    sizes = np.abs(np.log2(place[:, None, 2] / others[None, :, 2]))
+    return ~np.asarray(((apart < _SAME_PLACE) & (sizes < _SAME_SIZE)).any(axis=1))
+
+
+def _bits_at(pixels: NDArray[np.uint8], place: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """The bits of regions of a picture, uint8[n, 32]."""
+    in_pixels = place * np.array([*[min(pixels.shape)] * 3, 1], np.float32)
+    return bits_of(described(pixels, in_pixels))
 
 
 def bits_of(descriptors: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -132,31 +178,42 @@ _MEAN, _PROJECTIONS = _learned()
 
 
 @cache
-def _sift() -> Any:  # OpenCV's types leave it out
+def _sift(contrast: float) -> Any:  # OpenCV's types leave it out
     return cv2.SIFT_create(  # type: ignore[attr-defined]
-        nfeatures=_MOST_POINTS, contrastThreshold=_LEAST_CONTRAST, nOctaveLayers=_LAYERS
+        nfeatures=_MOST_POINTS, contrastThreshold=contrast, nOctaveLayers=_LAYERS
     )
 
 
-def looked_at(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Brightness of a picture with its shorter side reduced to :data:`SIDE`, uint8[height, width].
+def looked_at(grey: NDArray[np.uint8], side: int = SIDE) -> NDArray[np.uint8]:
+    """Brightness of a picture with its shorter side reduced, uint8[height, width].
 
     Args:
         grey: the same before.
+        side: to how many pixels, unless it is shorter.
     """
-    scale = SIDE / min(grey.shape)
+    scale = side / min(grey.shape)
     if scale >= 1:
         return grey
     size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
     return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _spread(place: NDArray[np.float32], shape: tuple[float, ...], most: int) -> NDArray[np.int64]:
-    """Rows of the first in each cell of a picture, then of the second, and so on.
+def _spread(
+    place: NDArray[np.float32],
+    contrast: NDArray[np.float32],
+    shape: tuple[float, float],
+    most: int,
+    of_each: int = _MOST_POINTS,
+) -> NDArray[np.int64]:
+    """Rows of the best in each cell of a picture, then of the second, and so on.
 
-    An overlay has more contrast than anything else; it must not be all that is looked at.
+    An overlay has more contrast than anything else; it must not be all that is looked at. Of equal
+    contrast the larger is better: it is still seen where a copy is poor, and in a part of the
+    picture that was enlarged, smaller ones appear that nothing of the whole picture tells.
     """
-    return np.argsort(_ranks(_cells(place, shape)), kind="stable")[:most]
+    order = np.argsort(-contrast * np.sqrt(place[:, 2]), kind="stable")
+    ranks = _ranks(_cells(place[order], shape))
+    return order[np.argsort(ranks, kind="stable")[: min(most, int((ranks < of_each).sum()))]]
 
 
 def _cells(place: NDArray[np.float32], shape: tuple[float, ...]) -> NDArray[np.int64]:

@@ -18,7 +18,7 @@ KEPT = 96
 """Regions in a view."""
 INDEXED = 7
 """Regions of a view in four seconds that are searched among many."""
-ASKED = 12
+ASKED = 16
 """Regions of a view that are asked for."""
 USABLE, PRESENT = 50, 10
 """Quality of those that are searched, and of the others; 0 proposes nothing."""
@@ -78,7 +78,7 @@ class RegionsExtractor:
 
     def _describe(self, frame: Frame, small: NDArray[np.uint8], cut: bool) -> None:
         picture = frame.picture
-        found = regions_in(small, KEPT)
+        found = regions_in(frame.picture.luma, KEPT)
         if len(found) < _FEW or self._views == MOST_VIEWS:
             self._view = None
             return
@@ -111,7 +111,7 @@ def _asked(found: Regions, frame: Frame, indexed: int) -> list[Feature]:
             start=frame.time,
             end=frame.until,
         )
-        for rank, bits in enumerate(found.scattered(shape, ASKED).bits)
+        for rank, bits in enumerate(found.scattered(shape, ASKED))
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
@@ -43,6 +44,7 @@ def test_a_view_keeps_places_and_bits() -> None:
     assert (view.width, view.height) == pytest.approx((640 / 360, 1.0), abs=0.01)
     assert view.place[:, :2] == pytest.approx(found.place[:, :2], abs=0.01)
     assert view.place[:, 2] == pytest.approx(found.place[:, 2], rel=0.02)
+    assert view.plain == found.plain == len(found)
     turned = np.angle(np.exp(1j * (view.place[:, 3] - found.place[:, 3])))
     assert np.abs(turned).max() < 0.02
     kept = view.bits.view(np.uint8)
@@ -53,7 +55,7 @@ def test_a_view_keeps_places_and_bits() -> None:
 @pytest.mark.parametrize("value", [b"", b"x", b"\xff" * 7, b"\xff" * 50])
 def test_any_bytes_are_a_view(value: bytes) -> None:
     view = unpacked(value)
-    assert len(view.place) == len(view.bits) == max(0, len(value) - 2) // 20
+    assert len(view.place) == len(view.bits) == max(0, len(value) - 3) // 20
     assert view.width >= 1.0
     assert view.height >= 1.0
 
@@ -89,6 +91,33 @@ def test_a_logo_is_not_all_that_is_searched() -> None:
         min(SIGNAL.compare(_feature(a), _feature(b)).distance for b in without) for a in with_logo
     ]
     assert sum(distance <= 40 for distance in distances) >= 3
+
+
+def tank(noise: float = 0.0) -> Pixels:
+    """Small, dim things on a pale ground, of which the usual look sees next to nothing."""
+    random = np.random.default_rng(4)
+    grey = np.full((360, 640), 190.0)
+    for down, across, turn in random.uniform((30, 30, 0), (330, 610, 180), (40, 3)):
+        fish = cv2.ellipse(
+            np.zeros_like(grey), (int(across), int(down)), (7, 2), turn, 0, 360, 1.0, -1
+        )
+        grey -= 22 * cv2.GaussianBlur(fish, (0, 0), 1.0)
+    grey += random.normal(0, noise, grey.shape)
+    return np.repeat(np.clip(grey, 0, 255).astype(np.uint8)[..., None], 3, axis=2)
+
+
+def test_where_little_is_to_be_seen_a_second_look_is_taken() -> None:
+    found, again = regions_of(tank(), KEPT), regions_of(tank(noise=0.5), KEPT)
+    assert found.plain < 15
+    assert len(found) > 30
+    apart = np.bitwise_count(found.bits[:, None] ^ again.bits[None]).sum(axis=2).min(axis=1)
+    assert np.mean(apart[found.plain :] <= 40) > 0.6
+
+
+def test_what_is_asked_for_comes_from_few_places_where_there_are_few() -> None:
+    corner = np.full_like(SCENE, 120)
+    corner[:120, :160] = SCENE[100:220, 200:360]
+    assert len([f for f in read(corner) if f.variant == REGION]) == ASKED
 
 
 def _feature(value: bytes) -> Feature:
