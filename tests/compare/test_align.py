@@ -160,3 +160,12 @@ def test_a_stretch_goes_on_where_neither_film_shows_anything() -> None:
     copy = end[0] - 3, end[1] - 3
     (span,) = align(hits([(8.0, 8.5, 5.0, 5.5), (8.5, 9.0, 5.5, 6.0)]), 1.0, (end, copy))
     assert times(span) == pytest.approx((5, 9, 2, 6), abs=0.01)
+
+
+def test_a_stretch_goes_on_to_the_ends_of_films_that_end_in_darkness() -> None:
+    shown = np.array([0.0, 0.5]), np.array([0.5, 1.0])
+    agree = hits([(0.0, 0.5, 0.0, 0.5), (0.5, 1.0, 0.5, 1.0)])
+    (span,) = align(agree, 1.0, (shown, shown), until=(3.0, 3.0))
+    assert times(span) == pytest.approx((0, 3, 0, 3), abs=0.01)
+    (span,) = align(agree, 1.0, (shown, shown), until=(3.0, 1.5))
+    assert times(span) == pytest.approx((0, 1.5, 0, 1.5), abs=0.01)

@@ -45,6 +45,7 @@ def align(
     shown: tuple[Times, Times] | None = None,
     step: float = 0.6,
     gain: float = PACE_GAIN,
+    until: tuple[float, float] | None = None,
 ) -> list[Span]:
     """The stretches that two films share, longest first.
 
@@ -56,13 +57,17 @@ def align(
             anything that could agree, what agrees before or after goes on.
         step: seconds from one looked-at frame to the next.
         gain: how much more must agree at another speed for it to be believed.
+        until: when the films end, in seconds; with the last frame that could agree unless told.
 
     Returns:
         Spans that do not explain the same hit twice, each at a speed of its own.
     """
-    ends = None if shown is None else (float(shown[0][1].max()), float(shown[1][1].max()))
+    ends = until
+    if shown is not None and until is None:
+        ends = float(shown[0][1].max()), float(shown[1][1].max())
     if ends is not None and shown is not None and ends[0] < ends[1]:
-        found = align(hits.swapped(), least_seconds, (shown[1], shown[0]), step, gain)
+        back = shown[1], shown[0]
+        found = align(hits.swapped(), least_seconds, back, step, gain, (ends[1], ends[0]))
         return [span.swapped() for span in found]
     if not len(hits):
         return []
@@ -139,7 +144,7 @@ def _grown(
     grown = []
     for span in spans:
         room = [_room(span, other) for other in spans if other is not span]
-        nothing = _nothing(span, shown)
+        nothing = _nothing(span, shown, ends)
         pace = line_of(span).pace
         most = max(LONGEST_GAP, span.seconds)
         more = []
@@ -170,16 +175,18 @@ def _room(span: Span, other: Span) -> tuple[float, float]:
     return before, after
 
 
-def _nothing(span: Span, shown: tuple[Times, Times]) -> tuple[float, float]:
+def _nothing(
+    span: Span, shown: tuple[Times, Times], until: tuple[float, float]
+) -> tuple[float, float]:
     """Seconds of the first film, before and after a span, in which neither shows anything."""
     pace = line_of(span).pace
     before, after = np.inf, np.inf
-    for (starts, ends), start, end, unit in (
-        (shown[0], span.first_start, span.first_end, 1.0),
-        (shown[1], span.second_start, span.second_end, pace),
+    for (starts, ends), last, start, end, unit in (
+        (shown[0], until[0], span.first_start, span.first_end, 1.0),
+        (shown[1], until[1], span.second_start, span.second_end, pace),
     ):
         earlier = float(ends[starts < start - 1e-6].max(initial=0.0))
-        later = float(starts[ends > end + 1e-6].min(initial=float(ends.max())))
+        later = float(starts[ends > end + 1e-6].min(initial=last))
         before = min(before, max(0.0, start - earlier) / unit)
         after = min(after, max(0.0, later - end) / unit)
     return before, after

@@ -218,7 +218,7 @@ def _films(
         pairs = _frame_hits(first, second, hits, turned)
         spans = [
             with_share(span, (first.start, first.end), (second.start, second.end))
-            for span in _aligned(first, second, hits, turned)
+            for span in _aligned(one, other, hits, turned)
             if _convincing(span, thresholds)
             and not _is_a_flash(span, pairs, shorter)
             and (orientation != 0 or _is_the_picture(span, one, other, shorter, thresholds))
@@ -241,7 +241,7 @@ def _nearest_within(
     return int(chosen[np.argmin(hits.distance[chosen])])
 
 
-def _aligned(first: Looks, second: Looks, hits: Hits, keep: NDArray[np.bool_]) -> list[Span]:
+def _aligned(first: Subject, second: Subject, hits: Hits, keep: NDArray[np.bool_]) -> list[Span]:
     """What two films share, the same whichever of them comes first.
 
     Aligning counts frames of one of them and breaks ties by its clock; which one it is depends
@@ -249,19 +249,21 @@ def _aligned(first: Looks, second: Looks, hits: Hits, keep: NDArray[np.bool_]) -
     """
     rows, keys = hits.query[keep] // len(PDQ.orientations), hits.key[keep]
     distance = hits.distance[keep]
-    if first.hashes.tobytes() <= second.hashes.tobytes():
+    if first.looks.hashes.tobytes() <= second.looks.hashes.tobytes():
         return _in_order(first, second, Hits(rows, keys, distance))
     return [span.swapped() for span in _in_order(second, first, Hits(keys, rows, distance))]
 
 
-def _in_order(first: Looks, second: Looks, near: Hits) -> list[Span]:
-    """The same for hits whose queries are rows of ``first``."""
+def _in_order(one: Subject, other: Subject, near: Hits) -> list[Span]:
+    """The same for hits whose queries are rows of ``one``."""
+    first, second = one.looks, other.looks
     near = _only(near, np.lexsort((near.key, near.query)))
     rows, keys = near.query, near.key
     pairs = FrameHits(
         first.start[rows], first.end[rows], second.start[keys], second.end[keys], near.distance
     )
-    spans = align(pairs, LEAST_SECONDS, ((first.start, first.end), (second.start, second.end)))
+    shown = (first.start, first.end), (second.start, second.end)
+    spans = align(pairs, LEAST_SECONDS, shown, until=(one.until, other.until))
     return [_with_best(span, pairs, first, second, near) for span in spans]
 
 

@@ -64,6 +64,11 @@ class Subject:
         return Views.of(self.traces)
 
     @cached_property
+    def until(self) -> float:
+        """When it ends, in seconds, with all that was seen of it: flat frames, too; 0 of pictures."""
+        return max((trace.feature.end or 0.0 for trace in self.traces), default=0.0)
+
+    @cached_property
     def versions(self) -> dict[str, int]:
         """Signal name to version, of what was read."""
         return {trace.signal: trace.version for trace in self.traces}
