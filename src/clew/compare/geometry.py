@@ -9,6 +9,8 @@ pairs agree with, each region counted once, is fitted to all of them as in a lea
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 from numba import njit
@@ -20,12 +22,18 @@ from clew.signals.regions.view import VIEW_BYTES, View
 ALIKE_BITS = 30
 """Most bits of 128 between two regions that count as looking alike."""
 
+EXACTLY = 0.012
+"""By how much a region misses its place at most that lies exactly, in the first's shorter sides."""
+
 _APART = 0.07
 _SIZES = 0.6
 _ANGLES = 0.5
 _LEAST_SCALE = 0.001
 _SMALL_SCALE = 0.35
 _MOST = 160
+
+Moved: TypeAlias = tuple[float, float, float, float]
+"""How points move: by scale × cosine and scale × sine of a turn, then right and down."""
 
 
 @dataclass(frozen=True)
@@ -65,10 +73,21 @@ class Placement:
             second=self.second[keep],
         )
 
+    @property
+    def as_moved(self) -> Moved:
+        """The same four numbers as :func:`fitted` gives."""
+        cosine, sine = self.scale * np.cos(self.turn), self.scale * np.sin(self.turn)
+        return float(cosine), float(sine), float(self.shift[0]), float(self.shift[1])
+
+    @cached_property
+    def exact(self) -> int:
+        """Regions that lie exactly where they should."""
+        return int((self.misses() <= EXACTLY).sum())
+
     def misses(self) -> NDArray[np.float64]:
         """By how much each region that agrees misses its place, in shorter sides of the first."""
-        apart = self.moved(self.first.astype(np.float64)) - self.second
-        return np.hypot(apart[:, 0], apart[:, 1]) / max(self.scale, _SMALL_SCALE)
+        first, second = self.first.astype(np.float64), self.second.astype(np.float64)
+        return missed(first, second, self.as_moved)
 
     def moved(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Where points of the first frame, float64[n, 2], lie in the second."""
@@ -81,6 +100,24 @@ class Placement:
     def _turned(self) -> NDArray[np.float64]:
         cosine, sine = self.scale * np.cos(self.turn), self.scale * np.sin(self.turn)
         return np.array([[cosine, -sine], [sine, cosine]])
+
+
+def fitted(first: NDArray[np.float64], second: NDArray[np.float64]) -> Moved:
+    """The similarity that brings points nearest to others, both float64[n, 2], by least squares."""
+    pairs = np.repeat(np.arange(len(first), dtype=np.int32)[:, None], 2, axis=1)
+    moved = np.empty(4)
+    _fit(first.astype(np.float32), second.astype(np.float32), pairs, moved)
+    return float(moved[0]), float(moved[1]), float(moved[2]), float(moved[3])
+
+
+def missed(
+    first: NDArray[np.float64], second: NDArray[np.float64], moved: Moved
+) -> NDArray[np.float64]:
+    """By how much points, float64[n, 2], miss others, in the unit of the first, float64[n]."""
+    across, down, right, below = moved
+    x = across * first[:, 0] - down * first[:, 1] + right - second[:, 0]
+    y = down * first[:, 0] + across * first[:, 1] + below - second[:, 1]
+    return np.asarray(np.hypot(x, y) / max(float(np.hypot(across, down)), _SMALL_SCALE))
 
 
 def placement(first: View, second: View) -> Placement | None:

@@ -4,9 +4,9 @@ A region of one film that lies near a region of the other proposes a pair of vie
 regions agree in place too is then counted (:mod:`clew.compare.geometry`), and from a pair that does
 the agreement is followed forwards and backwards in both films. Pairs that agree are aligned in time
 as whole frames are (:mod:`clew.compare.align`). A stretch counts when many regions agree in it,
-when they lie all over what the pictures should have in common, and when one picture lies on the
-other in the same way throughout: two films with the same logo agree in the logo alone, and two
-recordings of one room lie on one another now like this, now like that.
+when they lie all over what the pictures should have in common, and when many of them lie exactly
+where one way of laying one picture on the other has them: two films with the same logo agree in the
+logo alone, and two recordings of one room lie on one another now like this, now like that.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from clew.compare.evidence import FramePair, Match, MatchKind, Span
 from clew.compare.geometry import ALIKE_BITS, Placement, placement
 from clew.compare.lines import FrameHits
 from clew.compare.overlays import spread_of, what_moves, without_overlay
-from clew.compare.stretch import SURE, Pairs, exact_of, steady, strength_of
+from clew.compare.stretch import SURE, Pairs, lies_exactly, strength_of
 from clew.compare.subject import Subject
 from clew.compare.views import Views
 from clew.index import Hits
@@ -30,10 +30,6 @@ from clew.signals.regions.view import View
 from clew.signals.space import REGIONS
 
 _FOLLOWED, _CERTAIN = 8, 15
-_BEYOND_DOUBT = 20
-"""Regions that agree exactly in a stretch, from which on the pictures need not lie steadily on one
-another: between two recordings of one room there were at most 12, among 105 pairs seen at 144
-pixels."""
 _MOVES, _IF_IT_MOVES = 10, 0.5  # regions, and how much less of the picture is enough for these
 _MOST_LOOKED_AT = 20_000
 _REACH, _AHEAD = 2, 8  # views
@@ -81,7 +77,7 @@ def _in_order(first: Subject, second: Subject, hits: Hits, thresholds: Threshold
         # Where all films of a channel agree in its logo, most need not be aligned by it.
         if not pairs or _beyond(pairs, first, second) < thresholds.regions:
             continue
-        spans = _spans(first.views, second.views, pairs, thresholds)
+        spans = _spans(first, second, pairs, thresholds)
         strength = sum(span.regions or 0 for span in spans)
         if spans and (best is None or strength > best[0]):
             best = (strength, orientation, spans)
@@ -130,8 +126,9 @@ def _agreeing(first: Subject, second: Subject, hits: Hits, *, mirrored: bool) ->
     return found
 
 
-def _spans(one: Views, other: Views, pairs: Pairs, thresholds: Thresholds) -> list[Span]:
+def _spans(first: Subject, second: Subject, pairs: Pairs, thresholds: Thresholds) -> list[Span]:
     """The stretches that are convincing, longest first."""
+    one, other, until = first.views, second.views, (first.until, second.until)
     rows, columns = np.array(list(pairs)).T
     agreeing = np.array([placed.agreeing for placed in pairs.values()])
     # Neighbours of the right view agree as well, less: only what is about the best of one counts.
@@ -146,7 +143,7 @@ def _spans(one: Views, other: Views, pairs: Pairs, thresholds: Thresholds) -> li
     )  # fmt: skip
     kept = []
     shown = (one.start, one.end), (other.start, other.end)
-    for span in align(hits, _LEAST_SECONDS, shown, _STEP, _PACE_GAIN):
+    for span in align(hits, _LEAST_SECONDS, shown, _STEP, _PACE_GAIN, until):
         inside = span_holds(span, hits)
         held = list(zip(rows[inside].tolist(), columns[inside].tolist(), strict=True))
         telling, overlay = without_overlay({pair: pairs[pair] for pair in held}, one, other)
@@ -156,7 +153,7 @@ def _spans(one: Views, other: Views, pairs: Pairs, thresholds: Thresholds) -> li
             strength < thresholds.regions
             or spread_of(telling, one, other, overlay)
             < thresholds.spread * (_IF_IT_MOVES if moves else 1)
-            or not (steady(telling, one) or exact_of(telling) >= _BEYOND_DOUBT)
+            or not lies_exactly(telling)
         ):
             continue
         distance = float(np.mean([pairs[pair].distance for pair in held]))
