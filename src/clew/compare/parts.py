@@ -23,7 +23,6 @@ from clew.compare.lines import FrameHits
 from clew.compare.overlays import spread_of, what_moves, without_overlay
 from clew.compare.stretch import SURE, Pairs, lies_exactly, strength_of
 from clew.compare.subject import Subject
-from clew.compare.views import Views
 from clew.index import Hits
 from clew.media.kind import MediaType
 from clew.signals.regions.view import View

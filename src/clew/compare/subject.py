@@ -65,7 +65,7 @@ class Subject:
 
     @cached_property
     def until(self) -> float:
-        """When it ends, in seconds, with all that was seen of it: flat frames, too; 0 of pictures."""
+        """When it ends, in seconds, with flat frames that are not compared; 0 of pictures."""
         return max((trace.feature.end or 0.0 for trace in self.traces), default=0.0)
 
     @cached_property

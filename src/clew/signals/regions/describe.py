@@ -91,16 +91,16 @@ def regions_of(pixels: NDArray[np.uint8], most: int) -> Regions:
         pixels: uint8 array of shape (height, width, 3).
         most: how many at most.
     """
-    return regions_in(luma(pixels), most)
+    grey = luma(pixels)
+    return regions_in(grey, looked_at(grey), most)
 
 
-def regions_in(grey: NDArray[np.uint8], most: int) -> Regions:
-    """The same of a picture's brightness, uint8[height, width].
+def regions_in(grey: NDArray[np.uint8], small: NDArray[np.uint8], most: int) -> Regions:
+    """The same of a picture's brightness, uint8[height, width], and what is looked at of it.
 
     Where next to nothing stands out, as of fish in a pale tank or a coin on a table, a second look
     is taken at twice as many pixels, for half the contrast.
     """
-    small = looked_at(grey)
     shape = small.shape[0] / min(small.shape), small.shape[1] / min(small.shape)
     place, contrast = _detected(small, _LEAST_CONTRAST)
     if len(_spread(place, contrast, shape, most, _BARE_CELL)) >= _BARE:

@@ -78,7 +78,7 @@ class RegionsExtractor:
 
     def _describe(self, frame: Frame, small: NDArray[np.uint8], cut: bool) -> None:
         picture = frame.picture
-        found = regions_in(frame.picture.luma, KEPT)
+        found = regions_in(frame.picture.luma, small, KEPT)
         if len(found) < _FEW or self._views == MOST_VIEWS:
             self._view = None
             return
