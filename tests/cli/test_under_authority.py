@@ -110,7 +110,9 @@ def test_what_leaves_as_a_file_takes_a_second_person(clew, office, place):
     assert "waits for a supervisor" in said(office.lka, "report", "-o", page, code=2)
     own = ("export", "agree", number, "--why", "x")
     assert "asked for it yourself" in said(office.lka, *own, code=2)
-    assert "no request" in said(office.second["Politie"], *own, code=2)
+    nowhere = said(office.second["Politie"], *own, code=2)
+    assert "no request" in nowhere
+    assert "clew export requests" in nowhere
     waiting = said(second, "export", "requests")
     assert f"export {number} · report · " in waiting
     assert "for the court" in waiting

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -177,6 +179,18 @@ def ask(
     done(f"Asked for. A supervisor agrees with: clew export agree {made.pk}", json, export=made.pk)
 
 
+@contextmanager
+def _deciding(workspace: Path | None) -> Iterator[None]:
+    """At work on a request, whose number may be mistyped: it says where the right one stands."""
+    with at_work(workspace):
+        from clew.casework.errors import NotSeenError
+
+        try:
+            yield
+        except NotSeenError as error:
+            raise NotSeenError(f"{error} Those that wait: clew export requests.") from None
+
+
 def agree(
     number: NumberArgument,
     why: WhyOption,
@@ -190,7 +204,7 @@ def agree(
     Examples:
       clew export agree 4 --why "ordered by the court"
     """
-    with at_work(workspace):
+    with _deciding(workspace):
         from clew.casework.exports import HOLDS_FOR
         from clew.casework.exports import agree as agree_to
 
@@ -210,7 +224,7 @@ def refuse(
     Examples:
       clew export refuse 4 --why "the sheet is enough"
     """
-    with at_work(workspace):
+    with _deciding(workspace):
         from clew.casework.exports import refuse as refuse_it
 
         refuse_it(number, why)
@@ -228,7 +242,7 @@ def withdraw(
     Examples:
       clew export withdraw 4 --why "no longer needed"
     """
-    with at_work(workspace):
+    with _deciding(workspace):
         from clew.casework.exports import withdraw as withdraw_it
 
         withdraw_it(number, why)
