@@ -79,32 +79,34 @@ def what_moves(pairs: Pairs, one: Views, other: Views) -> Pairs:
     }
 
 
+def have_a_say(span: Span, one: Views, other: Views) -> bool:
+    """Whether so many regions stand out plainly in both films that they should agree, too."""
+    beside = _beside(span, one, other)
+    return bool(beside) and min(_usual(one, 0, beside), _usual(other, 1, beside)) >= _FEW
+
+
 def is_borne_out(span: Span, one: Views, other: Views, least: int) -> bool:
     """Whether regions agree too where whole frames do, beyond what an overlay may have brought.
 
     A banner before a bare wall, the sky or nothing makes whole pictures alike. Where frames agree
     but loosely, regions must agree; where they are nearer, these must not agree in an overlay
-    alone. Where there are few regions they say nothing, and frames are believed.
+    alone.
 
     Args:
-        span: the stretch, in films that are not turned against one another.
+        span: the stretch, in films that are not turned against one another, in which regions
+            have a say.
         one: views of the first film; and
         other: of the second.
         least: how many regions must agree in a stretch, beyond what chance brings, if not more do
             in an overlay; 0 where frames are near.
     """
-    beside = _beside(span, one, other)
-    if not beside or min(_usual(one, 0, beside), _usual(other, 1, beside)) < _FEW:
-        return True
-    found = {pair: placement(one.views[pair[0]], other.views[pair[1]]) for pair in beside}
-    plain = {
-        (row, column): placed.only(
-            (placed.rows < one.views[row].plain) & (placed.columns < other.views[column].plain)
-        )
-        for (row, column), placed in found.items()
-        if placed is not None
+    found = {
+        pair: placement(one.views[pair[0]], other.views[pair[1]])
+        for pair in _beside(span, one, other)
     }
-    pairs: Pairs = {pair: placed for pair, placed in plain.items() if placed.agreeing >= SURE}
+    pairs: Pairs = {
+        pair: placed for pair, placed in found.items() if placed and placed.agreeing >= SURE
+    }
     strength = strength_of(pairs)
     beyond = strength_of(without_overlay(pairs, one, other)[0])
     if least:

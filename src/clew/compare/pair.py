@@ -12,7 +12,7 @@ from clew.compare.align import align, seen_best, span_holds, with_share
 from clew.compare.calibration import Thresholds
 from clew.compare.evidence import FramePair, Match, MatchKind, Span
 from clew.compare.lines import FrameHits
-from clew.compare.overlays import is_borne_out
+from clew.compare.overlays import have_a_say, is_borne_out
 from clew.compare.subject import Looks, Subject
 from clew.compare.ways import Way, surest, ways
 from clew.index import HammingIndex, Hits
@@ -23,6 +23,7 @@ from clew.signals.space import PDQ
 _FOR_A_PART = 4
 _FLASH = 0.5  # seconds
 _NEARLY_ALL, _NEARLY_THE_SAME = 0.9, 16  # of a film's length, and bits
+_ALONE = 2.2  # times as much as where regions say something
 LEAST_SECONDS = 1.0
 """Shorter agreements inside a film that has longer ones are left out."""
 
@@ -221,7 +222,7 @@ def _films(
             for span in _aligned(one, other, hits, turned)
             if _convincing(span, thresholds)
             and not _is_a_flash(span, pairs, shorter)
-            and (orientation != 0 or _is_the_picture(span, one, other, shorter, thresholds))
+            and _is_the_picture(span, one, other, shorter, thresholds, turned=orientation != 0)
         ]
         seconds = sum(span.seconds for span in spans) + 1e-3 * (orientation == 0)
         if spans and (best is None or seconds > best[0]):
@@ -288,11 +289,19 @@ def _convincing(span: Span, thresholds: Thresholds) -> bool:
     """Many loose agreements in step say as much as one close one, if not all are at the limit."""
     if span.distance <= thresholds.frame_alone:
         return True
-    beneath = span.frames * (thresholds.frame - span.distance)
-    return (
-        span.frames >= thresholds.film_frames
-        and beneath >= thresholds.frame - thresholds.frame_alone
+    return span.frames >= thresholds.film_frames and _beneath(span, thresholds) >= _enough(
+        thresholds
     )
+
+
+def _beneath(span: Span, thresholds: Thresholds) -> float:
+    """By how many bits the frames of a stretch stay beneath the limit, all added up."""
+    return span.frames * (thresholds.frame - span.distance)
+
+
+def _enough(thresholds: Thresholds) -> int:
+    """The same of one close frame, which is enough by itself."""
+    return thresholds.frame - thresholds.frame_alone
 
 
 def _is_a_flash(span: Span, pairs: FrameHits, shorter: float) -> bool:
@@ -311,20 +320,37 @@ def _is_a_flash(span: Span, pairs: FrameHits, shorter: float) -> bool:
 
 
 def _is_the_picture(
-    span: Span, one: Subject, other: Subject, shorter: float, thresholds: Thresholds
+    span: Span,
+    one: Subject,
+    other: Subject,
+    shorter: float,
+    thresholds: Thresholds,
+    *,
+    turned: bool,
 ) -> bool:
     """Whether whole frames agree because of what they show, not of the same overlay before little.
 
-    What is the same from end to end, nearly to the bit, is a film even if it shows but a title. Of
-    panels, which are small in the frame, regions say little.
+    What is the same from end to end, nearly to the bit, is a film even if it shows but a title.
+    Elsewhere regions must bear frames out. Of panels, which are small in the frame, of films turned
+    against one another and of those in which next to nothing stands out, they say little: more must
+    agree then, for before darkness a logo is all that frames tell.
     """
     if span.seconds >= _NEARLY_ALL * shorter and span.distance <= _NEARLY_THE_SAME:
         return True
-    best = span.best
-    if best and (best.first_variant.startswith(PANEL) or best.second_variant.startswith(PANEL)):
-        return True
     loose = span.distance > thresholds.frame_alone
-    return is_borne_out(span, one.views, other.views, thresholds.regions if loose else 0)
+    panel = span.best is not None and any(
+        variant.startswith(PANEL) for variant in (span.best.first_variant, span.best.second_variant)
+    )
+    if not panel and not turned and have_a_say(span, one.views, other.views):
+        return is_borne_out(span, one.views, other.views, thresholds.regions if loose else 0)
+    if loose:
+        return _beneath(span, thresholds) >= _ALONE * _enough(thresholds)
+    return (
+        panel
+        or turned
+        or span.frames >= thresholds.film_frames
+        or span.distance <= _NEARLY_THE_SAME
+    )
 
 
 def _frame_hits(first: Looks, second: Looks, hits: Hits, keep: NDArray[np.bool_]) -> FrameHits:
