@@ -107,6 +107,13 @@ def is_borne_out(span: Span, one: Views, other: Views, least: int) -> bool:
     pairs: Pairs = {
         pair: placed for pair, placed in found.items() if placed and placed.agreeing >= SURE
     }
+    if least:  # weak regions agree by chance, where there are enough of them
+        pairs = {
+            (row, column): placed.only(
+                (placed.rows < one.views[row].plain) & (placed.columns < other.views[column].plain)
+            )
+            for (row, column), placed in pairs.items()
+        }
     strength = strength_of(pairs)
     beyond = strength_of(without_overlay(pairs, one, other)[0])
     if least:
