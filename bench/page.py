@@ -42,7 +42,6 @@ ORDER = (
 """The benchmarks in the order of the page; each is a module with ``run()``."""
 
 _OUTDATED: dict[str, str] = {
-    "film_speed": "regions were looked for once only, bare pictures are looked at twice now",
     "world": "films were compared by an older version of their regions",
 }
 """What was measured with older versions of signals than Clew has now; out with the next run."""
