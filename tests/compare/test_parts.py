@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 from clew.compare.calibration import Thresholds, says
-from clew.compare.evidence import Match, MatchKind
-from clew.compare.pair import all_hits, compare
+from clew.compare.evidence import Match, MatchKind, Span
+from clew.compare.pair import all_hits, compare, says_enough
 from clew.compare.subject import Subject
 from clew.compare.ways import ways
 from clew.media.image import Picture
 from clew.media.kind import MediaType
 from clew.media.sampling import Frame
+from clew.signals.base import Feature
 from clew.signals.reading import Trace
 from clew.signals.registry import signals
 from clew.training.edits import pictures
@@ -197,3 +198,32 @@ def test_the_figures_are_those_of_films_that_agree_by_parts() -> None:
     said = says(one(compare(original, copy)))
     assert "pairs of different media matched" in said
     assert "among a million media" in said
+
+
+@pytest.mark.parametrize(
+    ("distance", "frames", "enough"),
+    [
+        (42.7, 3, False),  # a logo before darkness
+        (34.0, 5, True),  # a coin on a plain table
+        (44.5, 17, True),  # fish in a pale tank
+        (28.0, 1, False),
+        (28.0, 3, True),
+        (16.0, 1, True),
+    ],
+)
+def test_frames_that_no_regions_bear_out_must_be_more(distance, frames, enough) -> None:
+    span = Span(
+        first_start=0.0, first_end=4.0, second_start=0.0, second_end=4.0,
+        distance=distance, frames=frames,
+    )  # fmt: skip
+    assert says_enough(span, Thresholds()) is enough
+
+
+def test_a_film_ends_with_its_pictures_though_they_are_dark_and_not_with_its_sound() -> None:
+    dark = [np.zeros((300, 500, 3), np.uint8)] * 4
+    original, copy = film([*moving(1), *dark]), film([*moving(1), *dark])
+    (span,) = one(compare(original, copy)).spans
+    assert (span.first_end, span.second_end) == pytest.approx((SECONDS + 2, SECONDS + 2), abs=0.01)
+    heard = Trace("sound", 1, Feature(variant="whole", value=b"", start=0.0, end=60.0))
+    longer = Subject.of(MediaType.VIDEO, [*original.traces, heard])
+    assert longer.until == original.until == SECONDS + 2

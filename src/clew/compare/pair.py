@@ -343,14 +343,14 @@ def _is_the_picture(
     )
     if not panel and not turned and have_a_say(span, one.views, other.views):
         return is_borne_out(span, one.views, other.views, thresholds.regions if loose else 0)
-    if loose:
+    return (not loose and (panel or turned)) or says_enough(span, thresholds)
+
+
+def says_enough(span: Span, thresholds: Thresholds) -> bool:
+    """Whether frames that no regions bear out are believed: more must agree than elsewhere."""
+    if span.distance > thresholds.frame_alone:
         return _beneath(span, thresholds) >= _ALONE * _enough(thresholds)
-    return (
-        panel
-        or turned
-        or span.frames >= thresholds.film_frames
-        or span.distance <= _NEARLY_THE_SAME
-    )
+    return span.frames >= thresholds.film_frames or span.distance <= _NEARLY_THE_SAME
 
 
 def _frame_hits(first: Looks, second: Looks, hits: Hits, keep: NDArray[np.bool_]) -> FrameHits:

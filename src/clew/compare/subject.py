@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from clew.compare.views import Views
 from clew.media.kind import MediaType
-from clew.signals.base import Feature, Signal
+from clew.signals.base import Feature, Need, Signal
 from clew.signals.exact.extract import SHA256
 from clew.signals.reading import Trace
 from clew.signals.registry import signals
@@ -65,8 +65,19 @@ class Subject:
 
     @cached_property
     def until(self) -> float:
-        """When it ends, in seconds, with flat frames that are not compared; 0 of pictures."""
-        return max((trace.feature.end or 0.0 for trace in self.traces), default=0.0)
+        """When its pictures end, in seconds, flat frames that are not compared too; 0 of none.
+
+        Not with its sound, which may go on longer.
+        """
+        known = signals()
+        return max(
+            (
+                trace.feature.end or 0.0
+                for trace in self.traces
+                if (signal := known.get(trace.signal)) and signal.need is Need.FRAMES
+            ),
+            default=0.0,
+        )
 
     @cached_property
     def versions(self) -> dict[str, int]:
