@@ -42,6 +42,8 @@ _MOST_POINTS = 160
 _BARE, _BARE_CELL = 48, 6
 """Below how many regions, of any sixteenth of the picture at most so many, little is to be seen."""
 _WEAK_CONTRAST = 0.01
+_SOMETHING = 2
+"""Levels of brightness between the darkest and the brightest, below which nothing has contrast."""
 _SAME_PLACE, _SAME_SIZE = 0.015, 0.5  # of the shorter side, and octaves
 
 
@@ -103,11 +105,13 @@ def regions_in(grey: NDArray[np.uint8], small: NDArray[np.uint8], most: int) -> 
     """
     shape = small.shape[0] / min(small.shape), small.shape[1] / min(small.shape)
     place, contrast = _detected(small, _LEAST_CONTRAST)
-    if len(_spread(place, contrast, shape, most, _BARE_CELL)) >= _BARE:
+    fine = None
+    if len(_spread(place, contrast, shape, most, _BARE_CELL)) < _BARE:
+        fine = looked_at(grey, 2 * SIDE)
+    if fine is None or np.ptp(fine) < _SOMETHING:
         chosen = _spread(place, contrast, shape, most)
         place, contrast = place[chosen], contrast[chosen]
         return Regions(place, contrast, _bits_at(small, place), len(place))
-    fine = looked_at(grey, 2 * SIDE)
     finer, weaker = _detected(fine, _WEAK_CONTRAST)
     fresh = _apart_from(finer, place)
     both = np.concatenate([place, finer[fresh]]), np.concatenate([contrast, weaker[fresh]])

@@ -65,7 +65,8 @@ def packed(regions: Regions, width: int, height: int) -> bytes:
 
 def unpacked(value: bytes) -> View:
     """A view from its bytes; what is no whole record is left out."""
-    longer, plain = int.from_bytes(value[:2], "little"), value[2] if len(value) > 2 else 0
+    longer = int.from_bytes(value[: _HEAD - 1], "little")
+    plain = value[_HEAD - 1] if len(value) >= _HEAD else 0
     upright, ratio = bool(longer & 0x8000), max(1.0, (longer & 0x7FFF) / 100)
     width, height = (1.0, ratio) if upright else (ratio, 1.0)
     count = max(0, len(value) - _HEAD) // _RECORD

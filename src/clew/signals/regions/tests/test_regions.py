@@ -114,6 +114,10 @@ def test_where_little_is_to_be_seen_a_second_look_is_taken() -> None:
     assert np.mean(apart[found.plain :] <= 40) > 0.6
 
 
+def test_of_one_colour_no_second_look_finds_anything() -> None:
+    assert len(regions_of(np.full((360, 640, 3), 90, np.uint8), KEPT)) == 0
+
+
 def test_what_is_asked_for_comes_from_few_places_where_there_are_few() -> None:
     corner = np.full_like(SCENE, 120)
     corner[:120, :160] = SCENE[100:220, 200:360]
