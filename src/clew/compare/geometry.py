@@ -16,21 +16,22 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from clew.signals.regions.describe import BITS
-from clew.signals.regions.view import VIEW_BYTES, View
+from clew.signals.regions.view import View
 
-ALIKE_BITS = 30
-"""Most bits of 128 between two regions that count as looking alike."""
+ALIKE_BITS = 60
+"""Most bits of 256 between two regions that count as looking alike."""
 
 EXACTLY = 0.012
 """By how much a region misses its place at most that lies exactly, in the first's shorter sides."""
+
+SMALL_SCALE = 0.35
+"""Of what is smaller, places are told no better than of what has this scale."""
 
 _APART = 0.07
 _SIZES = 0.6
 _ANGLES = 0.5
 _LEAST_SCALE = 0.001
-_SMALL_SCALE = 0.35
-_MOST = 160
+_MOST = 320
 
 Moved: TypeAlias = tuple[float, float, float, float]
 """How points move: by scale × cosine and scale × sine of a turn, then right and down."""
@@ -50,6 +51,7 @@ class Placement:
         columns: with which of the second.
         first: float32[agreeing, 2], where these lie in the first frame; and
         second: in the second.
+        views: both frames, as they were compared.
     """
 
     agreeing: int
@@ -61,6 +63,7 @@ class Placement:
     columns: NDArray[np.int32]
     first: NDArray[np.float32]
     second: NDArray[np.float32]
+    views: tuple[View, View]
 
     def only(self, keep: NDArray[np.bool_]) -> Placement:
         """The same placement with some of the regions that agree."""
@@ -83,6 +86,14 @@ class Placement:
     def exact(self) -> int:
         """Regions that lie exactly where they should."""
         return int((self.misses() <= EXACTLY).sum())
+
+    @cached_property
+    def in_common(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Which regions of either view lie where the other frame shows something, too."""
+        one, other = self.views
+        moved = self.moved(one.place[:, :2].astype(np.float64))
+        back = self.moved_back(other.place[:, :2].astype(np.float64))
+        return _inside(moved, other), _inside(back, one)
 
     def misses(self) -> NDArray[np.float64]:
         """By how much each region that agrees misses its place, in shorter sides of the first."""
@@ -117,21 +128,21 @@ def missed(
     across, down, right, below = moved
     x = across * first[:, 0] - down * first[:, 1] + right - second[:, 0]
     y = down * first[:, 0] + across * first[:, 1] + below - second[:, 1]
-    return np.asarray(np.hypot(x, y) / max(float(np.hypot(across, down)), _SMALL_SCALE))
+    return np.asarray(np.hypot(x, y) / max(float(np.hypot(across, down)), SMALL_SCALE))
 
 
 def placement(first: View, second: View) -> Placement | None:
     """How the first frame lies on the second, or None when fewer than three regions agree."""
     pairs = np.empty((_MOST, 2), np.int32)
     moved = np.empty(4)
-    agreeing = _place(first.place, first.bits, second.place, second.bits, pairs, moved)
+    agreeing = _place(first.place, first.bits, second.place, second.bits, ALIKE_BITS, pairs, moved)
     if agreeing < 3:
         return None
     rows, columns = pairs[:agreeing].T
     apart = np.bitwise_count(first.bits[rows] ^ second.bits[columns]).sum(axis=1)
     return Placement(
         agreeing,
-        float(apart.mean()) * BITS / (8 * VIEW_BYTES),
+        float(apart.mean()),
         float(np.hypot(moved[0], moved[1])),
         float(np.arctan2(moved[1], moved[0])),
         moved[2:].copy(),
@@ -139,7 +150,12 @@ def placement(first: View, second: View) -> Placement | None:
         columns,
         first.place[rows, :2],
         second.place[columns, :2],
+        (first, second),
     )
+
+
+def _inside(points: NDArray[np.float64], view: View) -> NDArray[np.bool_]:
+    return np.asarray(((points >= 0) & (points <= (view.width, view.height))).all(axis=1))
 
 
 @njit(cache=True, nogil=True)
@@ -152,9 +168,9 @@ def _alike(
         near, next_near = np.int64(most + 1), np.int64(most + 1)
         which, which_next = -1, -1
         for column in range(len(others)):
-            apart = _bits(ones[row, 0] ^ others[column, 0]) + _bits(
-                ones[row, 1] ^ others[column, 1]
-            )
+            apart = np.int64(0)
+            for word in range(ones.shape[1]):
+                apart += _bits(ones[row, word] ^ others[column, word])
             if apart < near:
                 next_near, which_next = near, which
                 near, which = apart, column
@@ -186,12 +202,13 @@ def _place(
     one_bits: NDArray[np.uint64],
     other: NDArray[np.float32],
     other_bits: NDArray[np.uint64],
+    alike: int,
     best_pairs: NDArray[np.int32],
     best: NDArray[np.float64],
 ) -> int:
     """The best placement; fills which regions agree under it, returns how many do."""
     pairs = np.empty((len(best_pairs), 2), np.int32)
-    count = _alike(one_bits, other_bits, ALIKE_BITS, pairs)
+    count = _alike(one_bits, other_bits, alike, pairs)
     most = 0
     agreeing = np.empty((len(best_pairs), 2), np.int32)
     moved = np.empty(4)
@@ -234,7 +251,7 @@ def _count(
         return 0  # fitted to regions of which one lies mirrored to the other
     turn = np.arctan2(moved[1], moved[0])
     # What is far out in the larger frame may be as far off as what is far out in the smaller.
-    slack = _APART * max(scale, _SMALL_SCALE) if scale < 1 else _APART * scale
+    slack = _APART * max(scale, SMALL_SCALE) if scale < 1 else _APART * scale
     count = 0
     for pair in range(len(pairs)):
         row, column = pairs[pair, 0], pairs[pair, 1]

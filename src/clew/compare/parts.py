@@ -18,11 +18,13 @@ from numpy.typing import NDArray
 from clew.compare.align import align, seen_best, span_holds, with_share
 from clew.compare.calibration import Thresholds
 from clew.compare.evidence import FramePair, Match, MatchKind, Span
+from clew.compare.exactness import goes_on_beyond, lies_exactly
 from clew.compare.geometry import ALIKE_BITS, Placement, placement
 from clew.compare.lines import FrameHits
 from clew.compare.overlays import spread_of, what_moves, without_overlay
-from clew.compare.stretch import SURE, Pairs, lies_exactly, strength_of
+from clew.compare.stretch import SURE, Pairs, strength_of
 from clew.compare.subject import Subject
+from clew.compare.views import Views
 from clew.index import Hits
 from clew.media.kind import MediaType
 from clew.signals.regions.view import View
@@ -145,25 +147,33 @@ def _spans(first: Subject, second: Subject, pairs: Pairs, thresholds: Thresholds
     for span in align(hits, _LEAST_SECONDS, shown, _STEP, _PACE_GAIN, until):
         inside = span_holds(span, hits)
         held = list(zip(rows[inside].tolist(), columns[inside].tolist(), strict=True))
-        telling, overlay = without_overlay({pair: pairs[pair] for pair in held}, one, other)
-        strength = strength_of(telling)
-        moves = strength_of(what_moves(telling, one, other)) >= _MOVES
-        if (
-            strength < thresholds.regions
-            or spread_of(telling, one, other, overlay)
-            < thresholds.spread * (_IF_IT_MOVES if moves else 1)
-            or not lies_exactly(telling)
-        ):
+        telling = _telling({pair: pairs[pair] for pair in held}, one, other, thresholds)
+        if telling is None:
             continue
         distance = float(np.mean([pairs[pair].distance for pair in held]))
         told = msgspec.structs.replace(
             span,
             distance=round(max(distance, _LEAST_DISTANCE), 1),
-            regions=strength,
+            regions=strength_of(telling),
             best=_best(span, hits.where(inside), list(telling.values())),
         )
         kept.append(with_share(told, *shown))
     return kept
+
+
+def _telling(pairs: Pairs, one: Views, other: Views, thresholds: Thresholds) -> Pairs | None:
+    """What agrees in a stretch, without what an overlay may have brought, if that convinces."""
+    beyond, overlay = without_overlay(pairs, one, other)
+    if strength_of(beyond) < thresholds.regions:
+        return None
+    spread = spread_of(beyond, one, other, overlay)
+    moves = strength_of(what_moves(beyond, one, other)) >= _MOVES
+    if spread < thresholds.spread * (_IF_IT_MOVES if moves else 1):
+        return None
+    if lies_exactly(beyond, overlay):
+        return beyond
+    all_around = spread >= thresholds.spread and goes_on_beyond(pairs, beyond)
+    return beyond if all_around else None
 
 
 def _as_distance(agreeing: NDArray[np.int64], most: NDArray[np.float64]) -> NDArray[np.int16]:
@@ -192,7 +202,7 @@ def _match(first: Subject, second: Subject, orientation: int, spans: list[Span])
     return Match(
         kind=MatchKind.FILM,
         distance=round(min(span.distance for span in spans)),
-        threshold=2 * ALIKE_BITS,
+        threshold=ALIKE_BITS,
         orientation=REGIONS.orientations[orientation],
         first_variant=PARTS,
         second_variant=PARTS,

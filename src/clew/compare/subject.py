@@ -131,12 +131,12 @@ class Looks:
         """The usable features of a space among traces."""
         known = signals()
         usable = tuple(
-            trace.feature
+            feature
             for trace in traces
             if (signal := known.get(trace.signal)) is not None
             and signal.space == space
             and signal.version == trace.version
-            and trace.feature.quality >= _least_quality(signal)
+            for feature in _asked(signal, trace.feature)
         )
         width = space.bits // 8
         hashes = np.array([space.indexed(f.value) for f in usable], np.uint8)
@@ -151,5 +151,8 @@ class Looks:
         )
 
 
-def _least_quality(signal: Signal) -> int:
-    return signal.usable_quality if signal.asked_quality is None else signal.asked_quality
+def _asked(signal: Signal, kept: Feature) -> list[Feature]:
+    """What one feature that was kept brings to its space."""
+    least = signal.usable_quality if signal.asked_quality is None else signal.asked_quality
+    itself = [kept] if kept.quality >= least else []
+    return itself if signal.asked is None else itself + signal.asked(kept)

@@ -14,9 +14,9 @@ from clew.signals.regions.extract import VIEW
 from clew.signals.regions.view import View, unpacked
 
 _GOES_ON = 1.6  # seconds between views that follow each other
-_APART = 2  # views
+_APART = (2, 3, 5, 8)  # views
 _MOVED = 0.015  # of the frame's shorter side
-_SAME_BITS = 20
+_SAME_BITS = 40
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,8 @@ class Views:
         start: float64[n], seconds.
         end: float64[n]: when the next view begins, or the last frame like it ends.
         still: for each view which of its regions, bool, are at the same place two views before or
-            after, as logos, captions and the like are: all, where there is no other view to tell.
+            after, or some more, as logos, captions and the like are: all, where there is no other
+            view to tell. Not every view shows each of them.
     """
 
     views: tuple[View, ...]
@@ -59,11 +60,11 @@ class Views:
         views = tuple(unpacked(feature.value) for feature in found)
         alone = len(views) == 1
         still = [np.full(len(view.place), alone) for view in views]
-        apart = min(_APART, len(views) - 1) if len(views) > 1 else 1
-        for number in range(len(views) - apart):
-            one, other = _still(views[number], views[number + apart])
-            still[number] |= one
-            still[number + apart] |= other
+        for apart in sorted({min(apart, max(1, len(views) - 1)) for apart in _APART}):
+            for number in range(len(views) - apart):
+                one, other = _still(views[number], views[number + apart])
+                still[number] |= one
+                still[number + apart] |= other
         return cls(views, start, end, tuple(still))
 
     def at(self, times: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -3,12 +3,12 @@
 from clew.media.kind import MediaType
 from clew.signals.base import Need, Signal
 from clew.signals.regions.compare import compare
-from clew.signals.regions.extract import PRESENT, USABLE, RegionsExtractor
+from clew.signals.regions.extract import USABLE, RegionsExtractor, asked
 from clew.signals.space import REGIONS
 
 SIGNAL = Signal(
     name="regions",
-    version=6,
+    version=7,
     title="parts of the same moving picture",
     media=frozenset({MediaType.VIDEO}),
     need=Need.FRAMES,
@@ -16,5 +16,5 @@ SIGNAL = Signal(
     compare=compare,
     space=REGIONS,
     usable_quality=USABLE,
-    asked_quality=PRESENT,
+    asked=asked,
 )

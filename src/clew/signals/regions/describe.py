@@ -37,11 +37,11 @@ _DOUBLED = 0.25
 """Pixels by which OpenCV's SIFT tells places too far right and down, for it doubles the picture."""
 
 _CELLS = 4
-_MOST_POINTS = 160
+_MOST_POINTS = 256
 
 _BARE, _BARE_CELL = 48, 6
 """Below how many regions, of any sixteenth of the picture at most so many, little is to be seen."""
-_WEAK_CONTRAST = 0.01
+_WEAK_CONTRAST = 0.005
 _SOMETHING = 2
 """Levels of brightness between the darkest and the brightest, below which nothing has contrast."""
 _SAME_PLACE, _SAME_SIZE = 0.015, 0.5  # of the shorter side, and octaves
@@ -67,8 +67,8 @@ class Regions:
     def __len__(self) -> int:
         return len(self.place)
 
-    def scattered(self, shape: tuple[float, float], most: int) -> NDArray[np.uint8]:
-        """The bits of a few from all over the picture: what overlays and crops leave.
+    def scattered(self, shape: tuple[float, float], most: int) -> NDArray[np.int64]:
+        """Rows of a few from all over the picture: what overlays and crops leave.
 
         The one of most contrast in each cell, a quarter of the picture in turn; then the next of
         each cell.
@@ -83,7 +83,7 @@ class Regions:
         half = _CELLS // 2
         quarter = cell // _CELLS // half * 2 + cell % _CELLS // half
         in_turn = np.lexsort((_ranks(turn * _CELLS + quarter), turn))
-        return np.asarray(self.bits[order[in_turn][:most]])
+        return order[in_turn][:most]
 
 
 def regions_of(pixels: NDArray[np.uint8], most: int) -> Regions:

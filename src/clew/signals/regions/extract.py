@@ -9,23 +9,23 @@ from numpy.typing import NDArray
 
 from clew.media.sampling import Frame
 from clew.signals.base import Feature
-from clew.signals.regions.describe import Regions, looked_at, regions_in
-from clew.signals.regions.view import packed
+from clew.signals.regions.describe import looked_at, regions_in
+from clew.signals.regions.view import asked_of, packed
 
 VIEW = "view"
 REGION = "region"
-KEPT = 96
+KEPT = 128
 """Regions in a view."""
 INDEXED = 7
 """Regions of a view in four seconds that are searched among many."""
-ASKED = 16
+ASKED = 32
 """Regions of a view that are asked for."""
-USABLE, PRESENT = 50, 10
-"""Quality of those that are searched, and of the others; 0 proposes nothing."""
+USABLE = 50
+"""Quality of those that are searched; views have less."""
 
-MOST_VIEWS = 17_000
-"""Views of one film, nearly five hours if something moves all the time; what comes later has none.
-With the frames they must fit into what a confined process may answer: they take 65 MiB of 128."""
+MOST_VIEWS = 12_000
+"""Views of one film, over three hours if something moves all the time; what comes later has none.
+With the frames they must fit into what a confined process may answer: they take 54 MiB of 128."""
 
 _VIEW_SECONDS = 0.9
 _SEARCH_SECONDS = 3.9
@@ -38,14 +38,16 @@ class RegionsExtractor:
     """Looks at one frame a second and at the first of every shot.
 
     While nothing moves, the view before is said to last longer. Of every view a few regions are
-    asked for; those of one view in four seconds are searched among those of all films. All others
-    are only compared.
+    asked for; the first of these of one view in four seconds are searched among those of all
+    films, and therefore are features by themselves; of a view that lasts, more every four seconds.
+    All others are only compared.
     """
 
     def __init__(self) -> None:
         self._features: list[Feature] = []
         self._view: int | None = None
         self._views = 0
+        self._waiting: list[bytes] = []
         self._shot = -1
         self._looked = self._searched = -np.inf
         self._miniature: NDArray[np.uint8] | None = None
@@ -67,7 +69,7 @@ class RegionsExtractor:
         self._describe(item, small, cut)
 
     def finish(self) -> list[Feature]:
-        """Views in order of time, each followed by the regions of it that are asked for."""
+        """Views in order of time, each followed by the regions of it that are searched."""
         return self._features
 
     def _last(self, frame: Frame) -> None:
@@ -75,6 +77,8 @@ class RegionsExtractor:
         if self._view is not None:
             view = self._features[self._view]
             self._features[self._view] = msgspec.structs.replace(view, end=frame.until)
+            if frame.time - self._searched >= _SEARCH_SECONDS and self._waiting:
+                self._search(frame.time, view.start, frame.until)
 
     def _describe(self, frame: Frame, small: NDArray[np.uint8], cut: bool) -> None:
         picture = frame.picture
@@ -84,34 +88,32 @@ class RegionsExtractor:
             return
         self._views += 1
         self._view = len(self._features)
+        short = min(picture.width, picture.height)
+        asked = found.scattered((picture.height / short, picture.width / short), ASKED)
+        view = packed(found, picture.width, picture.height, asked)
         self._features.append(
-            Feature(
-                variant=VIEW,
-                value=packed(found, picture.width, picture.height),
-                quality=0,  # never searched
-                start=frame.time,
-                end=frame.until,
-            )
+            Feature(variant=VIEW, value=view, quality=0, start=frame.time, end=frame.until)
         )
-        indexed = frame.time - self._searched >= (_SHOT_SECONDS if cut else _SEARCH_SECONDS)
-        if indexed:
-            self._searched = frame.time
-        self._features.extend(_asked(found, frame, INDEXED if indexed else 0))
+        self._waiting = [found.bits[row].tobytes() for row in asked]
+        if frame.time - self._searched >= (_SHOT_SECONDS if cut else _SEARCH_SECONDS):
+            self._search(frame.time, frame.time, frame.until)
+
+    def _search(self, now: float, start: float | None, end: float) -> None:
+        """Have some more of the regions that are asked for searched among many."""
+        self._searched = now
+        self._features.extend(
+            Feature(variant=REGION, value=bits, quality=USABLE, start=start, end=end)
+            for bits in self._waiting[:INDEXED]
+        )
+        del self._waiting[:INDEXED]
 
 
-def _asked(found: Regions, frame: Frame, indexed: int) -> list[Feature]:
-    picture = frame.picture
-    short = min(picture.width, picture.height)
-    shape = (picture.height / short, picture.width / short)
+def asked(view: Feature) -> list[Feature]:
+    """The regions of a view that are asked for; none of what is no view."""
+    if view.variant != VIEW:
+        return []
     return [
-        Feature(
-            variant=REGION,
-            value=bits.tobytes(),
-            quality=USABLE if rank < indexed else PRESENT,
-            start=frame.time,
-            end=frame.until,
-        )
-        for rank, bits in enumerate(found.scattered(shape, ASKED))
+        msgspec.structs.replace(view, variant=REGION, value=bits) for bits in asked_of(view.value)
     ]
 
 

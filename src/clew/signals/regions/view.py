@@ -1,4 +1,4 @@
-"""A view: all regions of one frame with their places, packed into a few hundred bytes."""
+"""A view: all regions of one frame with their places, packed into some thousand bytes."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ from numpy.typing import NDArray
 
 from clew.signals.regions.describe import BITS, Regions
 
-VIEW_BYTES = BITS // 16
-"""Bytes of each region's bits that a view keeps: half of either kind."""
-
-_HEAD = 3
-_RECORD = VIEW_BYTES + 4
+_HEAD = 4
+_BYTES = BITS // 8
+_RECORD = _BYTES + 4
 _SIZES = 24.0  # steps of an octave
-_MIRROR = np.repeat(np.array([0, 255], np.uint8), VIEW_BYTES // 2)
+_MIRROR = np.repeat(np.array([0, 0xFFFF_FFFF_FFFF_FFFF], np.uint64), BITS // 128)
 
 
 @dataclass(frozen=True)
@@ -24,7 +22,7 @@ class View:
 
     Attributes:
         place: float32[n, 4]: x, y, size, angle as in :class:`Regions`.
-        bits: uint64[n, 2].
+        bits: uint64[n, 4].
         width: of the frame, in shares of its shorter side; height likewise.
         plain: how many of the regions are so plain that any copy should show them.
     """
@@ -40,39 +38,40 @@ class View:
         place = self.place.copy()
         place[:, 0] = self.width - place[:, 0]
         place[:, 3] = np.pi - place[:, 3]
-        bits = (self.bits.view(np.uint8) ^ _MIRROR).view(np.uint64)
-        return View(place, bits, self.width, self.height, self.plain)
+        return View(place, self.bits ^ _MIRROR, self.width, self.height, self.plain)
 
 
-def packed(regions: Regions, width: int, height: int) -> bytes:
-    """The bytes of a view of a frame of some width and height in pixels."""
+def packed(regions: Regions, width: int, height: int, asked: NDArray[np.int64]) -> bytes:
+    """The bytes of a view of a frame of some width and height in pixels.
+
+    Args:
+        regions: at most 255.
+        width: of the frame; and
+        height: of it.
+        asked: which of the regions are asked for through it, in order, int64[k].
+    """
     short = min(width, height)
     records = np.empty((len(regions), _RECORD), np.uint8)
-    half = BITS // 16
-    kept = VIEW_BYTES // 2
-    records[:, :kept] = regions.bits[:, :kept]
-    records[:, kept:VIEW_BYTES] = regions.bits[:, half : half + kept]
+    records[:, :_BYTES] = regions.bits
     x, y, size, angle = regions.place.T
-    records[:, VIEW_BYTES] = np.clip(np.round(x * short / width * 255), 0, 255)
-    records[:, VIEW_BYTES + 1] = np.clip(np.round(y * short / height * 255), 0, 255)
-    records[:, VIEW_BYTES + 2] = np.clip(np.round(255 + np.log2(size) * _SIZES), 0, 255)
-    records[:, VIEW_BYTES + 3] = np.round(angle / (2 * np.pi) * 256).astype(np.int64) % 256
-    # The head: which side is longer, and by how much, in steps of a percent; how many are plain.
+    records[:, _BYTES] = np.clip(np.round(x * short / width * 255), 0, 255)
+    records[:, _BYTES + 1] = np.clip(np.round(y * short / height * 255), 0, 255)
+    records[:, _BYTES + 2] = np.clip(np.round(255 + np.log2(size) * _SIZES), 0, 255)
+    records[:, _BYTES + 3] = np.round(angle / (2 * np.pi) * 256).astype(np.int64) % 256
+    # The head: which side is longer, and by how much, in steps of a percent; how many are plain;
+    # how many there are.
     longer = min(round(100 * max(width, height) / short), 0x7FFF) | (0x8000 * (height > width))
-    head = longer.to_bytes(_HEAD - 1, "little") + bytes([min(regions.plain, 255)])
-    return head + records.tobytes()
+    head = longer.to_bytes(2, "little") + bytes([regions.plain, len(regions)])
+    return head + records.tobytes() + asked.astype(np.uint8).tobytes()
 
 
 def unpacked(value: bytes) -> View:
     """A view from its bytes; what is no whole record is left out."""
-    longer = int.from_bytes(value[: _HEAD - 1], "little")
-    plain = value[_HEAD - 1] if len(value) >= _HEAD else 0
+    longer = int.from_bytes(value[:2], "little")
     upright, ratio = bool(longer & 0x8000), max(1.0, (longer & 0x7FFF) / 100)
     width, height = (1.0, ratio) if upright else (ratio, 1.0)
-    count = max(0, len(value) - _HEAD) // _RECORD
-    records = np.frombuffer(value, np.uint8, count * _RECORD, _HEAD if count else 0)
-    records = records.reshape(count, _RECORD)
-    numbers = records[:, VIEW_BYTES:].astype(np.float32)
+    records = _records(value)
+    numbers = records[:, _BYTES:].astype(np.float32)
     place = np.stack(
         [
             numbers[:, 0] / 255 * width,
@@ -82,5 +81,19 @@ def unpacked(value: bytes) -> View:
         ],
         axis=1,
     ).astype(np.float32)
-    bits = np.ascontiguousarray(records[:, :VIEW_BYTES]).view(np.uint64)
+    bits = np.ascontiguousarray(records[:, :_BYTES]).view(np.uint64)
+    plain = min(value[2], len(records)) if len(records) else 0
     return View(place, bits, width, height, plain)
+
+
+def asked_of(value: bytes) -> list[bytes]:
+    """The bits of the regions that are asked for through a view, 32 bytes each, in order."""
+    records = _records(value)
+    rows = value[_HEAD + records.size :]
+    return [records[row, :_BYTES].tobytes() for row in rows if row < len(records)]
+
+
+def _records(value: bytes) -> NDArray[np.uint8]:
+    count = min(value[_HEAD - 1], (len(value) - _HEAD) // _RECORD) if len(value) >= _HEAD else 0
+    records = np.frombuffer(value, np.uint8, count * _RECORD, _HEAD if count else 0)
+    return records.reshape(count, _RECORD)

@@ -11,8 +11,8 @@ from clew.media.sampling import Frame
 from clew.signals.base import Feature
 from clew.signals.regions import SIGNAL
 from clew.signals.regions.describe import mirrored, regions_of
-from clew.signals.regions.extract import ASKED, INDEXED, KEPT, REGION, VIEW
-from clew.signals.regions.view import packed, unpacked
+from clew.signals.regions.extract import ASKED, INDEXED, KEPT, REGION, VIEW, asked
+from clew.signals.regions.view import asked_of, packed, unpacked
 from clew.signals.space import REGIONS
 from clew.training.edits.pictures import logo
 from clew.training.pictures import Pixels, make_picture
@@ -40,42 +40,49 @@ def test_a_mirrored_picture_has_the_same_regions_with_the_bits_of_the_space() ->
 
 def test_a_view_keeps_places_and_bits() -> None:
     found = regions_of(SCENE, KEPT)
-    view = unpacked(packed(found, 640, 360))
+    value = packed(found, 640, 360, np.array([5, 2]))
+    view = unpacked(value)
     assert (view.width, view.height) == pytest.approx((640 / 360, 1.0), abs=0.01)
     assert view.place[:, :2] == pytest.approx(found.place[:, :2], abs=0.01)
     assert view.place[:, 2] == pytest.approx(found.place[:, 2], rel=0.02)
     assert view.plain == found.plain == len(found)
     turned = np.angle(np.exp(1j * (view.place[:, 3] - found.place[:, 3])))
     assert np.abs(turned).max() < 0.02
-    kept = view.bits.view(np.uint8)
-    assert (kept[:, :8] == found.bits[:, :8]).all()
-    assert (kept[:, 8:] == found.bits[:, 16:24]).all()
+    assert (view.bits.view(np.uint8) == found.bits).all()
+    assert asked_of(value) == [found.bits[5].tobytes(), found.bits[2].tobytes()]
 
 
 @pytest.mark.parametrize("value", [b"", b"x", b"\xff" * 7, b"\xff" * 50])
 def test_any_bytes_are_a_view(value: bytes) -> None:
     view = unpacked(value)
-    assert len(view.place) == len(view.bits) == max(0, len(value) - 3) // 20
+    assert len(view.place) == len(view.bits) == max(0, len(value) - 4) // 36
+    assert view.plain <= len(view.place)
+    assert not any(asked_of(value)) or len(view.place)
     assert view.width >= 1.0
     assert view.height >= 1.0
 
 
-def test_views_are_not_searched_and_their_regions_few() -> None:
+def test_views_are_not_searched_and_few_regions_are() -> None:
     moved = [np.roll(SCENE, 40 * step, axis=1) for step in range(5)]
     found = read(*moved)
     views = [feature for feature in found if feature.variant == VIEW]
     regions = [feature for feature in found if feature.variant == REGION]
     indexed = [region for region in regions if region.quality >= SIGNAL.usable_quality]
-    asked = [feature for feature in found if feature.quality >= (SIGNAL.asked_quality or 0)]
     assert len(views) == 5
     assert len(indexed) == 2 * INDEXED
-    assert asked == regions
-    assert len(regions) == 5 * ASKED
+    assert regions == indexed
+    assert [len(asked(view)) for view in views] == [ASKED] * 5
+    assert {region.value for region in regions} <= {r.value for view in views for r in asked(view)}
 
 
 def test_while_nothing_moves_a_view_lasts() -> None:
     views = [feature for feature in read(SCENE, SCENE, SCENE) if feature.variant == VIEW]
     assert [(view.start, view.end) for view in views] == [(0.0, 3.0)]
+
+
+def test_of_a_view_that_lasts_more_regions_are_searched() -> None:
+    searched = [f.value for f in read(*[SCENE] * 9) if f.variant == REGION]
+    assert len(set(searched)) == len(searched) == 3 * INDEXED
 
 
 def test_every_shot_has_a_view() -> None:
@@ -86,7 +93,7 @@ def test_every_shot_has_a_view() -> None:
 
 def test_a_logo_is_not_all_that_is_searched() -> None:
     with_logo = [f.value for f in read(logo(SCENE, 0.25)) if f.variant == REGION]
-    without = [f.value for f in read(SCENE) if f.variant == REGION]
+    without = asked_for(SCENE)
     distances = [
         min(SIGNAL.compare(_feature(a), _feature(b)).distance for b in without) for a in with_logo
     ]
@@ -121,7 +128,11 @@ def test_of_one_colour_no_second_look_finds_anything() -> None:
 def test_what_is_asked_for_comes_from_few_places_where_there_are_few() -> None:
     corner = np.full_like(SCENE, 120)
     corner[:120, :160] = SCENE[100:220, 200:360]
-    assert len([f for f in read(corner) if f.variant == REGION]) == ASKED
+    assert len(asked_for(corner)) == ASKED
+
+
+def asked_for(*frames: Pixels) -> list[bytes]:
+    return [region.value for feature in read(*frames) for region in asked(feature)]
 
 
 def _feature(value: bytes) -> Feature:
