@@ -154,16 +154,10 @@ def test_what_one_feature_stands_for_can_be_asked_for(signal: Signal) -> None:
     space = signal.space
     assert space is not None
     assert signal.asked is not None
-    told = [
-        (kept, asked)
-        for kept in read(signal, items(signal.need, 1))
-        for asked in signal.asked(kept)
-    ]
+    told = [value for kept in read(signal, items(signal.need, 1)) for value in signal.asked(kept)]
     assert told
-    for kept, asked in told:
-        assert space.indexed(asked.value).shape == (space.bits // 8,)
-        assert len(asked.value) < len(kept.value)
-        assert (asked.start, asked.end) == (kept.start, kept.end)
+    for value in told:
+        assert space.indexed(value).shape == (space.bits // 8,)
 
 
 def test_it_is_documented_with_its_method_and_limits(signal: Signal) -> None:

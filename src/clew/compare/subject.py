@@ -90,7 +90,7 @@ class Looks:
     """Features of one space, those good enough to stand behind a connection.
 
     Attributes:
-        features: the features themselves, n of them.
+        features: the features that are kept, n of them: one that stands for others, once for each.
         hashes: uint8[n, bits / 8], as they are indexed.
         queries: uint8[n, orientations, bits / 8].
         start: float64[n], seconds; 0 for pictures. ``end`` likewise.
@@ -130,19 +130,19 @@ class Looks:
     def of(cls, traces: Iterable[Trace], space: Space) -> Looks:
         """The usable features of a space among traces."""
         known = signals()
-        usable = tuple(
-            feature
-            for trace in traces
-            if (signal := known.get(trace.signal)) is not None
-            and signal.space == space
-            and signal.version == trace.version
-            for feature in _asked(signal, trace.feature)
-        )
+        usable, values = [], []
+        for trace in traces:
+            signal = known.get(trace.signal)
+            if signal is None or (signal.space, signal.version) != (space, trace.version):
+                continue
+            brought = _brought(signal, trace.feature)
+            usable.extend([trace.feature] * len(brought))
+            values.extend(brought)
         width = space.bits // 8
-        hashes = np.array([space.indexed(f.value) for f in usable], np.uint8)
-        queries = np.array([space.queries(f.value) for f in usable], np.uint8)
+        hashes = np.array([space.indexed(value) for value in values], np.uint8)
+        queries = np.array([space.queries(value) for value in values], np.uint8)
         return cls(
-            usable,
+            tuple(usable),
             hashes.reshape(-1, width),
             queries.reshape(-1, len(space.orientations), width),
             np.array([f.start or 0.0 for f in usable]),
@@ -151,8 +151,8 @@ class Looks:
         )
 
 
-def _asked(signal: Signal, kept: Feature) -> list[Feature]:
-    """What one feature that was kept brings to its space."""
+def _brought(signal: Signal, kept: Feature) -> list[bytes]:
+    """The values that a feature which is kept brings to its space."""
     least = signal.usable_quality if signal.asked_quality is None else signal.asked_quality
-    itself = [kept] if kept.quality >= least else []
+    itself = [kept.value] if kept.quality >= least else []
     return itself if signal.asked is None else itself + signal.asked(kept)

@@ -37,14 +37,22 @@ MOST_MATCHES = 200
 
 _WORKER = Connection.WORKER.value
 _BATCH = 64
-_REMEMBERED = 2000
+_AT_ONCE = 64
+"""Media compared with one that are held in memory together: an hour of film takes some 40 MB."""
+_REMEMBERED = 512 * 1024 * 1024
+"""Bytes of traces that are remembered, of the media asked for last."""
+_OF_A_TRACE = 250
+"""Bytes of a trace besides its value, about."""
 
 
 class Subjects:
     """Media as the comparison sees them, read from the database once and remembered a while."""
 
-    def __init__(self) -> None:
+    def __init__(self, remembered: int = _REMEMBERED) -> None:
+        """A memory that lets go of media once it holds more than some bytes of traces."""
         self._known: OrderedDict[int, tuple[Subject, dict[int, int]]] = OrderedDict()
+        self._bytes: dict[int, int] = {}
+        self._held, self._remembered = 0, remembered
 
     def get(self, wanted: Iterable[int]) -> dict[int, tuple[Subject, dict[int, int]]]:
         """Subjects by media id, each with the row of every trace id among its space's features."""
@@ -54,14 +62,15 @@ class Subjects:
         found = {pk: self._known[pk] for pk in wanted}
         for pk in wanted:
             self._known.move_to_end(pk)
-        while len(self._known) > max(_REMEMBERED, len(wanted)):
-            self._known.popitem(last=False)
+        while len(self._known) > len(wanted) and self._held > self._remembered:
+            self.forget([next(iter(self._known))])
         return found
 
     def forget(self, changed: Iterable[int]) -> None:
         """Read these anew when they are asked for again."""
         for pk in changed:
             self._known.pop(pk, None)
+            self._held -= self._bytes.pop(pk, 0)
 
     def _read(self, missing: list[int]) -> None:
         asked = "SELECT id, type FROM records_media WHERE id = ANY($1::bigint[])"
@@ -69,6 +78,10 @@ class Subjects:
         types, traces = dict(kinds), as_traces(missing, rows)
         for pk in missing:
             self._known[pk] = _subject(MediaType(types[pk]), traces[pk])
+            self._bytes[pk] = sum(
+                len(trace.feature.value) + _OF_A_TRACE for trace in traces[pk].values()
+            )
+            self._held += self._bytes[pk]
 
 
 def _subject(media_type: MediaType, traces: dict[int, Trace]) -> tuple[Subject, dict[int, int]]:
@@ -271,6 +284,19 @@ def _agreeing(
     subject: Subject, near: dict[int, Near], subjects: Subjects, thresholds: Thresholds
 ) -> list[tuple[int, Match]]:
     """Compare a subject with the media near it; those that agree, nearest first."""
+    found: list[tuple[int, Match]] = []
+    media = list(near)
+    for first in range(0, len(media), _AT_ONCE):
+        some = {one: near[one] for one in media[first : first + _AT_ONCE]}
+        found.extend(_agreeing_of(subject, some, subjects, thresholds))
+    found.sort(key=lambda pair: (pair[1].distance, -pair[1].seconds, pair[0]))
+    return found
+
+
+def _agreeing_of(
+    subject: Subject, near: dict[int, Near], subjects: Subjects, thresholds: Thresholds
+) -> Iterator[tuple[int, Match]]:
+    """The same of a few media, which are held in memory together."""
     others = subjects.get(near)
     if outdated := [
         media
@@ -280,7 +306,6 @@ def _agreeing(
     ]:
         subjects.forget(outdated)  # more was read of them since they were remembered
         others = subjects.get(near)
-    found: list[tuple[int, Match]] = []
     for media, of_spaces in near.items():
         try:
             matches = surest(_judged(subject, *others[media], of_spaces, thresholds))
@@ -288,9 +313,7 @@ def _agreeing(
             # One pair that cannot be compared must not keep all others waiting for ever.
             log.error("a pair could not be compared", media=media, error=repr(error))
         else:
-            found.extend((media, match) for match in matches)
-    found.sort(key=lambda pair: (pair[1].distance, -pair[1].seconds, pair[0]))
-    return found
+            yield from ((media, match) for match in matches)
 
 
 def _judged(

@@ -92,7 +92,7 @@ class Signal:
         usable_quality: features below this are not indexed.
         asked_quality: features from this on are asked for and stand behind a match, indexed or
             not; None for the usable ones alone.
-        asked: the features that one which is kept stands for: these are asked for, too, without
+        asked: the values that a feature which is kept stands for: these are asked for, too, without
             being kept or searched themselves. None where every feature stands for itself alone.
         symmetric: whether ``compare(a, b)`` and ``compare(b, a)`` give the same distance.
         describe: one picture to one feature, for signals that look at many pictures.
@@ -111,7 +111,7 @@ class Signal:
     space: Space | None = None
     usable_quality: int = 0
     asked_quality: int | None = None
-    asked: Callable[[Feature], list[Feature]] | None = None
+    asked: Callable[[Feature], list[bytes]] | None = None
     symmetric: bool = True
     describe: Callable[[Picture], Feature] | None = None
     connects: bool = True

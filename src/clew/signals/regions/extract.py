@@ -108,13 +108,9 @@ class RegionsExtractor:
         del self._waiting[:INDEXED]
 
 
-def asked(view: Feature) -> list[Feature]:
-    """The regions of a view that are asked for; none of what is no view."""
-    if view.variant != VIEW:
-        return []
-    return [
-        msgspec.structs.replace(view, variant=REGION, value=bits) for bits in asked_of(view.value)
-    ]
+def asked(view: Feature) -> list[bytes]:
+    """The bits of the regions of a view that are asked for; none of what is no view."""
+    return asked_of(view.value) if view.variant == VIEW else []
 
 
 def _still(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> bool:

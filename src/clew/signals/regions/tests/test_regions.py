@@ -72,7 +72,7 @@ def test_views_are_not_searched_and_few_regions_are() -> None:
     assert len(indexed) == 2 * INDEXED
     assert regions == indexed
     assert [len(asked(view)) for view in views] == [ASKED] * 5
-    assert {region.value for region in regions} <= {r.value for view in views for r in asked(view)}
+    assert {region.value for region in regions} <= {bits for view in views for bits in asked(view)}
 
 
 def test_while_nothing_moves_a_view_lasts() -> None:
@@ -132,7 +132,7 @@ def test_what_is_asked_for_comes_from_few_places_where_there_are_few() -> None:
 
 
 def asked_for(*frames: Pixels) -> list[bytes]:
-    return [region.value for feature in read(*frames) for region in asked(feature)]
+    return [bits for feature in read(*frames) for bits in asked(feature)]
 
 
 def _feature(value: bytes) -> Feature:
