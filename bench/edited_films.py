@@ -175,7 +175,7 @@ def edited(folder: Path) -> dict[str, Clip]:
             place = folder / "".join(c if c.isalnum() else "-" for c in name)
             place.mkdir(exist_ok=True)
             known[place.name] = Clip(part, name, is_bare(original))
-            if (place / _TIMES).exists():
+            if FILM_EDITS.keys() <= _times(place).keys():
                 continue
             foreign = foreign or foreign_films(_FOREIGN)
             # At most a few at a time: all frames are held in memory.
@@ -190,14 +190,23 @@ def edited(folder: Path) -> dict[str, Clip]:
 
 def _write(place: Path, name: str, original: Footage, foreign: Footage) -> None:
     cv2.setNumThreads(1)
-    film.write(original, place / _ORIGINAL)
-    times: _Times = {}
+    times = _times(place)
+    if not times:
+        film.write(original, place / _ORIGINAL)
     for number, (edit, spec) in enumerate(FILM_EDITS.items()):
+        if edit in times:
+            continue
         random = np.random.default_rng(zlib.crc32(f"{name} {edit}".encode()))
         copy = spec.change(original, foreign, random)
         film.write(copy.footage, place / f"{number:02d}.mp4", spec.codec)
         times[edit] = [_as_times(span) for span in copy.spans]
     (place / _TIMES).write_bytes(msgspec.json.encode(times))
+
+
+def _times(place: Path) -> _Times:
+    """The stretches that a clip and its copies share, by edit; none of a clip not yet written."""
+    known = place / _TIMES
+    return msgspec.json.decode(known.read_bytes(), type=_Times) if known.exists() else {}
 
 
 def _as_times(span: Span) -> tuple[float, float, float, float]:
@@ -224,7 +233,8 @@ def read_all(folder: Path, known: Iterable[str]) -> None:
 
 
 def _versions() -> str:
-    return "-".join(f"{name}{signal.version}" for name, signal in sorted(signals().items()))
+    of = "-".join(f"{name}{signal.version}" for name, signal in sorted(signals().items()))
+    return f"{of}-{len(FILM_EDITS)}"
 
 
 @dataclass(frozen=True)
@@ -255,7 +265,7 @@ class Copies:
             Subject.of(*read[_ORIGINAL][:2]),
             {edit: Subject.of(*read[file][:2]) for edit, file in files.items()},
             {edit: read[file][2] for edit, file in {"": _ORIGINAL, **files}.items()},
-            msgspec.json.decode((place / _TIMES).read_bytes(), type=_Times),
+            _times(place),
         )
 
 

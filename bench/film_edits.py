@@ -253,8 +253,8 @@ FILM_EDITS: Mapping[str, FilmEdit] = MappingProxyType(
         "badge 25 % in the middle": FilmEdit(_each(_badge_in_the_middle)),
         "banner 25 %": FilmEdit(_each(_ticker)),
         "subtitles": FilmEdit(_subtitles),
-        "crop to 80 %": FilmEdit(_each(lambda f: pictures.crop(f, 0.2))),
-        "crop to 60 %": FilmEdit(_each(lambda f: pictures.crop(f, 0.4))),
+        "crop to 80 % of each side": FilmEdit(_each(lambda f: pictures.crop(f, 0.2))),
+        "crop to 60 % of each side": FilmEdit(_each(lambda f: pictures.crop(f, 0.4))),
         "picture in picture, 40 %": FilmEdit(_in_a_picture(0.40, False), bar=0.8, foreign=True),
         "picture in picture, 30 %": FilmEdit(_in_a_picture(0.30, True), bar=0.8, foreign=True),
         "side by side": FilmEdit(_side_by_side, foreign=True),
@@ -272,6 +272,7 @@ FILM_EDITS: Mapping[str, FilmEdit] = MappingProxyType(
         "speed 2": FilmEdit(_at_speed(2.0)),
         "mirrored": FilmEdit(_each(pictures.mirror)),
         "camcorded": FilmEdit(_filmed_from_a_screen, bar=0.8),
+        "crop to 60 % of the picture": FilmEdit(_each(lambda f: pictures.crop(f, 1 - 0.6**0.5))),
     }
 )
 """The edits of the benchmark, by name."""

@@ -331,19 +331,28 @@ def _is_the_picture(
     """Whether whole frames agree because of what they show, not of the same overlay before little.
 
     What is the same from end to end, nearly to the bit, is a film even if it shows but a title.
-    Elsewhere regions must bear frames out. Of panels, which are small in the frame, of films turned
-    against one another and of those in which next to nothing stands out, they say little: more must
-    agree then, for before darkness a logo is all that frames tell.
+    What fills one film and is a panel of the other is no overlay of both. Elsewhere regions must
+    bear frames out. Of panels of both, which are small in the frame, of films turned against one
+    another and of those in which next to nothing stands out, they say little: more must agree then,
+    for before darkness a logo is all that frames tell.
     """
     if span.seconds >= _NEARLY_ALL * shorter and span.distance <= _NEARLY_THE_SAME:
         return True
     loose = span.distance > thresholds.frame_alone
-    panel = span.best is not None and any(
-        variant.startswith(PANEL) for variant in (span.best.first_variant, span.best.second_variant)
-    )
-    if not panel and not turned and have_a_say(span, one.views, other.views):
+    panels = _panels(span)
+    if panels == 1 and not turned:
+        return True
+    if not panels and not turned and have_a_say(span, one.views, other.views):
         return is_borne_out(span, one.views, other.views, thresholds.regions if loose else 0)
-    return (not loose and (panel or turned)) or says_enough(span, thresholds)
+    return (not loose and (panels > 0 or turned)) or says_enough(span, thresholds)
+
+
+def _panels(span: Span) -> int:
+    """In how many of two films a stretch is best seen in a panel."""
+    if span.best is None:
+        return 0
+    shown = (span.best.first_variant, span.best.second_variant)
+    return sum(variant.startswith(PANEL) for variant in shown)
 
 
 def says_enough(span: Span, thresholds: Thresholds) -> bool:
