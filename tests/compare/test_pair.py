@@ -16,6 +16,7 @@ from clew.compare.subject import Subject
 from clew.media.image import Picture
 from clew.media.kind import MediaType
 from clew.media.video import Frame
+from clew.signals.base import Feature
 from clew.signals.reading import Trace
 from clew.signals.registry import signals
 from clew.training.edits.pictures import PICTURE_EDITS, mirror, rotate
@@ -218,3 +219,28 @@ def test_the_distance_of_a_film_match_is_that_of_the_shared_stretch() -> None:
     match = one(compare(first, second))
     assert [span.frames for span in match.spans] == [5]
     assert match.distance > 16
+
+
+def hashed(variant: str, apart: int) -> Subject:
+    """A film of three frames, each so many bits apart from that of the same film with other bits.
+
+    Args:
+        variant: of what of each frame the hashes are.
+        apart: how many bits are turned.
+    """
+    signal = signals()["frames"]
+    read = []
+    for number in range(3):
+        random = np.random.default_rng(number)
+        bits = random.integers(0, 2, 8 * 256).astype(np.uint8)
+        bits[random.permutation(256)[:apart]] ^= 1
+        value = np.packbits(bits).tobytes()
+        feature = Feature(variant=variant, value=value, start=2.0 * number, end=2.0 * number + 2)
+        read.append(Trace(signal.name, signal.version, feature))
+    return Subject.of(MediaType.VIDEO, read)
+
+
+def test_what_fills_one_film_may_agree_loosely_with_a_panel_of_another() -> None:
+    assert one(compare(hashed("whole", 0), hashed("panel 1", 46))).kind is MatchKind.FILM
+    assert not compare(hashed("panel 1", 0), hashed("panel 1", 46))
+    assert not compare(hashed("whole", 0), hashed("whole", 46))
