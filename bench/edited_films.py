@@ -15,7 +15,7 @@ the copies that one edit made, as when either came in later (:mod:`bench.bank`).
 Beside Clew stands vPDQ by its published method (see :mod:`bench.sample_clips`), the looser of its
 two usual readings: one frame a second, and any one that matches at 31 bits counts.
 
-Writing and reading some 2,700 films takes the most of the time. What was written and read is kept
+Writing and reading some 8,500 films takes the most of the time. What was written and read is kept
 in the folder that ``CLEW_BENCH_KEPT`` names, if it does, and used again while the signals' versions
 are the same. Where time is short, ``CLEW_BENCH_TUNED_ON`` says how many of the clips tuned on are
 measured, and ``CLEW_BENCH_NEAR`` with how many before and behind those held out are compared.
@@ -403,8 +403,8 @@ def _says(known: dict[str, Clip], tallies: Tallies, tuned_on: int, near: int) ->
         f"{len(known)} clips of 3 to 8 s at 12 frames a second, each edited in "
         f"{len(FILM_EDITS)} ways. {tuned_on} clips were tuned on, among them all that earlier "
         f"runs had held out, and {many[Part.TUNED_ON]} of these measured; "
-        f"{many[Part.HELD_OUT]} were held out: films from other sources, camera moves over photos "
-        "of rooms and places, shots of the drawn world and made-up places. " + " ".join(told) + " "
+        f"{many[Part.HELD_OUT]} were held out: further films and other pieces of long ones, shots "
+        "of the drawn world and made-up places. " + " ".join(told) + " "
         "The bars are those of clips that are not bare. Behind what is found stands the lower end "
         "of the interval of its rate. Each copy is compared with its original, with other "
         "originals of its part, and with the copies that the same edit made of other clips of its "
