@@ -31,7 +31,7 @@ _FEWEST = 8
 """Places to which a flat way of lying, of six numbers, is fitted."""
 _GOES_ON, _NEARLY_ALL = 10, 0.8  # places, and of those that agree
 _ONE_PLACE = 0.03
-_MOST_TRIED = 24  # moments
+_MOST_TRIED, _MOST_AT_ONCE = 24, 200  # moments, and pairs of views
 
 _Points: TypeAlias = NDArray[np.float64]
 
@@ -47,7 +47,8 @@ def lies_exactly(pairs: Pairs, overlay: Overlay | None = None) -> bool:
         pairs: what agrees beyond an overlay.
         overlay: where nothing is expected to.
     """
-    if any(_at_once(placed, overlay) for placed in pairs.values()):
+    most = sorted(pairs.values(), key=lambda placed: -placed.agreeing)[:_MOST_AT_ONCE]
+    if any(_at_once(placed, overlay) for placed in most):
         return True
     return _throughout([placed for _, placed in moments_of(pairs) if placed.agreeing >= SURE])
 
