@@ -13,7 +13,7 @@ from clew.signals.regions.view import View
 
 
 def lying(
-    missing: float,
+    missing: float | NDArray[np.float64],
     scale: float = 1.0,
     *,
     of: int = 40,
@@ -24,7 +24,7 @@ def lying(
     """Regions placed by one scale, each of which misses its place by so much at the first.
 
     Args:
-        missing: in shorter sides of the first frame.
+        missing: in shorter sides of the first frame; float64[of, 1] where each misses another.
         scale: of the first frame on the second.
         of: how many agree.
         unlike: how many more both frames should show, in their upper left.
@@ -110,6 +110,12 @@ def test_what_agrees_but_roughly_speaks_against_a_copy() -> None:
         np.concatenate([exactly.second, roughly.second]), exactly.views,
     )  # fmt: skip
     assert not lies_exactly({(0, 0): both})
+
+
+def test_in_an_hour_places_lie_exactly_by_chance_wherever_one_looks() -> None:
+    far = 0.07 * np.sqrt(np.random.default_rng(2).uniform(size=(2400, 20, 1)))
+    roughly: Pairs = {(n, n): lying(far[n], of=20, seed=n) for n in range(2400)}
+    assert not lies_exactly(roughly)
 
 
 def test_where_nothing_agrees_nothing_lies() -> None:

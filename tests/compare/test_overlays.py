@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from clew.compare.evidence import Span
 from clew.compare.geometry import Placement
-from clew.compare.overlays import is_borne_out, spread_of, what_moves, without_overlay
+from clew.compare.overlays import hardly_moves, is_borne_out, spread_of, what_moves, without_overlay
 from clew.compare.stretch import Pairs, strength_of
 from clew.compare.views import Views
 from clew.signals.regions.view import View
@@ -112,3 +112,11 @@ def test_beside_a_banner_more_must_agree_than_a_few_places() -> None:
     )
     assert not is_borne_out(span, film_with_a_banner(1, 6), film_with_a_banner(2, 6), 5)
     assert is_borne_out(span, film_with_a_banner(1, 40), film_with_a_banner(2, 40), 5)
+
+
+def test_what_goes_on_around_an_overlay_counts_only_where_one_film_hardly_moves() -> None:
+    pairs: Pairs = {(n, n): placed(grid(0.0, 0.0, 1.0, 1.0)) for n in range(4)}
+    moving, still = views(4, 36, still=False), views(4, 36, still=True)
+    assert hardly_moves(pairs, still, moving)
+    assert hardly_moves(pairs, moving, still)
+    assert not hardly_moves(pairs, moving, moving)

@@ -32,6 +32,8 @@ _FEWEST = 8
 _GOES_ON, _NEARLY_ALL = 10, 0.8  # places, and of those that agree
 _ONE_PLACE = 0.03
 _MOST_TRIED, _MOST_AT_ONCE = 24, 200  # moments, and pairs of views
+_MOST_MOMENTS = 60
+_MOSTLY = 0.5
 
 _Points: TypeAlias = NDArray[np.float64]
 
@@ -47,16 +49,22 @@ def lies_exactly(pairs: Pairs, overlay: Overlay | None = None) -> bool:
         pairs: what agrees beyond an overlay.
         overlay: where nothing is expected to.
     """
-    most = sorted(pairs.values(), key=lambda placed: -placed.agreeing)[:_MOST_AT_ONCE]
-    if any(_at_once(placed, overlay) for placed in most):
+    if any(_at_once(pairs[pair], overlay) for pair in _most(pairs)):
         return True
-    return _throughout([placed for _, placed in moments_of(pairs) if placed.agreeing >= SURE])
+    moments = [placed for _, placed in moments_of(pairs) if placed.agreeing >= SURE]
+    return _throughout(moments[:: max(1, -(-len(moments) // _MOST_MOMENTS))])
+
+
+def _most(pairs: Pairs) -> list[tuple[int, int]]:
+    """The pairs of views of which most regions agree."""
+    return sorted(pairs, key=lambda pair: -pairs[pair].agreeing)[:_MOST_AT_ONCE]
 
 
 def goes_on_beyond(pairs: Pairs, beyond: Pairs) -> bool:
     """Whether what was taken for an overlay is a part of what lies exactly all around it.
 
-    Two films with the same overlay have nothing else that lies as it does.
+    Two films with the same overlay have nothing else that lies as it does, if one of them hardly
+    moves: of two that do, what agrees and stands still may all be overlay, in more than one place.
 
     Args:
         pairs: all that agrees.
@@ -122,14 +130,11 @@ def _throughout(moments: list[Placement]) -> bool:
         return False
     first, second = map(np.concatenate, zip(*map(_places, moments), strict=True))
     tried = sorted(moments, key=lambda placed: -placed.agreeing)[:_MOST_TRIED]
-    places = _different(first)
+    _, place = np.unique(np.round(first / _ONE_PLACE), axis=0, return_inverse=True)
+    seen = np.bincount(place)
     for placed in tried:
-        exact = _different(first[_exact(first, second, placed)])
-        if exact - _ROUGHLY_THROUGHOUT * (places - exact) >= _THROUGHOUT:
+        # Whatever is to be seen at a place lies exactly now and then, if only by chance.
+        lies = np.bincount(place, _exact(first, second, placed)) >= _MOSTLY * seen
+        if lies.sum() - _ROUGHLY_THROUGHOUT * (~lies).sum() >= _THROUGHOUT:
             return True
     return False
-
-
-def _different(points: _Points) -> int:
-    """How many different places of the picture points are."""
-    return len(np.unique(np.round(points / _ONE_PLACE), axis=0))

@@ -22,6 +22,7 @@ _GRID = 4
 _MIDDLES = np.stack(np.meshgrid(*[(np.arange(_GRID) + 0.5) / _GRID] * 2), axis=2).reshape(-1, 2)
 _LEAST_COMMON = 0.4
 _FINE = 32
+_MOSTLY = 0.5
 _MOST_LOOKED_AT = 40  # views
 _FEW = 12  # regions in a view
 _MANY, _NEXT_TO_NOTHING = 15, 0.1  # regions, and of these
@@ -77,6 +78,14 @@ def what_moves(pairs: Pairs, one: Views, other: Views) -> Pairs:
         (row, column): placed.only(~_stands_still(placed, row, column, one, other))
         for (row, column), placed in pairs.items()
     }
+
+
+def hardly_moves(pairs: Pairs, one: Views, other: Views) -> bool:
+    """Whether most of what either film shows in some pairs of views stands still there."""
+    return any(
+        float(np.mean([views.still[pair[side]].mean() for pair in pairs])) >= _MOSTLY
+        for side, views in enumerate((one, other))
+    )
 
 
 def have_a_say(span: Span, one: Views, other: Views) -> bool:

@@ -21,7 +21,7 @@ from clew.compare.evidence import FramePair, Match, MatchKind, Span
 from clew.compare.exactness import goes_on_beyond, lies_exactly
 from clew.compare.geometry import ALIKE_BITS, Placement, placement
 from clew.compare.lines import FrameHits
-from clew.compare.overlays import spread_of, what_moves, without_overlay
+from clew.compare.overlays import hardly_moves, spread_of, what_moves, without_overlay
 from clew.compare.stretch import SURE, Pairs, strength_of
 from clew.compare.subject import Subject
 from clew.compare.views import Views
@@ -172,8 +172,8 @@ def _telling(pairs: Pairs, one: Views, other: Views, thresholds: Thresholds) -> 
         return None
     if lies_exactly(beyond, overlay):
         return beyond
-    all_around = spread >= thresholds.spread and goes_on_beyond(pairs, beyond)
-    return beyond if all_around else None
+    all_around = spread >= thresholds.spread and hardly_moves(pairs, one, other)
+    return beyond if all_around and goes_on_beyond(pairs, beyond) else None
 
 
 def _as_distance(agreeing: NDArray[np.int64], most: NDArray[np.float64]) -> NDArray[np.int16]:

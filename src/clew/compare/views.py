@@ -74,9 +74,13 @@ class Views:
 
 def _still(one: View, other: View) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Which regions of two views are at the same place in the other, and look the same."""
-    if not len(one.place) or not len(other.place):
-        return np.zeros(len(one.place), np.bool_), np.zeros(len(other.place), np.bool_)
-    moved = np.abs(one.place[:, None, :2] - other.place[None, :, :2]).max(axis=2)
-    apart = np.bitwise_count(one.bits[:, None] ^ other.bits[None]).sum(axis=2)
-    same = (moved <= _MOVED) & (apart <= _SAME_BITS)
-    return same.any(axis=1), same.any(axis=0)
+    # Of all pairs few lie at one place: only their bits are compared.
+    across = np.abs(one.place[:, None, 0] - other.place[None, :, 0]) <= _MOVED
+    down = np.abs(one.place[:, None, 1] - other.place[None, :, 1]) <= _MOVED
+    rows, columns = np.nonzero(across & down)
+    apart = np.bitwise_count(one.bits[rows] ^ other.bits[columns]).sum(axis=1)
+    same = apart <= _SAME_BITS
+    ours, theirs = np.zeros(len(one.place), np.bool_), np.zeros(len(other.place), np.bool_)
+    ours[rows[same]] = True
+    theirs[columns[same]] = True
+    return ours, theirs

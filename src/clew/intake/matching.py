@@ -38,11 +38,11 @@ MOST_MATCHES = 200
 _WORKER = Connection.WORKER.value
 _BATCH = 64
 _AT_ONCE = 64
-"""Media compared with one that are held in memory together: an hour of film takes some 40 MB."""
+"""Media compared with one that are held in memory together: an hour of film takes some 60 MB."""
 _REMEMBERED = 512 * 1024 * 1024
 """Bytes of traces that are remembered, of the media asked for last."""
-_OF_A_TRACE = 250
-"""Bytes of a trace besides its value, about."""
+_OF_A_TRACE, _OF_A_BYTE = 250, 3.3
+"""Bytes that a trace takes besides its value, and for each byte of it, as arrays for comparing."""
 
 
 class Subjects:
@@ -79,7 +79,8 @@ class Subjects:
         for pk in missing:
             self._known[pk] = _subject(MediaType(types[pk]), traces[pk])
             self._bytes[pk] = sum(
-                len(trace.feature.value) + _OF_A_TRACE for trace in traces[pk].values()
+                round(len(trace.feature.value) * _OF_A_BYTE) + _OF_A_TRACE
+                for trace in traces[pk].values()
             )
             self._held += self._bytes[pk]
 

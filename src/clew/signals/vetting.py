@@ -26,6 +26,7 @@ MOST_NOTE = 2000
 _LATEST = 1e9  # seconds, thirty years: no film lasts longer
 _MOST_NUMBER = 2**62
 _MOST_VALUE_BYTES = 4096
+_MOST_SEARCHED_BYTES = 10_000  # a view of 255 regions
 _MOST_VARIANT = 64
 _MOST_FORMAT = 32
 _MOST_CODECS = 100
@@ -95,7 +96,8 @@ def _is_span(feature: Feature) -> bool:
 def _is_value(signal: Signal, value: bytes) -> bool:
     if signal.space is not None:
         space = signal.space
-        return space.queries(value).shape == (len(space.orientations), space.bits // 8)
+        of_the_space = space.queries(value).shape == (len(space.orientations), space.bits // 8)
+        return len(value) <= _MOST_SEARCHED_BYTES and of_the_space
     if signal.name == "exact":
         return len(value) == MD5.stop
     return len(value) <= _MOST_VALUE_BYTES

@@ -101,7 +101,7 @@ def regions_in(grey: NDArray[np.uint8], small: NDArray[np.uint8], most: int) -> 
     """The same of a picture's brightness, uint8[height, width], and what is looked at of it.
 
     Where next to nothing stands out, as of fish in a pale tank or a coin on a table, a second look
-    is taken at twice as many pixels, for half the contrast.
+    is taken at twice as many pixels, for a quarter of the contrast.
     """
     shape = small.shape[0] / min(small.shape), small.shape[1] / min(small.shape)
     place, contrast = _detected(small, _LEAST_CONTRAST)

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from clew.signals.regions.describe import BITS, Regions
 
 _HEAD = 4
+_MOST_ASKED = 64
+"""However long a stored value is: a process taken over by a file may answer anything."""
 _BYTES = BITS // 8
 _RECORD = _BYTES + 4
 _SIZES = 24.0  # steps of an octave
@@ -89,7 +91,7 @@ def unpacked(value: bytes) -> View:
 def asked_of(value: bytes) -> list[bytes]:
     """The bits of the regions that are asked for through a view, 32 bytes each, in order."""
     records = _records(value)
-    rows = value[_HEAD + records.size :]
+    rows = value[_HEAD + records.size :][:_MOST_ASKED]
     return [records[row, :_BYTES].tobytes() for row in rows if row < len(records)]
 
 

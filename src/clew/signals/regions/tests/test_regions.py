@@ -141,3 +141,9 @@ def _feature(value: bytes) -> Feature:
 
 def test_a_flat_film_has_no_regions() -> None:
     assert read(np.full((360, 640, 3), 90, np.uint8)) == []
+
+
+def test_no_value_makes_more_be_asked_for_than_a_view_may() -> None:
+    found = regions_of(SCENE, KEPT)
+    value = packed(found, 640, 360, np.array([1])) + bytes(100_000)
+    assert len(asked_of(value)) < 2 * ASKED + 1
