@@ -71,8 +71,9 @@ def goes_on_beyond(pairs: Pairs, beyond: Pairs) -> bool:
         beyond: the same pairs of views, without what an overlay may have brought.
     """
     return any(
-        placed.exact >= max(_GOES_ON, _NEARLY_ALL * placed.agreeing) and _at_once(pairs[pair], None)
-        for pair, placed in beyond.items()
+        beyond[pair].exact >= max(_GOES_ON, _NEARLY_ALL * beyond[pair].agreeing)
+        and _at_once(pairs[pair], None)
+        for pair in _most(beyond)
     )
 
 

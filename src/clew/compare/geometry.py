@@ -78,7 +78,7 @@ class Placement:
 
     @property
     def as_moved(self) -> Moved:
-        """The same four numbers as :func:`fitted` gives."""
+        """How it moves points, in four numbers."""
         cosine, sine = self.scale * np.cos(self.turn), self.scale * np.sin(self.turn)
         return float(cosine), float(sine), float(self.shift[0]), float(self.shift[1])
 
@@ -111,14 +111,6 @@ class Placement:
     def _turned(self) -> NDArray[np.float64]:
         cosine, sine = self.scale * np.cos(self.turn), self.scale * np.sin(self.turn)
         return np.array([[cosine, -sine], [sine, cosine]])
-
-
-def fitted(first: NDArray[np.float64], second: NDArray[np.float64]) -> Moved:
-    """The similarity that brings points nearest to others, both float64[n, 2], by least squares."""
-    pairs = np.repeat(np.arange(len(first), dtype=np.int32)[:, None], 2, axis=1)
-    moved = np.empty(4)
-    _fit(first.astype(np.float32), second.astype(np.float32), pairs, moved)
-    return float(moved[0]), float(moved[1]), float(moved[2]), float(moved[3])
 
 
 def missed(
