@@ -9,6 +9,7 @@ from clew.media.kind import MediaType
 from clew.signals.base import Feature
 from clew.signals.confined import Digested, Done
 from clew.signals.reading import Outcome, Reading, Trace
+from clew.signals.registry import signals
 
 EXACT = Trace("exact", 1, Feature(variant="whole", value=hashlib.sha256(b"").digest() + bytes(36)))
 NAN, INFINITY = float("nan"), float("inf")
@@ -32,9 +33,18 @@ def claim_raw(sender, **facts: object) -> None:
     sender.part({"type": "Done", "reading": told})
 
 
+def view(asked: int) -> Trace:
+    """A view of one region, which is asked for so often."""
+    value = bytes([0xB2, 0, 1, 1]) + bytes(36) + bytes(asked)
+    signal = signals()["regions"]
+    feature = Feature(variant="view", value=value, quality=0, start=0.0, end=1.0)
+    return Trace(signal.name, signal.version, feature)
+
+
 READINGS = {
     "value too short": reading(traces=[EXACT, looks(b"short")]),
     "value too long": reading(traces=[EXACT, looks(bytes(1 << 20))]),
+    "view that asks for too much": reading(traces=[EXACT, view(asked=100_000)]),
     "digest too short": reading(traces=[Trace("exact", 1, Feature(variant="w", value=b"x"))]),
     "two digests": reading(traces=[EXACT, EXACT]),
     "unknown signal": reading(traces=[EXACT, Trace("x\0y", 1, EXACT.feature)]),
